@@ -1,0 +1,1 @@
+"""Stationary branches of McKean–Vlasov equations on the circle."""

@@ -1,0 +1,1 @@
+"""Diagrams: tracing branches, switching between them, and the branch graph."""

@@ -1,0 +1,1 @@
+"""The model: interaction potentials, the quadratic system, free energy, stability and symmetry."""

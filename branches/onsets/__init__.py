@@ -1,0 +1,1 @@
+"""Onsets: how branches leave the uniform state, decided exactly."""

@@ -1,0 +1,1 @@
+"""Transitions: which state wins, and where two of them exchange."""
