@@ -1,1 +1,28 @@
-"""A small engine that follows curves F(u, p) = 0 in one parameter."""
+"""A small engine that follows curves F(u, p) = 0: any equations, one parameter.
+
+>>> import numpy as np
+>>> from continuation import FunctionProblem, follow
+>>> parabola = FunctionProblem(lambda u, p: p - u**2, lambda u, p: np.diag(-2 * u), lambda u, p: np.ones(1))
+>>> follow(parabola, [1.0], 1.0, direction=-1, p_max=1.0).folds[0].kind
+'fold'
+"""
+
+from continuation.branch import Branch, Counters, SpecialPoint, Status
+from continuation.events import Event
+from continuation.follow import follow
+from continuation.problem import Expansion, FunctionProblem, Problem, check_problem
+from continuation.stepper import Settings
+
+__all__ = [
+    "Branch",
+    "Counters",
+    "Event",
+    "Expansion",
+    "FunctionProblem",
+    "Problem",
+    "Settings",
+    "SpecialPoint",
+    "Status",
+    "check_problem",
+    "follow",
+]

@@ -1,0 +1,173 @@
+"""The frozen records that everything downstream reads: branch, special point, status, counters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from continuation.polynomial import Piece, sign_changes
+
+__all__ = ["Branch", "Counters", "SpecialPoint", "Status"]
+
+Array = NDArray[np.float64]
+
+
+class Status(Enum):
+    """How a branch ended; the text says what to do about it."""
+
+    BOUND = "the branch ends on a bound of the parameter"
+    EVENT = "the branch ends at a terminal event"
+    STOPPED = "the stop predicate asked to end here"
+    CLOSED = "the branch closes on its start: it is a loop"
+    LENGTH = "the largest arclength asked for is reached"
+    MAX_STEPS = "the largest number of steps is reached: raise max_steps to go on"
+    STEP_TOO_SMALL = "no step succeeded: the curve may end or turn singular here; check the equations near this point"
+    UNRESOLVED = "the discretisation cannot resolve the state at its largest size: allow more unknowns"
+    INTERRUPTED = "interrupted: what was found so far is returned"
+    FAILED = "the equations could not be evaluated or solved here; see the message"
+
+
+@dataclass(frozen=True)
+class Counters:
+    """Operations spent on a branch: they do not depend on the machine."""
+
+    steps: int = 0
+    factorisations: int = 0
+    solves: int = 0
+    residuals: int = 0
+    newton: int = 0
+
+    def __add__(self, other: Counters) -> Counters:
+        return Counters(*(a + b for a, b in zip(self.astuple(), other.astuple(), strict=True)))
+
+    def astuple(self) -> tuple[int, int, int, int, int]:
+        """Return the counts in the order of the fields."""
+        return (self.steps, self.factorisations, self.solves, self.residuals, self.newton)
+
+
+@dataclass(frozen=True)
+class SpecialPoint:
+    """A point of a branch where something happens.
+
+    Parameters
+    ----------
+    kind
+        'fold', 'branch point', 'pitchfork', 'transcritical', 'endpoint', 'undecided' or the name of a user event.
+    p, u
+        Parameter and unknowns, re-evaluated; u of shape (n,).
+    arclength
+        Where on the branch.
+    residual
+        Max-norm of F at the point.
+    bracket
+        Arclengths between which the event was first seen.
+    coefficients
+        The numbers that decided the kind, by name.
+    directions
+        Unit directions in (u, p / scale), shape (n + 1,), along which other branches leave a branch point.
+    """
+
+    kind: str
+    p: float
+    u: Array
+    arclength: float
+    residual: float
+    bracket: tuple[float, float]
+    coefficients: Mapping[str, float] = field(default_factory=dict)
+    directions: tuple[Array, ...] = ()
+
+
+@dataclass(frozen=True)
+class Branch:
+    """A branch of solutions of F(u, p) = 0, in the order of its arclength.
+
+    Parameters
+    ----------
+    arclength, p
+        Shape (P,).
+    u
+        Shape (P, n); where the number of unknowns changed along the branch, padded by zeros.
+    residual
+        Max-norm of F, re-evaluated at each of the P points, shape (P,).
+    sizes
+        Number of unknowns used at each point, shape (P,).
+    pieces
+        The polynomial pieces between which the points were sampled: the branch is known everywhere.
+    special_points
+        In the order of arclength.
+    status, message, counters
+        How it ended, what was noticed, and the operations spent.
+
+    Notes
+    -----
+    ``arclength`` adds up the pseudo-arclengths of the steps (each measured along its first tangent),
+    with the parameter in units of the problem's ``parameter_scale``.
+    """
+
+    arclength: Array
+    p: Array
+    u: Array
+    residual: Array
+    sizes: NDArray[np.int64]
+    pieces: tuple[Piece, ...]
+    special_points: tuple[SpecialPoint, ...]
+    status: Status
+    message: str
+    counters: Counters
+    parameter_scale: float = 1.0
+
+    def at(self, s: float) -> tuple[Array, float]:
+        """Return (u, p) at arclength s.
+
+        Parameters
+        ----------
+        s
+            Arclength in [arclength[0], arclength[-1]].
+
+        Raises
+        ------
+        ValueError
+            If s is outside the branch.
+
+        Notes
+        -----
+        The value is the step's own polynomial: as accurate as the points for Taylor steps,
+        fourth order in the step length where the problem offers no expansion.
+        """
+        if not self.pieces or not self.arclength[0] <= s <= self.arclength[-1]:
+            last = self.arclength[-1] if self.arclength.size else float("nan")
+            raise ValueError(f"s = {s!r} is outside the branch: allowed are 0 to {last!r}")
+        ends = [piece.end for piece in self.pieces]
+        piece = self.pieces[min(int(np.searchsorted(ends, s)), len(ends) - 1)]
+        x = piece((s - piece.start) / piece.length if piece.length else 0.0)
+        return x[:-1], float(x[-1] * self.parameter_scale)
+
+    def crossings(self, p: float) -> list[float]:
+        """Return the arclengths at which the branch crosses a parameter value, in order.
+
+        Notes
+        -----
+        Found on the polynomials by Descartes' rule, so that no crossing hides between points; a mere
+        touch (the value of a fold) is not a crossing.
+        """
+        found: list[float] = []
+        sign = 0
+        for piece in self.pieces:
+            c = piece.coefficients[:, -1].copy()
+            c[0] -= p / self.parameter_scale
+            changes = sign_changes(c, 4 * np.finfo(float).eps * abs(p / self.parameter_scale), sign)
+            found += [piece.start + tau * piece.length for tau in changes.roots]
+            sign = changes.sign
+        for s, value in ((self.arclength[:1], self.p[:1]), (self.arclength[-1:], self.p[-1:])):
+            if value.size and value[0] == p and not any(abs(f - s[0]) < 1e-9 * (1 + abs(s[0])) for f in found):
+                found.append(float(s[0]))
+        return sorted(found)
+
+    @property
+    def folds(self) -> tuple[SpecialPoint, ...]:
+        """The folds among the special points."""
+        return tuple(point for point in self.special_points if point.kind == "fold")

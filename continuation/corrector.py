@@ -1,0 +1,87 @@
+"""Newton's iteration on the bordered system."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from continuation.linear import BorderedSolver
+from continuation.problem import Problem
+
+__all__ = ["Correction", "correct", "residual_norm", "tangent_at"]
+
+Array = NDArray[np.float64]
+EPSILON = float(np.finfo(float).eps)
+
+
+@dataclass(frozen=True)
+class Correction:
+    """Where Newton's iteration ended.
+
+    ``x`` is (u, p / scale); ``residual`` the max-norm of F there, re-evaluated; ``converged`` says that the
+    residual is below the tolerance, or that the last update was at round-off of x; ``reach`` is the first update's norm.
+    """
+
+    x: Array
+    residual: float
+    iterations: int
+    converged: bool
+    reach: float
+
+
+def residual_norm(problem: Problem, x: Array) -> float:
+    """Return the max-norm of F at x = (u, p / scale); infinite where F is not finite."""
+    f = problem.residual(x[:-1], float(x[-1]) * problem.parameter_scale)
+    norm = float(np.max(np.abs(f), initial=0.0))
+    return norm if np.isfinite(norm) else float("inf")
+
+
+def correct(problem: Problem, x: Array, row: Array, tolerance: float, max_iterations: int = 8) -> Correction:
+    """Solve F = 0 in the hyperplane through x with normal ``row``.
+
+    Parameters
+    ----------
+    problem
+        The equations.
+    x
+        Predicted (u, p / scale), shape (n + 1,).
+    row
+        Normal of the hyperplane, shape (n + 1,).
+    tolerance
+        Max-norm of F to reach; where round-off forbids it, the iteration ends when x no longer moves.
+    max_iterations
+        Newton steps at the most.
+
+    Returns
+    -------
+    Correction
+        Check ``converged``; nothing is raised for a failed iteration.
+    """
+    x = x.copy()
+    norm, reach = residual_norm(problem, x), 0.0
+    for iteration in range(max_iterations):
+        if norm <= tolerance:
+            return Correction(x, norm, iteration, True, reach)
+        if not np.isfinite(norm):
+            break
+        p = float(x[-1]) * problem.parameter_scale
+        try:
+            dx = problem.bordered(x[:-1], p, row).solve(-problem.residual(x[:-1], p))
+        except ArithmeticError:
+            break
+        x += dx
+        norm = residual_norm(problem, x)
+        moved = float(np.max(np.abs(dx)))
+        reach = reach or moved
+        if moved <= 8 * EPSILON * (1.0 + float(np.max(np.abs(x)))) and np.isfinite(norm):
+            return Correction(x, norm, iteration + 1, True, reach)
+    return Correction(x, norm, max_iterations, norm <= tolerance, reach)
+
+
+def tangent_at(problem: Problem, x: Array, row: Array) -> tuple[Array, BorderedSolver]:
+    """Return the unit tangent at x with positive product with ``row``, and the bordered solver used."""
+    solver = problem.bordered(x[:-1], float(x[-1]) * problem.parameter_scale, row)
+    t = solver.solve(np.zeros(x.size - 1), 1.0)
+    return t / np.linalg.norm(t), solver
