@@ -1,0 +1,222 @@
+"""The Fourier quadratic system F_n(a, κ) = a_n − κ Q_n(a) as a continuation problem."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from branches.model.halfgrid import HalfGrid, half_grid
+from branches.model.potential import Potential
+from continuation import Problem
+from continuation.linear import DenseBordered
+
+__all__ = ["QuadraticExpansion", "QuadraticSystem"]
+
+Array = NDArray[np.float64]
+RESOLVED = 1e-15  # a coefficient below this cannot change a max-norm residual of 1e-13
+
+
+class QuadraticSystem(Problem):
+    """Even stationary states with period 2π/n, truncated: 2k a_k = κ Σ_l l g_l a_l (a_|k−l| − a_{k+l}).
+
+    Multiples of n are an invariant subspace, on which the system has the same form with weights
+    g_n, g_2n, …; the unknowns are u_k = a_{kn}, k = 1 … N, and the parameter is κ.
+
+    Parameters
+    ----------
+    potential
+        The interaction.
+    period
+        n: the states have period 2π/n.
+    size
+        N, the number of unknowns.
+    max_size
+        With a value above ``size`` the truncation is adaptive: the engine grows and shrinks it up to
+        ``max_size`` so that what is neglected stays below the tolerance. Otherwise ``size`` is kept.
+    kappa_scale
+        Unit of κ in arclength; by default the onset coupling of mode n, or 1 if the mode has none.
+
+    Notes
+    -----
+    Source: the system (Q) of the stationary Fokker–Planck equation ρ' + κρ(W∗ρ)' = 0 (see arXiv 2604.16288).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from branches import potentials
+    >>> system = QuadraticSystem(potentials.kuramoto(), size=24)
+    >>> from scipy.special import ive
+    >>> z = 3.325848099017027883
+    >>> a = ive(np.arange(1, 25), z) / ive(0, z)          # exact family: a_k = I_k(z) / I_0(z)
+    >>> bool(np.max(np.abs(system.residual(a, 4.0))) < 1e-15)
+    True
+    """
+
+    def __init__(
+        self, potential: Potential, period: int = 1, size: int = 32, max_size: int | None = None,
+        kappa_scale: float | None = None,
+    ) -> None:
+        self.potential, self.period, self.size = potential, period, size
+        self.max_size = max(size, max_size or size)
+        weights = potential.weights(period * size)
+        self.g = np.ascontiguousarray(weights[period - 1 :: period])
+        g1 = float(self.g[0])
+        self.parameter_scale = kappa_scale or (2.0 / g1 if g1 > 0 else 1.0)
+        self._n = np.arange(1.0, size + 1)
+        self._ng = self._n * self.g
+        self._half_over_n = 0.5 / self._n
+        self.grid: HalfGrid = half_grid(size)
+
+    @property
+    def adaptive(self) -> bool:
+        """Whether the truncation follows the state."""
+        return self.max_size > self.size or self._was_adaptive
+
+    _was_adaptive = False
+
+    def with_size(self, size: int) -> QuadraticSystem:
+        """Return the same system with another number of unknowns."""
+        other = QuadraticSystem(self.potential, self.period, size, self.max_size, self.parameter_scale)
+        other._was_adaptive = self.adaptive
+        return other
+
+    def quadratic(self, a: Array) -> Array:
+        """Return Q(a), shape (..., N)."""
+        grid = self.grid
+        product: Array = grid.project(grid.sines(a * self._ng) * (grid.cosines(a) + 1.0)) * self._half_over_n
+        return product
+
+    def residual(self, u: Array, p: float) -> Array:
+        """Return F(a, κ) = a − κ Q(a), shape (N,)."""
+        return u - p * self.quadratic(u)
+
+    def residuals(self, u: Array, p: Array) -> Array:
+        """Return F at many states, u of shape (m, N) and p of shape (m,)."""
+        return u - p[:, None] * self.quadratic(u)
+
+    def parameter_derivative(self, u: Array, p: float) -> Array:
+        """Return ∂F/∂κ = −Q(a), shape (N,)."""
+        return -self.quadratic(u)
+
+    def jacobian(self, u: Array, p: float) -> Array:
+        """Return ∂F/∂a, shape (N, N), exact.
+
+        J_nm = δ_nm − (κ/2n) [m g_m (a_|n−m| − a_{n+m}) + q_{n−m} + q_{n+m}] with q_l = l g_l a_l, odd in l.
+        """
+        n = self.size
+        q = self._ng * u
+        even, odd = np.zeros(4 * n + 1), np.zeros(4 * n + 1)  # index 2n is mode 0
+        even[2 * n], even[2 * n + 1 : 3 * n + 1], even[n : 2 * n] = 1.0, u, u[::-1]
+        odd[2 * n + 1 : 3 * n + 1], odd[n : 2 * n] = q, -q[::-1]
+        j = _toeplitz(even, n) - _hankel(even, n)
+        j *= self._ng
+        j += _toeplitz(odd, n)
+        j += _hankel(odd, n)
+        j *= (-p * self._half_over_n)[:, None]
+        j.ravel()[:: n + 1] += 1.0
+        return j
+
+    def bordered(self, u: Array, p: float, row: Array) -> DenseBordered:
+        """Return the factorised bordered Jacobian in the scaled parameter."""
+        return DenseBordered(self.jacobian(u, p), -self.parameter_scale * self.quadratic(u), row)
+
+    def expansion(self, u: Array, p: float) -> QuadraticExpansion:
+        """Return the Taylor recurrence about (a, κ)."""
+        return QuadraticExpansion(self, u, p)
+
+    def defect(self, u: Array, p: float) -> float:
+        """Return max |κ Q_n(a)| over the neglected modes N < n ≤ 2N; 0 for a fixed truncation."""
+        return self.tail(u, p) if self.adaptive else 0.0
+
+    def tail(self, u: Array, p: float) -> float:
+        """Return max |κ Q_n(a)| over the neglected modes N < n ≤ 2N."""
+        n = self.size
+        wide = half_grid(2 * n, 1.0)
+        a = self.transfer(u, 2 * n)
+        product = wide.sines(a * self.transfer(self._ng, 2 * n)) * (wide.cosines(a) + 1.0)
+        modes = np.arange(n + 1, 2 * n + 1)
+        return float(np.max(np.abs(0.5 * p * wide.project(product)[n:] / modes)))
+
+    def resized(self, u: Array, p: float) -> tuple[QuadraticSystem, int] | None:
+        """Return the system with the truncation that the state needs, None to stay."""
+        if not self.adaptive:
+            return None
+        above = np.flatnonzero(np.abs(u) > RESOLVED)
+        used = int(above[-1]) + 1 if above.size else 1
+        if used > 0.9 * self.size and self.size < self.max_size:
+            size = min(self.max_size, int(1.5 * self.size) + 8)
+        elif used < 0.5 * self.size and self.size > 24:
+            size = max(24, int(1.5 * used))
+        else:
+            return None
+        return self.with_size(size), size
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return what identifies the system, as plain data."""
+        return {"period": self.period, "size": self.size, "max_size": self.max_size}
+
+
+def _toeplitz(centred: Array, n: int) -> Array:
+    """View v_{i−j}, i, j = 1 … n, of a vector whose mode 0 stands at index 2n."""
+    return np.ndarray((n, n), float, centred, 8 * 2 * n, (8, -8))
+
+
+def _hankel(centred: Array, n: int) -> Array:
+    """View v_{i+j}, i, j = 1 … n, of a vector whose mode 0 stands at index 2n (zero beyond its end)."""
+    return np.ndarray((n, n), float, centred, 8 * (2 * n + 2), (8, 8))
+
+
+class QuadraticExpansion:
+    """Taylor coefficients of F along a curve: products on the half-grid, two transforms an order.
+
+    With X = Σ n g_n a_n sin nθ, A = 1 + 2 Σ a_n cos nθ and Y = κX as series in s, F_k = a_k − P[Σ_r Y_r A_{k−r}].
+    """
+
+    def __init__(self, system: QuadraticSystem, a: Array, kappa: float) -> None:
+        self._system = system
+        self._capacity = 32
+        self._k = 0
+        m = system.grid.size
+        self._kappa = np.zeros(self._capacity)
+        self._x, self._y = np.empty((self._capacity, m)), np.empty((self._capacity, m))
+        self._a = np.empty((self._capacity, m))  # in reverse order: row −1 − k holds A_k
+        self._kappa[0] = kappa
+        self._x[0] = system.grid.sines(system._ng * a)
+        self._y[0] = kappa * self._x[0]
+        self._a[-1] = system.grid.cosines(a) + 1.0
+
+    def remainder(self) -> Array:
+        """Return the next coefficient of F without the next (a_k, κ_k): −P[Σ_{r=1}^{k} Y_r A_{k−r}], shape (N,).
+
+        Y_k stands for its known part Σ_{q=1}^{k−1} κ_q X_{k−q}.
+        """
+        k = self._k + 1
+        if k == self._capacity:
+            self._grow()
+        np.matmul(self._kappa[1:k], self._x[k - 1 : 0 : -1], out=self._y[k])
+        products = self._y[1 : k + 1] * self._a[self._capacity - k :]
+        result = self._system.grid.project(np.add.reduce(products, axis=0))
+        result *= -self._system._half_over_n
+        return result
+
+    def push(self, u: Array, p: float) -> None:
+        """Append (a_k, κ_k)."""
+        self._k += 1
+        k, grid = self._k, self._system.grid
+        self._kappa[k] = p
+        self._x[k] = grid.sines(self._system._ng * u)
+        self._a[self._capacity - 1 - k] = grid.cosines(u)
+        if k == 1:
+            self._y[1] = 0.0
+        self._y[k] += self._kappa[0] * self._x[k]
+        self._y[k] += p * self._x[0]
+
+    def _grow(self) -> None:
+        extra = self._capacity
+        pad = np.empty((extra, self._x.shape[1]))
+        self._kappa = np.concatenate([self._kappa, np.zeros(extra)])
+        self._x, self._y = np.concatenate([self._x, pad]), np.concatenate([self._y, pad])
+        self._a = np.concatenate([pad, self._a])
+        self._capacity += extra
