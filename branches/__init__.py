@@ -1,1 +1,43 @@
-"""Stationary branches of McKean–Vlasov equations on the circle."""
+"""Stationary branches of McKean–Vlasov equations on the circle.
+
+>>> import branches
+>>> from branches import potentials
+>>> branch = branches.trace(potentials.noisy_transformer(4), mode=1, kappa_max=0.8)
+>>> f"{branch.folds[0].kappa:.12f}"
+'0.387068995952'
+"""
+
+from importlib import import_module
+from typing import Any
+
+# Where each public name lives.  Imported on first use, so that `import branches` stays light.
+_HOMES = {
+    "potentials": "branches.model.potentials",
+    "Potential": "branches.model.potential",
+    "State": "branches.diagrams.records",
+    "SpecialPoint": "branches.diagrams.records",
+    "Branch": "branches.diagrams.records",
+    "trace": "branches.diagrams.trace",
+    "trace_from": "branches.diagrams.trace",
+    "Diagram": "branches.diagrams.diagram",
+    "diagram": "branches.diagrams.build",
+    "onset": "branches.onsets.classify",
+    "onsets": "branches.onsets.classify",
+    "Onset": "branches.onsets.classify",
+}
+
+__all__ = sorted(_HOMES)
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name on first use."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'branches' has no attribute {name!r}; it offers {', '.join(__all__)}")
+    module = import_module(_HOMES[name])
+    value = module if name == "potentials" else getattr(module, name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -10,7 +10,9 @@
 from continuation.branch import Branch, Counters, SpecialPoint, Status
 from continuation.events import Event
 from continuation.follow import follow
+from continuation.polynomial import Piece
 from continuation.problem import Expansion, FunctionProblem, Problem, check_problem
+from continuation.start import leave
 from continuation.stepper import Settings
 
 __all__ = [
@@ -19,10 +21,12 @@ __all__ = [
     "Event",
     "Expansion",
     "FunctionProblem",
+    "Piece",
     "Problem",
     "Settings",
     "SpecialPoint",
     "Status",
     "check_problem",
     "follow",
+    "leave",
 ]

@@ -35,6 +35,8 @@ class Event:
         (an even number of changes between two samples is missed).
     terminal
         Whether the branch ends there.
+    accept
+        Asked at a located zero, as a function of (u, p); zeros it refuses are not events.
 
     Examples
     --------
@@ -46,6 +48,7 @@ class Event:
     kind: str
     test: Callable[[Array, float], float]
     terminal: bool = False
+    accept: Callable[[Array, float], bool] = lambda u, p: True
 
 
 @dataclass(frozen=True)
@@ -194,9 +197,10 @@ def locate_event(
         if previous * value < 0:
             root = _secant(test, previous_tau, tau) if tau > previous_tau else tau
             x, _ = on_branch(problem, piece, root, tolerance)
-            coefficients = {"test": float(event.test(x[:-1], float(x[-1]) * scale))}
-            point = special_point(problem, piece, root, x, event.kind, coefficients)
-            found.append(Located(root, point, 0, event.terminal))
+            u, p = x[:-1], float(x[-1]) * scale
+            if event.accept(u, p):
+                point = special_point(problem, piece, root, x, event.kind, {"test": float(event.test(u, p))})
+                found.append(Located(root, point, 0, event.terminal))
         if value != 0.0:
             previous_tau, previous = tau, value
     return found, previous

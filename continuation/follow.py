@@ -12,6 +12,7 @@ from continuation.branch import Branch, Counters, SpecialPoint, Status
 from continuation.corrector import correct, residual_norm, tangent_at
 from continuation.events import Event, Located, locate_branch_point, locate_event, locate_folds, merge
 from continuation.polynomial import Piece, sign_changes
+from continuation.predictor import hermite
 from continuation.problem import Problem
 from continuation.stepper import Base, Settings, StepFailure, advance
 
@@ -224,7 +225,7 @@ class _Loop:
         self.found = [k for k in self.found if k not in clashes] + [located.point]
 
     def _accept(self, problem: Problem, piece: Piece, arrived: Base) -> Base:
-        piece, ended_on = self._cut_at_bound(piece)
+        piece, ended_on = self._cut_at_bound(problem, piece)
         tolerance = self.settings.tolerance
         located, self.slope_sign = locate_folds(problem, piece, self.slope_sign, tolerance)
         for k, event in enumerate(self.events):
@@ -234,7 +235,8 @@ class _Loop:
         terminal = next((item for item in located if item.terminal), None)
         if terminal is not None:
             located = [item for item in located if item.tau <= terminal.tau]
-            piece, ended_on = piece.cut(terminal.tau), None
+            direction = piece.derivative(terminal.tau)
+            piece, ended_on = self._land(problem, piece, terminal.tau, direction / np.linalg.norm(direction)), None
             self.end(Status.EVENT, f"{terminal.point.kind} at p = {terminal.point.p!r}")
         elif ended_on is not None:
             self.end(Status.BOUND, f"p = {ended_on!r}")
@@ -253,7 +255,7 @@ class _Loop:
         self.counters += Counters(factorisations=1, solves=1)
         self._compare_signs(solver.sign)
 
-    def _cut_at_bound(self, piece: Piece) -> tuple[Piece, float | None]:
+    def _cut_at_bound(self, problem: Problem, piece: Piece) -> tuple[Piece, float | None]:
         ends = []
         for bound in (self.p_min, self.p_max):
             if np.isfinite(bound):
@@ -265,13 +267,27 @@ class _Loop:
         if not ends:
             return piece, None
         tau, bound = min(ends)
-        return self._land(piece.cut(tau), bound), bound
-
-    def _land(self, piece: Piece, bound: float) -> Piece:
-        """Make the end of a piece lie on the bound to the last bit."""
+        row = np.zeros(piece.coefficients.shape[1])
+        row[-1] = 1.0
+        piece = self._land(problem, piece, tau, row)
         c = piece.coefficients.copy()
-        c[1, -1] += bound / self.problem.parameter_scale - c[:, -1].sum()
-        return replace(piece, coefficients=c)
+        c[1, -1] += bound / problem.parameter_scale - c[:, -1].sum()  # on the bound to the last bit
+        return replace(piece, coefficients=c), bound
+
+    def _land(self, problem: Problem, piece: Piece, tau: float, row: Array) -> Piece:
+        """End a piece at τ, on the branch: where the polynomial is not accurate enough there, it is rebuilt."""
+        cut = piece.cut(tau)
+        x = piece(tau)
+        if residual_norm(problem, x) <= self.settings.tolerance:
+            return cut
+        corrected = correct(problem, x, row, self.settings.tolerance)
+        if not corrected.converged:
+            return cut
+        direction = piece.derivative(tau)
+        tangent, _ = tangent_at(problem, corrected.x, direction / np.linalg.norm(direction))
+        start = piece.derivative(0.0)
+        c = hermite(piece(0.0), start / np.linalg.norm(start), corrected.x, tangent)
+        return Piece(c, piece.start, float(np.linalg.norm(c[1])))
 
     def check_ends(
         self, base: Base, stop: Callable[[Array, float], bool] | None, max_steps: int, max_arclength: float
