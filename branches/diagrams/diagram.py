@@ -1,0 +1,170 @@
+"""The bifurcation diagram: branches, their special points, the branch graph and the completeness account."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from branches.diagrams.completeness import Completeness
+from branches.diagrams.records import Branch, SpecialPoint
+from branches.model.potential import Potential
+from branches.model.symmetry import same_orbit
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+__all__ = ["Diagram", "Node"]
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Node:
+    """A special point or an end of branches, one for its whole symmetry orbit.
+
+    Parameters
+    ----------
+    name
+        Unique in its diagram, such as 'onset 1', 'fold 2', 'pitchfork 1', 'end 3'.
+    kind
+        'onset', a kind of :class:`~branches.diagrams.records.SpecialPoint`, or 'end'.
+    kappa, a, period
+        Where, shape (N,) for a; period 0 stands for the uniform state.
+    free_energy
+        F there.
+    residual
+        Max-norm of the equations, re-evaluated.
+    shape
+        For onsets: 'supercritical', 'critical', 'subcritical', 'transcritical' or 'undecided'.
+    coefficients
+        The numbers that decided.
+    """
+
+    name: str
+    kind: str
+    kappa: float
+    a: Array
+    period: int
+    free_energy: float
+    residual: float
+    shape: str = ""
+    coefficients: Mapping[str, float] = field(default_factory=dict)
+
+    def is_at(self, a: Array, kappa: float) -> bool:
+        """Return whether a state lies on the orbit of the node."""
+        return same_orbit(self.a, self.kappa, a, kappa)
+
+
+@dataclass(frozen=True)
+class Diagram:
+    """The branches of a potential up to a coupling, and how they hang together.
+
+    Parameters
+    ----------
+    potential
+        The interaction.
+    kappa_max
+        Largest coupling.
+    branches
+        All branches traced, each standing for its symmetry orbit; their ``origin`` says where they start.
+    nodes
+        The onsets, the special points and the ends.
+    ends
+        For each branch, the names of the nodes at its start and end.
+    places
+        For each branch, (arclength, node name) of the special points it passes, in order.
+    completeness
+        What is owed, found, failed; what was not searched.
+    status, message
+        'finished' or 'interrupted', and what was noticed.
+
+    Examples
+    --------
+    >>> import branches
+    >>> from branches import potentials
+    >>> d = branches.diagram(potentials.bimodal(0.6), kappa_max=4.5)
+    >>> sorted(node.name for node in d.nodes if node.kind != "end")
+    ['fold 1', 'onset 1', 'onset 2', 'pitchfork 1']
+    >>> d.completeness.owed, d.completeness.found
+    (3, 3)
+    """
+
+    potential: Potential
+    kappa_max: float
+    branches: tuple[Branch, ...]
+    nodes: tuple[Node, ...]
+    ends: tuple[tuple[str, str], ...]
+    places: tuple[tuple[tuple[float, str], ...], ...]
+    completeness: Completeness
+    status: str = "finished"
+    message: str = ""
+
+    def node(self, name: str) -> Node:
+        """Return a node by its name.
+
+        Raises
+        ------
+        KeyError
+            If there is none of that name.
+        """
+        for node in self.nodes:
+            if node.name == name:
+                return node
+        raise KeyError(f"no node {name!r}; there are {', '.join(node.name for node in self.nodes)}")
+
+    @property
+    def special_points(self) -> tuple[SpecialPoint, ...]:
+        """The special points of all branches, each orbit once, by branch and arclength."""
+        seen: list[SpecialPoint] = []
+        for branch in self.branches:
+            for point in branch.special_points:
+                if not any(
+                    known.kind == point.kind and same_orbit(known.a, known.kappa, point.a, point.kappa)
+                    for known in seen
+                ):
+                    seen.append(point)
+        return tuple(seen)
+
+    @cached_property
+    def graph(self) -> nx.MultiDiGraph:
+        """The branch graph: nodes are special points and ends, edges are segments of constant stability."""
+        from branches.diagrams.graph import branch_graph
+
+        return branch_graph(self)
+
+    def save(self, path: str | Path) -> Path:
+        """Write everything to one file, atomically; :meth:`load` reads it back exactly."""
+        from branches.output.archive import save
+
+        return save(self, path)
+
+    @staticmethod
+    def load(path: str | Path) -> Diagram:
+        """Read a diagram written by :meth:`save`.
+
+        Raises
+        ------
+        ValueError
+            If the file is damaged, or was written by a newer version.
+        """
+        from branches.output.archive import load
+
+        return load(path)
+
+    def to_csv(self, folder: str | Path) -> tuple[Path, Path]:
+        """Write points.csv and special_points.csv into a folder, and return their paths."""
+        from branches.output.tables import to_csv
+
+        return to_csv(self, folder)
+
+    def plot(self, ax: Any = None) -> Any:
+        """Draw the diagram (amplitude over κ) into Matplotlib axes, new ones by default, and return them."""
+        from branches.output.figure import plot_amplitude
+
+        return plot_amplitude(self, ax)

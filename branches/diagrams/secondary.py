@@ -1,0 +1,204 @@
+"""Special points of a branch: its folds, and where an isotropy block of the second variation turns neutral."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from branches.diagrams.records import Branch, SpecialPoint, twin_name
+from branches.model.stability import block_index, block_spectrum
+from branches.model.symmetry import Block, blocks, period_of
+from continuation.corrector import residual_norm
+from continuation.events import bracketed_root
+
+__all__ = ["special_points"]
+
+Array = NDArray[np.float64]
+SAME_ARCLENGTH = 1e-6  # relative to the branch: a fold and the neutral eigenvalue that comes with it
+
+
+def special_points(branch: Branch) -> tuple[SpecialPoint, ...]:
+    """Return all special points of a branch in the order of arclength, with the Morse index on both sides.
+
+    Every isotropy block is watched at the branch's points (closer ones are added where it begins and ends);
+    where a count of negative eigenvalues changes, the eigenvalue that crosses zero is located to round-off. A pair of
+    crossings between two points is looked for wherever an eigenvalue comes near zero and turns.
+
+    Notes
+    -----
+    It may miss two crossings of one block between neighbouring points if the eigenvalue shows no
+    minimum at the points themselves.
+    """
+    found = [_named(branch, branch.point(point)) for point in branch.curve.special_points]
+    reach = SAME_ARCLENGTH * float(branch.arclength[-1]) if branch.arclength.size else 0.0
+    for block in blocks(branch.period):
+        for s, bracket, slope in _crossings(branch, block):
+            if any(abs(s - known.arclength) <= reach and _explains(known, block) for known in found):
+                continue
+            found.append(_crossing_point(branch, block, s, bracket, slope))
+    ordered = sorted(found, key=lambda point: point.arclength)
+    return tuple(_with_indices(branch, ordered, k) for k in range(len(ordered)))
+
+
+def _explains(known: SpecialPoint, block: Block) -> bool:
+    """Whether a point already found accounts for a neutral eigenvalue of this block."""
+    return (block.sector, block.residue) == (known.sector, known.residue)
+
+
+def _named(branch: Branch, point: SpecialPoint) -> SpecialPoint:
+    """Name the end on a more symmetric state by how its branches leave it."""
+    if point.kind != "more symmetric state":
+        return point
+    u = point.a[branch.period - 1 :: branch.period]
+    multiple = period_of(u, 1e-7)
+    if multiple == 0:  # the uniform state: the slope of κ decides
+        _, kappa = branch.curve.at(point.arclength)
+        slope = _kappa_slope(branch, point.arclength)
+        kind = "transcritical" if abs(slope) > 1e-6 else "pitchfork"
+        exact = branch.potential.onset_coupling(branch.period)
+        state = replace(point, kappa=exact, a=np.zeros_like(point.a)) if kind == "pitchfork" else point
+        return replace(state, kind=kind, coefficients={"slope": slope, "kappa_traced": kappa}, breaks_to=branch.period)
+    kind = "transcritical" if multiple == 3 else "pitchfork"
+    return replace(point, kind=kind, period=branch.period * multiple, residue=branch.period)
+
+
+def _kappa_slope(branch: Branch, s: float) -> float:
+    """Return |d(κ/scale)/ds| at the end of the branch."""
+    piece = branch.curve.pieces[-1]
+    tau = (s - piece.start) / piece.length
+    return float(abs(piece.derivative(tau)[-1]) / piece.length)
+
+
+def _samples(branch: Branch) -> Array:
+    """Arclengths to look at: the branch's points, and closer ones towards its two ends."""
+    s = branch.arclength
+    if s.size < 2:
+        return np.empty(0)
+    closer = 0.5 ** np.arange(1, 8)
+    head, tail = s[0] + (s[1] - s[0]) * closer[::-1], s[-1] - (s[-1] - s[-2]) * closer
+    return np.concatenate([head, s[1:-1], tail])
+
+
+def _crossings(branch: Branch, block: Block) -> list[tuple[float, tuple[float, float], float]]:
+    """Return (arclength, bracket, slope of the eigenvalue) wherever an eigenvalue of the block crosses zero."""
+    s = _samples(branch)
+    if s.size < 2:
+        return []
+    states = [branch.curve.at(float(value)) for value in s]
+    size = branch.curve.u.shape[1]
+    u = np.array([np.pad(state, (0, size - state.size)) for state, _ in states])
+    couplings = np.array([kappa for _, kappa in states])
+    largest = block_index(branch.potential, block, u, couplings).largest
+    spectrum = block_spectrum(branch.potential, block, u, couplings, largest)
+    values = spectrum.eigenvalues
+    width = values.shape[1]
+    if width == 0:
+        return []
+
+    def eigenvalue(k: int, at: float) -> float:
+        state, kappa = branch.curve.at(at)
+        found = block_spectrum(branch.potential, block, state[None], np.array([kappa]), largest)
+        return float(found.eigenvalues[0, k])
+
+    crossings = []
+    for k in range(max(0, spectrum.repulsive - 1), width):
+        series = values[:, k]
+        if np.all(series > 0) and not _dips(series).size:
+            if k > spectrum.repulsive and np.min(series) > 0.5:
+                break
+            continue
+        for left, right in _brackets(series, s, lambda at, k=k: eigenvalue(k, at)):  # type: ignore[misc]
+            root = bracketed_root(lambda at, k=k: eigenvalue(k, at), left, right)  # type: ignore[misc]
+            slope = (eigenvalue(k, right) - eigenvalue(k, left)) / (right - left)
+            crossings.append((root, (left, right), slope))
+    return crossings
+
+
+def _dips(series: Array) -> NDArray[np.intp]:
+    """Return the interior points where |eigenvalue| has a minimum that a parabola through it brings near zero."""
+    size = np.abs(series)
+    middle, left, right = size[1:-1], size[:-2], size[2:]
+    same_sign = (np.sign(series[1:-1]) == np.sign(series[:-2])) & (np.sign(series[1:-1]) == np.sign(series[2:]))
+    drop = np.maximum(left - middle, right - middle)
+    return np.flatnonzero(same_sign & (middle < left) & (middle < right) & (middle < drop)) + 1
+
+
+def _brackets(series: Array, s: Array, f: object) -> list[tuple[float, float]]:
+    """Return intervals on each of which the eigenvalue changes sign once as far as the samples and dips tell."""
+    sign = np.sign(series)
+    found = [(float(s[i]), float(s[i + 1])) for i in np.flatnonzero(sign[:-1] * sign[1:] < 0)]
+    for i in _dips(series):
+        lowest = _minimum(f, float(s[i - 1]), float(s[i + 1]), float(sign[i]))
+        if lowest is not None:
+            found += [(float(s[i - 1]), lowest), (lowest, float(s[i + 1]))]
+    return found
+
+
+def _minimum(f: object, left: float, right: float, sign: float) -> float | None:
+    """Golden-section search for a place where sign·f < 0; None if there is none."""
+    assert callable(f)
+    ratio = 0.6180339887498949
+    inner, outer = right - ratio * (right - left), left + ratio * (right - left)
+    f_inner, f_outer = sign * f(inner), sign * f(outer)
+    for _ in range(40):
+        if min(f_inner, f_outer) < 0:
+            return inner if f_inner < f_outer else outer
+        if f_inner < f_outer:
+            right, outer, f_outer = outer, inner, f_inner
+            inner = right - ratio * (right - left)
+            f_inner = sign * f(inner)
+        else:
+            left, inner, f_inner = inner, outer, f_outer
+            outer = left + ratio * (right - left)
+            f_outer = sign * f(outer)
+    return None
+
+
+def _crossing_point(
+    branch: Branch, block: Block, s: float, bracket: tuple[float, float], slope: float
+) -> SpecialPoint:
+    u, kappa = branch.curve.at(s)
+    system = branch.system(u.size)
+    full = np.zeros(u.size * branch.period)
+    full[branch.period - 1 :: branch.period] = u
+    return SpecialPoint(
+        kind=_kind(block),
+        kappa=kappa,
+        a=full,
+        period=branch.period,
+        arclength=s,
+        residual=residual_norm(system, np.append(u, kappa / system.parameter_scale)),
+        bracket=bracket,
+        coefficients={"eigenvalue_slope": slope},
+        sector=block.sector,
+        residue=block.residue,
+        breaks_to=block.breaks_to,
+        twin=twin_name(branch.period),
+    )
+
+
+def _kind(block: Block) -> str:
+    """Name the bifurcation that the symmetry of the block forces.
+
+    Rotations act on the block with order m: for m = 2 or m ≥ 4 the kernel has no invariant cubic, a
+    pitchfork; for m = 3 it has one, transcritical; for m = 1 symmetry says nothing in the even sector, and the odd
+    one loses the reflection.
+    """
+    if block.order == 1:
+        return "branch point" if block.sector == "even" else "reflection-breaking"
+    return "transcritical" if block.order == 3 else "pitchfork"
+
+
+def _with_indices(branch: Branch, points: list[SpecialPoint], k: int) -> SpecialPoint:
+    """Add the Morse index halfway to the neighbouring special points."""
+    s = points[k].arclength
+    total = float(branch.arclength[-1])
+    before = points[k - 1].arclength if k else 0.0
+    after = points[k + 1].arclength if k + 1 < len(points) else total
+    indices = [
+        branch.at(0.5 * (s + other)).index if abs(other - s) > 1e-9 * max(total, 1.0) else None
+        for other in (before, after)
+    ]
+    return replace(points[k], index_before=indices[0], index_after=indices[1])
