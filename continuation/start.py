@@ -20,7 +20,9 @@ Array = NDArray[np.float64]
 FIRST_AMPLITUDE, HALVINGS = 0.2, 14
 
 
-def leave(problem: Problem, x: Array, direction: Array, settings: Settings | None = None) -> Piece:
+def leave(
+    problem: Problem, x: Array, direction: Array, settings: Settings | None = None, bend: Array | None = None
+) -> Piece:
     """Return the first piece of the branch that leaves a branch point along a direction.
 
     A state at a small distance is found in the hyperplane orthogonal to the direction, where the branch
@@ -36,6 +38,9 @@ def leave(problem: Problem, x: Array, direction: Array, settings: Settings | Non
         Unit vector, shape (n + 1,): the tangent of the other branch, or the kernel direction.
     settings
         Tolerance and order.
+    bend
+        Second coefficient y of the branch x + s·direction + s² y + …, where it is known; shape (n + 1,). It tells
+        apart branches that leave along one direction.
 
     Returns
     -------
@@ -58,11 +63,13 @@ def leave(problem: Problem, x: Array, direction: Array, settings: Settings | Non
     '2.000000000000'
     """
     settings = settings or Settings()
-    direction = direction / np.linalg.norm(direction)
+    norm = float(np.linalg.norm(direction))
+    direction = direction / norm
+    bend = np.zeros_like(direction) if bend is None else bend / norm**2
     amplitude = FIRST_AMPLITUDE
     for _ in range(HALVINGS):
         try:
-            piece = _piece_at(problem, x, direction, amplitude, settings)
+            piece = _piece_at(problem, x, direction, amplitude, settings, bend)
         except ArithmeticError:
             piece = None
         if piece is not None:
@@ -74,8 +81,11 @@ def leave(problem: Problem, x: Array, direction: Array, settings: Settings | Non
     )
 
 
-def _piece_at(problem: Problem, x: Array, direction: Array, amplitude: float, settings: Settings) -> Piece | None:
-    new = correct(problem, x + amplitude * direction, direction, settings.tolerance)
+def _piece_at(
+    problem: Problem, x: Array, direction: Array, amplitude: float, settings: Settings, bend: Array
+) -> Piece | None:
+    guess = x + amplitude * direction + amplitude**2 * bend
+    new = correct(problem, guess, direction, settings.tolerance)
     if not new.converged or np.linalg.norm(new.x - x) > 2.0 * amplitude:
         return None
     p = float(new.x[-1]) * problem.parameter_scale

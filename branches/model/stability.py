@@ -11,18 +11,23 @@ an error that is bounded below: only a small matrix is needed.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from branches.model.potential import Potential
+from branches.model.second_variation import SecondVariation, covariance, second_variation
 from branches.model.symmetry import Block, blocks
 
-__all__ = ["BlockSpectrum", "MorseIndex", "block_spectrum", "morse_index", "neutral_direction", "uniform_index"]
+__all__ = ["BlockIndex", "BlockSpectrum", "MorseIndex", "block_index", "block_spectrum", "morse_index", "neutral_direction", "uniform_index"]
 
 Array = NDArray[np.float64]
 EPSILON = float(np.finfo(float).eps)
+WORKING_ACCURACY = 1e-11  # an eigenvalue (of order one) below this is zero as far as the states are known
+LARGEST_MATRIX = 512  # modes of a block that are diagonalised at the most
+MATRIX_ENTRIES = 4_000_000  # of one batch of matrices: 32 MB
 
 
 @dataclass(frozen=True)
@@ -102,7 +107,7 @@ def morse_index(potential: Potential, period: int, u: Array, kappa: Array) -> Mo
         odd[uniform] = even[uniform]
     rest = ~uniform
     for block in blocks(period) if rest.any() else ():
-        spectrum = block_spectrum(potential, block, u[rest], kappa[rest])
+        spectrum = block_index(potential, block, u[rest], kappa[rest])
         twice = block.order >= 3  # a two-dimensional isotropy type: the sines repeat the cosines
         if block.sector == "even" or twice:
             even[rest] += spectrum.unstable
@@ -122,84 +127,97 @@ def uniform_index(potential: Potential, largest: int, kappa: Array) -> tuple[NDA
     return np.count_nonzero((growth > 0) & ~neutral, axis=1), 2 * np.count_nonzero(neutral, axis=1)
 
 
-def block_spectrum(potential: Potential, block: Block, u: Array, kappa: Array) -> BlockSpectrum:
-    """Return the spectrum of T in one isotropy block, with as many modes as its signs need.
+@dataclass(frozen=True)
+class BlockIndex:
+    """Counts in one block at P states: ``unstable`` and ``undecided`` directions, and the largest mode it took."""
 
-    The matrix grows until every eigenvalue is clearly off zero or the truncation error is at round-off.
+    unstable: NDArray[np.int64]
+    undecided: NDArray[np.int64]
+    largest: int
+
+
+def block_index(potential: Potential, block: Block, u: Array, kappa: Array) -> BlockIndex:
+    """Count the unstable directions of one isotropy block with as many modes as the signs need.
+
+    The matrix grows until the modes left out can change no sign, or an eigenvalue is zero to working
+    accuracy, which no further mode would decide.
     """
-    largest = 16 * block.period
-    limit = max(64, 4 * u.shape[1]) * block.period
+    unstable, undecided = (np.zeros(kappa.size, dtype=np.int64) for _ in range(2))
+    limit = min(LARGEST_MATRIX, max(64, 4 * u.shape[1])) * block.period
+    open_points, largest = np.arange(kappa.size), 16 * block.period
     while True:
-        spectrum = _truncated_spectrum(potential, block, u, kappa, largest)
-        clear = np.min(np.abs(spectrum.eigenvalues), axis=1, initial=np.inf) > 10 * spectrum.error
-        if np.all(clear | (spectrum.error < 1e-12)) or largest >= limit:
-            return spectrum
+        for spectrum_of in (block_spectrum, _sharp_spectrum):
+            spectrum = spectrum_of(potential, block, u[open_points], kappa[open_points], largest)
+            unstable[open_points], undecided[open_points] = spectrum.unstable, spectrum.undecided
+            nearest = np.min(np.abs(spectrum.eigenvalues), axis=1, initial=np.inf)
+            open_points = open_points[(nearest <= 2 * spectrum.error) & (nearest > WORKING_ACCURACY)]
+            if open_points.size == 0:
+                return BlockIndex(unstable, undecided, largest)
+        if 2 * largest > limit:
+            return BlockIndex(unstable, undecided, largest)
         largest *= 2
 
 
-def _truncated_spectrum(potential: Potential, block: Block, u: Array, kappa: Array, largest: int) -> BlockSpectrum:
-    modes = block.modes(largest)
-    weights = potential.weights(max(2 * largest, block.period * u.shape[1]))
-    active = modes[weights[modes - 1] != 0.0]
-    g = weights[active - 1]
-    if active.size == 0:
-        return BlockSpectrum(np.empty((kappa.size, 0)), np.zeros(kappa.size), 0)
-    t = _second_variation(block, active, g, u, kappa)
-    goldstone = _rotation(block, active, g, u)
-    if goldstone is not None:
-        t = _deflate(t, goldstone)
-    bound = 0.5 * (1.0 + 2.0 * np.sum(np.abs(u), axis=1))  # of ‖C‖: half the largest 2πρ
-    neglected = kappa * np.max(np.abs(weights[largest:])) * bound
-    kept = kappa * np.max(np.abs(g)) * bound
-    coupling = np.where(neglected < 0.5, kept * neglected / (1.0 - np.minimum(neglected, 0.5)), np.inf)
-    error = coupling + 8 * EPSILON * active.size * (1.0 + kept)
-    return BlockSpectrum(np.linalg.eigvalsh(t), error, int(np.count_nonzero(g < 0)))
+def block_spectrum(potential: Potential, block: Block, u: Array, kappa: Array, largest: int) -> BlockSpectrum:
+    """Return the spectrum of T in one isotropy block, with the modes up to ``largest``.
+
+    The error bounds the Schur complement of the modes left out by norms alone; it is infinite where those
+    modes are not small.
+    """
+    return _in_chunks(_plain, potential, block, u, kappa, largest)
 
 
-def _covariance(block: Block, rows: NDArray[np.int64], columns: NDArray[np.int64], u: Array) -> Array:
-    """Return the covariances of cosines or sines under the states, shape (P, rows, columns)."""
-    n = block.period
-    top = int(rows.max() + columns.max())
-    a = np.zeros((u.shape[0], top + 1))
-    a[:, 0] = 1.0
-    multiples = min(top // n, u.shape[1])
-    a[:, n : n * multiples + 1 : n] = u[:, :multiples]
-    difference = a[:, np.abs(rows[:, None] - columns)]
-    total = a[:, rows[:, None] + columns]
-    if block.sector == "odd":
-        return 0.5 * (difference - total)
-    return 0.5 * (difference + total) - a[:, rows, None] * a[:, None, columns]
+def _sharp_spectrum(potential: Potential, block: Block, u: Array, kappa: Array, largest: int) -> BlockSpectrum:
+    """Return the same spectrum with a sharper error, from how far each eigenvector reaches the modes left out."""
+    return _in_chunks(_sharp, potential, block, u, kappa, largest)
 
 
-def _second_variation(block: Block, active: NDArray[np.int64], g: Array, u: Array, kappa: Array) -> Array:
-    root = np.sqrt(kappa)[:, None] * np.sqrt(np.abs(g))
-    t = -_covariance(block, active, active, u)
-    t *= root[:, :, None]
-    t *= root[:, None, :]
-    t[:, np.arange(g.size), np.arange(g.size)] += np.sign(g)
-    return t
+def _in_chunks(
+    spectrum_of: Callable[[SecondVariation], BlockSpectrum],
+    potential: Potential, block: Block, u: Array, kappa: Array, largest: int,
+) -> BlockSpectrum:
+    chunk = max(1, MATRIX_ENTRIES // largest**2)
+    parts = [
+        spectrum_of(second_variation(potential, block, u[i : i + chunk], kappa[i : i + chunk], largest))
+        for i in range(0, max(kappa.size, 1), chunk)
+    ]
+    if len(parts) == 1:
+        return parts[0]
+    eigenvalues = np.concatenate([part.eigenvalues for part in parts])
+    return BlockSpectrum(eigenvalues, np.concatenate([part.error for part in parts]), parts[0].repulsive)
 
 
-def _rotation(block: Block, active: NDArray[np.int64], g: Array, u: Array) -> Array | None:
-    """Return the zero vector of T that the rotation gives, (n a_n) in T's coordinates, where the block has it."""
-    if block.sector == "even" or block.residue != 0:
-        return None
-    index = active // block.period - 1
-    moments = np.where(index < u.shape[1], u[:, np.minimum(index, u.shape[1] - 1)], 0.0)
-    vector: Array = np.sign(g) * np.sqrt(np.abs(g)) * active * moments
-    return vector
+def _rounding(second: SecondVariation) -> Array:
+    kept = second.kappa * np.max(np.abs(second.g), initial=0.0) * second.density_bound
+    return 8 * EPSILON * second.g.size * (1.0 + kept)
 
 
-def _deflate(t: Array, vector: Array) -> Array:
-    """Restrict T to the complement of a vector by a Householder reflection, shape (P, L − 1, L − 1)."""
-    v = vector / np.linalg.norm(vector, axis=1)[:, None]
-    v[:, 0] += np.where(v[:, 0] >= 0, 1.0, -1.0)
-    beta = 2.0 / np.einsum("pi,pi->p", v, v)
-    tv = np.einsum("pij,pj->pi", t, v)
-    vtv = np.einsum("pi,pi->p", v, tv)
-    w = beta[:, None] * (tv - (0.5 * beta * vtv)[:, None] * v)
-    t = t - v[:, :, None] * w[:, None, :] - w[:, :, None] * v[:, None, :]
-    return t[:, 1:, 1:]
+def _neglected(second: SecondVariation) -> Array:
+    """Return a bound of the norm of |D|^{1/2} C |D|^{1/2} on the modes left out, shape (P,)."""
+    return second.kappa * np.max(np.abs(second.g_outside), initial=0.0) * second.density_bound
+
+
+def _plain(second: SecondVariation) -> BlockSpectrum:
+    neglected = _neglected(second)
+    kept = second.kappa * np.max(np.abs(second.g), initial=0.0) * second.density_bound
+    schur = np.where(neglected < 0.5, kept * neglected / (1.0 - np.minimum(neglected, 0.5)), np.inf)
+    return BlockSpectrum(np.linalg.eigvalsh(second.matrix()), schur + _rounding(second), second.repulsive)
+
+
+def _sharp(second: SecondVariation) -> BlockSpectrum:
+    """With T = [[A, Kᵀ], [K, B]] and A v_i = λ_i v_i, the signs of A and of its Schur complement agree if
+
+    Σ_i ‖K v_i‖² / |λ_i| < 1 − ‖…‖ (trace bound of |Λ|^{-1/2} VᵀKᵀB⁻¹KV |Λ|^{-1/2}); where the sum is too large the error
+    is the smallest |λ| scaled by it. K is taken to twice the kept modes; beyond, it is smaller still.
+    """
+    values, vectors = np.linalg.eigh(second.matrix())
+    reach = np.sum((second.coupling() @ vectors) ** 2, axis=1)
+    room = 1.0 - _neglected(second)
+    size = np.maximum(np.abs(values), EPSILON)
+    ratio = np.sum(reach / size, axis=1) / np.maximum(room, EPSILON)
+    nearest = np.min(size, axis=1, initial=np.inf)
+    error = np.where(room > 0.5, np.where(ratio < 0.5, 0.0, nearest * ratio), np.inf)
+    return BlockSpectrum(values, error + _rounding(second), second.repulsive)
 
 
 def neutral_direction(potential: Potential, block: Block, u: Array, kappa: float, size: int) -> Array:
@@ -221,13 +239,10 @@ def neutral_direction(potential: Potential, block: Block, u: Array, kappa: float
     ndarray
         The eigenvector of κCG for the eigenvalue nearest 1, shape (size,), zero outside the block.
     """
+    second = second_variation(potential, block, u[None, :], np.array([kappa]), size)
+    values, vectors = np.linalg.eigh(second.matrix()[0])
+    field = np.sqrt(kappa * np.abs(second.g)) * vectors[:, np.argmin(np.abs(values))]
     modes = block.modes(size)
-    g = potential.weights(size)[modes - 1]
-    active, ga = modes[g != 0.0], g[g != 0.0]
-    state = u[None, :]
-    t = _second_variation(block, active, ga, state, np.array([kappa]))[0]
-    values, vectors = np.linalg.eigh(t)
-    y = vectors[:, np.argmin(np.abs(values))]
     direction = np.zeros(size)
-    direction[modes - 1] = _covariance(block, modes, active, state)[0] @ (np.sqrt(kappa * np.abs(ga)) * y)
+    direction[modes - 1] = covariance(block, modes, second.active, u[None, :])[0] @ field
     return direction / np.linalg.norm(direction)

@@ -1,0 +1,261 @@
+"""Building a diagram: all onsets, their branches, and the branches that leave those, breadth first."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from branches.diagrams.completeness import Completeness, HalfBranch
+from branches.diagrams.diagram import Diagram, Node
+from branches.diagrams.launch import Departure, departures_from_onset, departures_from_point
+from branches.diagrams.records import Branch, SpecialPoint
+from branches.diagrams.trace import LOWEST, follow_states
+from branches.model.energy import free_energy
+from branches.model.potential import Potential
+from branches.model.symmetry import same_orbit
+from branches.onsets.classify import Onset, onsets
+from continuation import Piece, Settings, Status
+
+__all__ = ["diagram"]
+
+Array = NDArray[np.float64]
+Progress = Callable[[str, int, int], None]
+MOST_BRANCHES = 500
+
+
+def diagram(
+    potential: Potential,
+    *,
+    kappa_max: float,
+    modes: Iterable[int] | None = None,
+    n_modes: int | None = None,
+    depth: int = 2,
+    kappa_min: float | None = None,
+    settings: Settings | None = None,
+    progress: Progress | None = None,
+) -> Diagram:
+    """Trace the bifurcation diagram of a potential.
+
+    The uniform state, every onset up to ``kappa_max`` with all branches that leave it (also at a
+    resonance), and the branches that leave those.
+
+    Parameters
+    ----------
+    potential
+        The interaction.
+    kappa_max
+        Largest coupling.
+    modes
+        Onsets to start from; by default all with 0 < κ_n ≤ kappa_max.
+    n_modes
+        Fixed truncation; adaptive by default.
+    depth
+        How often branches of branches are followed: 0 only those of the uniform state.
+    kappa_min
+        Smallest coupling; by default 1/1000 of the first onset.
+    settings
+        Tolerance and order of the steps.
+    progress
+        Called with (what was traced, number done, number known) after every branch.
+
+    Returns
+    -------
+    Diagram
+        Also after Ctrl-C, with status 'interrupted'; see its ``completeness`` for what is owed and not found.
+
+    Raises
+    ------
+    ValueError
+        If ``kappa_max`` is not a positive finite number, ``depth`` is negative, or a mode of ``modes`` has g_n ≤ 0.
+
+    Notes
+    -----
+    A branch that no bifurcation joins to the uniform state within ``kappa_max`` is not found here.
+
+    Examples
+    --------
+    >>> from branches import potentials
+    >>> d = diagram(potentials.noisy_transformer(4), kappa_max=0.6)
+    >>> [(node.name, f"{node.kappa:.13f}") for node in d.nodes if node.kind == "fold"]
+    [('fold 1', '0.3870689959520')]
+    """
+    if not (np.isfinite(kappa_max) and kappa_max > 0):
+        raise ValueError(f"kappa_max = {kappa_max!r} is not allowed: give a positive finite coupling")
+    if depth < 0:
+        raise ValueError(f"depth = {depth!r} is not allowed: 0 follows the branches of the uniform state only")
+    found = onsets(potential, kappa_max, modes)
+    lowest = min((o.kappa for o in found), default=kappa_max)
+    bounds = (LOWEST * lowest if kappa_min is None else kappa_min, kappa_max)
+    builder = _Builder(potential, bounds, n_modes, depth, settings or Settings(), progress)
+    builder.run(found)
+    return builder.diagram(found)
+
+
+@dataclass
+class _Builder:
+    """The state of the breadth-first search."""
+
+    potential: Potential
+    bounds: tuple[float, float]
+    n_modes: int | None
+    depth: int
+    settings: Settings
+    progress: Progress | None
+    nodes: list[Node] = field(default_factory=list)
+    branches: list[Branch] = field(default_factory=list)
+    ends: list[tuple[str, str]] = field(default_factory=list)
+    places: list[tuple[tuple[float, str], ...]] = field(default_factory=list)
+    account: list[HalfBranch] = field(default_factory=list)
+    queue: deque[tuple[Departure, str, int]] = field(default_factory=deque)
+    opened: set[str] = field(default_factory=set)
+    interrupted: bool = False
+
+    def run(self, found: tuple[Onset, ...]) -> None:
+        """Follow every half-branch owed, first those of the onsets."""
+        try:
+            for onset in found:
+                node = self._add_onset(onset)
+                self.opened.add(node.name)
+                for departure in departures_from_onset(self.potential, onset, self.n_modes, self.settings):
+                    self.queue.append((departure, node.name, 0))
+            while self.queue and not self.interrupted:
+                departure, name, level = self.queue.popleft()
+                self._pursue(departure, name, level)
+        except KeyboardInterrupt:
+            self.interrupted = True
+        for departure, name, _ in self.queue:
+            self._settle(name, departure, "not followed", reason="interrupted before its turn")
+
+    def _pursue(self, departure: Departure, name: str, level: int) -> None:
+        if level > self.depth or departure.start is None:
+            reason = departure.obstacle or f"depth {self.depth} reached"
+            self._settle(name, departure, "not followed", reason=reason)
+            return
+        if len(self.branches) >= MOST_BRANCHES:
+            self._settle(name, departure, "not followed", reason=f"{MOST_BRANCHES} branches reached")
+            return
+        try:
+            system, piece = departure.start()
+        except (ArithmeticError, ValueError) as failure:
+            self._settle(name, departure, "failed", reason=str(failure))
+            return
+        known = self._known(system.period, piece, system.parameter_scale)
+        if known is not None:
+            self._settle(name, departure, "found", known, "met from its other end")
+            return
+        curve = follow_states(system, piece, f"{name}: {departure.description}", *self.bounds, self.settings)
+        self._settle(name, departure, "found", len(self.branches))
+        self._add_branch(curve, name, level)
+        self.interrupted = curve.status is Status.INTERRUPTED
+
+    def _settle(self, name: str, departure: Departure, outcome: str, branch: int = -1, reason: str = "") -> None:
+        self.account.append(HalfBranch(name, departure.description, outcome, branch, reason))
+
+    def _known(self, period: int, piece: Piece, scale: float) -> int | None:
+        """Return the number of a branch that the start of a new one already lies on."""
+        x = piece(1.0)
+        kappa = float(x[-1]) * scale
+        state = np.zeros(period * (x.size - 1))
+        state[period - 1 :: period] = x[:-1]
+        for number, branch in enumerate(self.branches):
+            if branch.period == period and branch.kappa.size:
+                for s in branch.curve.crossings(kappa):
+                    u, _ = branch.curve.at(min(s, float(branch.arclength[-1])))
+                    full = np.zeros(period * u.size)
+                    full[period - 1 :: period] = u
+                    if same_orbit(full, kappa, state, kappa, 1e-6):
+                        return number
+        return None
+
+    def _add_branch(self, branch: Branch, start: str, level: int) -> None:
+        self.branches.append(branch)
+        last = ""
+        places = []
+        try:
+            for point in branch.special_points:
+                node = self._node_of(point)
+                if abs(point.arclength - float(branch.arclength[-1])) <= 1e-9 * float(branch.arclength[-1]):
+                    last = node.name
+                else:
+                    places.append((point.arclength, node.name))
+                self._open(node, point, branch, level)
+        finally:
+            self.ends.append((start, last or self._add_end(branch)))
+            self.places.append(tuple(places))
+        if self.progress is not None:
+            self.progress(branch.origin, len(self.branches), len(self.branches) + len(self.queue))
+
+    def _open(self, node: Node, point: SpecialPoint, branch: Branch, level: int) -> None:
+        """Queue what a branch point owes, once for its orbit."""
+        if node.name in self.opened:
+            return
+        self.opened.add(node.name)
+        for departure in departures_from_point(branch, point, self.n_modes, self.settings):
+            self.queue.append((departure, node.name, level + 1))
+
+    def _add_onset(self, onset: Onset) -> Node:
+        name = f"onset {'+'.join(map(str, onset.kernel))}"
+        coefficients = {"c2": onset.c2, "c2_error": onset.c2_error, "c4": onset.c4, "c4_error": onset.c4_error}
+        clear = {key: value for key, value in coefficients.items() if np.isfinite(value)}
+        return self._add(
+            Node(name, "onset", onset.kappa, np.zeros(max(onset.kernel)), 0, 0.0, 0.0, onset.kind, clear)
+        )
+
+    def _node_of(self, point: SpecialPoint) -> Node:
+        for node in self.nodes:
+            if node.kind != "end" and node.is_at(point.a, point.kappa):
+                return node
+        count = sum(node.kind == point.kind for node in self.nodes)
+        kappa = np.array([point.kappa])
+        energy = free_energy(self.potential.weights(point.a.size), point.a[None], kappa)
+        return self._add(
+            Node(
+                f"{point.kind} {count + 1}", point.kind, point.kappa, point.a, point.period, float(energy[0]),
+                point.residual, "", dict(point.coefficients),
+            )
+        )
+
+    def _add_end(self, branch: Branch) -> str:
+        count = sum(node.kind == "end" for node in self.nodes)
+        state = branch.at(float(branch.arclength[-1]))
+        node = Node(
+            f"end {count + 1}", "end", float(branch.kappa[-1]), state.a, state.period, state.free_energy, state.residual,
+            branch.status.name.lower().replace("_", " "),
+        )
+        return self._add(node).name
+
+    def _add(self, node: Node) -> Node:
+        self.nodes.append(node)
+        return node
+
+    def diagram(self, found: tuple[Onset, ...]) -> Diagram:
+        """Return the record."""
+        messages = [f"onset of mode {onset.mode}: {onset.message}" for onset in found if onset.message]
+        messages += [f"{branch.origin}: {branch.message}" for branch in self.branches if _unfinished(branch)]
+        if not found:
+            messages.append(f"no mode has an onset up to κ = {self.bounds[1]:.6g}: the uniform state only")
+        return Diagram(
+            potential=self.potential,
+            kappa_max=self.bounds[1],
+            branches=tuple(self.branches),
+            nodes=tuple(self.nodes),
+            ends=tuple(self.ends),
+            places=tuple(self.places),
+            completeness=Completeness(tuple(self.account), self._notes()),
+            status="interrupted" if self.interrupted else "finished",
+            message="; ".join(messages),
+        )
+
+    def _notes(self) -> tuple[str, ...]:
+        return (
+            f"branches that no bifurcation joins to the uniform state for κ ≤ {self.bounds[1]:.6g}",
+            f"branches of onsets above κ = {self.bounds[1]:.6g} that turn back below it",
+        )
+
+
+def _unfinished(branch: Branch) -> bool:
+    return branch.status not in (Status.BOUND, Status.EVENT, Status.CLOSED)
