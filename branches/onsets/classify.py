@@ -11,7 +11,7 @@ import numpy as np
 
 from branches.model.potential import Array, Potential, positive_integer
 from branches.onsets.coefficients import CACHED_ORDER, EPS, kappa_coefficient
-from branches.onsets.rays import LARGEST_KERNEL, Ray, rays
+from branches.onsets.rays import LARGEST_KERNEL, Ray, half_branches, morse_defect, orbits
 
 __all__ = ["KINDS", "NearResonance", "Onset", "onset", "onsets"]
 
@@ -270,7 +270,12 @@ def _resonant(potential: Potential, kernel: tuple[int, ...]) -> tuple[tuple[Ray,
     if len(kernel) > LARGEST_KERNEL:
         note = f"{title}: rays are found for at most {LARGEST_KERNEL} resonant modes"
         return (), ("undecided", None, math.nan, note)
-    leaving = rays(potential, kernel)
+    every = half_branches(potential, kernel)
+    leaving = orbits(every)
+    if not all(ray.isolated for ray in leaving):
+        title += ": degenerate, some rays are not isolated or need higher orders"
+    elif morse_defect(every):
+        title += ": Morse theory asks for more half-branches than were found"
     linear = [ray.slope for ray in leaving if ray.order == 1]
     if linear:
         return leaving, ("transcritical", 1, min(linear), title)

@@ -1,8 +1,8 @@
 """All solutions of small polynomial systems by homotopy continuation in the complex numbers.
 
 Two start systems: the eigenproblem q(x) = τ x of a homogeneous map (of which there are generically
-(D^m − 1)/(D − 1) solutions up to scale, all found from the diagonal map), and m quadrics in m
-unknowns (2^m).  Every path is tracked at once; ends are polished and told regular from singular.
+(D^m − 1)/(D − 1) solutions up to scale, all found from the diagonal map), and m equations of degree
+D in m unknowns (D^m).  Every path is tracked at once; ends are polished and told regular from singular.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Ends", "PolynomialMap", "eigen_directions", "quadric_roots"]
+__all__ = ["Ends", "PolynomialMap", "eigen_directions", "roots"]
 
 Complex = NDArray[np.complex128]
 Array = NDArray[np.float64]
@@ -134,33 +134,42 @@ def eigen_directions(q: PolynomialMap, degree: int) -> Ends:
     return Ends(z, ends.regular)
 
 
-def quadric_roots(q: PolynomialMap) -> Ends:
-    """Find all isolated solutions of m equations of degree ≤ 2 in m unknowns.
+def roots(q: PolynomialMap, degree: int) -> Ends:
+    """Find all isolated solutions of m equations of one degree in m unknowns.
+
+    Parameters
+    ----------
+    q
+        m unknowns and m values, of degree at most `degree`.
+    degree
+        D ≥ 2.
 
     Returns
     -------
     Ends
-        z = x, shape (2^m, m); paths that go to infinity end singular.
+        z = x, shape (D^m, m); paths that go to infinity end singular.
 
     Examples
     --------
     >>> q = PolynomialMap.from_terms([{(2,): 1.0, (0,): -2.0}], 1)
-    >>> sorted(quadric_roots(q).z.real.round(6).ravel().tolist())
+    >>> sorted(roots(q, 2).z.real.round(6).ravel().tolist())
     [-1.414214, 1.414214]
     """
     m = q.exponents.shape[1]
+    unity = np.exp(2j * np.pi * np.arange(degree) / degree)
+    starts = np.array(list(itertools.product(unity, repeat=m)), dtype=np.complex128)
+    q = PolynomialMap(q.exponents, q.coefficients / np.max(np.abs(q.coefficients)))
 
     def attempt(random: np.random.Generator) -> Ends:
         gamma = np.exp(2j * np.pi * random.random(m))
 
         def homotopy(z: Complex, t: Array) -> Evaluation:
             t1 = t[:, None]
-            start, target = gamma * (z**2 - 1), q(z)
+            start, target = gamma * (z**degree - 1), q(z)
             jacobian = t1[..., None] * q.jacobian(z)
-            jacobian[:, range(m), range(m)] += (1 - t1) * gamma * 2 * z
+            jacobian[:, range(m), range(m)] += (1 - t1) * gamma * degree * z ** (degree - 1)
             return (1 - t1) * start + t1 * target, jacobian, target - start
 
-        starts = np.array(list(itertools.product((1.0, -1.0), repeat=m)), dtype=np.complex128)
         return _track(homotopy, starts)
 
     return _without_jumps(attempt)

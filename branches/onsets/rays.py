@@ -6,7 +6,7 @@ x = s d + s² y + …, d a unit vector and s > 0:
 
 * order 1:  q_2(d) = σ d, σ ≠ 0, and κ = κ₀ (1 + σ s + …);
 * order 2:  q_2(d) = 0, and on the null space N of ∂q_2(d), which contains d, q_3(d) = σ d;
-            κ = κ₀ (1 + σ s² + …).  What remains of y in N then solves a small system of quadrics.
+            κ = κ₀ (1 + σ s² + …), with one or several half-branches along d (`tangents`).
 """
 
 from __future__ import annotations
@@ -14,22 +14,20 @@ from __future__ import annotations
 import dataclasses
 import itertools
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from branches.model.potential import Potential, positive_integer
-from branches.onsets.polysolve import EPS, Ends, PolynomialMap, eigen_directions, quadric_roots
+from branches.onsets.polysolve import EPS, Ends, PolynomialMap, eigen_directions
 from branches.onsets.reduced import LARGEST_KERNEL, ReducedSystem
+from branches.onsets.tangents import ZERO, tangents
 
-__all__ = ["LARGEST_KERNEL", "Ray", "rays"]
+__all__ = ["LARGEST_KERNEL", "Ray", "half_branches", "morse_defect", "orbits", "rays"]
 
 Array = NDArray[np.float64]
-
-ZERO = 1e-7  # components of unit vectors below this are zero: the solver gives them to round-off
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,8 +48,11 @@ class Ray:
     bend : ndarray, shape (len(modes),)
         y, orthogonal to d.
     unstable : int
-        Directions within the kernel amplitudes in which the free energy decreases just off the point.
-        Modes unstable already in the uniform state come on top.
+        Even directions within the kernel amplitudes in which the free energy decreases just off the
+        point, for this representative of its orbit (the twin of an n-fold state, rotated by π/n, may
+        trade even for odd ones).  Modes unstable already in the uniform state come on top.
+    half : ndarray, shape (len(modes),)
+        v of x = s d + s^{3/2} v + s² y: zero except on some rays of kernels of three or more modes.
     isolated : bool
         False where a continuum of rays, or a degeneracy beyond the orders looked at, leaves along d:
         then this is one representative, and slope, bend and `unstable` are not to be relied on.
@@ -64,12 +65,13 @@ class Ray:
     slope_error: float
     bend: Array
     unstable: int
+    half: Array
     isolated: bool = True
 
     @classmethod
     def simple(cls, mode: int, curvature: float, error: float = 0.0) -> Ray:
         """Return the ray of a simple kernel: κ = κ₀ (1 + c₂ s² + …), unstable if c₂ < 0."""
-        return cls((mode,), np.ones(1), 2, curvature, error, np.zeros(1), int(curvature < 0))
+        return cls((mode,), np.ones(1), 2, curvature, error, np.zeros(1), int(curvature < 0), np.zeros(1))
 
     def kappa_ratio(self, s: float) -> float:
         """Return κ/κ₀ at amplitude s, to leading order.
@@ -120,16 +122,55 @@ def rays(potential: Potential, kernel: Sequence[int]) -> tuple[Ray, ...]:
     1 0.57735 [ 0.816497 -0.57735 ] 1
     2 0.5 [0. 1.] 1
     """
+    return orbits(half_branches(potential, kernel))
+
+
+def orbits(leaving: Iterable[Ray]) -> tuple[Ray, ...]:
+    """Return one ray of each symmetry orbit, order 1 first, then by slope."""
+    return _distinct(map(_representative, leaving))
+
+
+def morse_defect(leaving: Sequence[Ray]) -> int:
+    """Return Σ (−1)^{unstable − [slope < 0]} − 1 − (−1)^{m − 1} over all half-branches: 0 if none is missing.
+
+    On a small sphere of the kernel amplitudes the half-branches are the critical points of the reduced
+    free energy, and the sum of their signs is the Euler characteristic of the sphere.
+
+    Examples
+    --------
+    >>> from branches.model import potentials
+    >>> morse_defect(half_branches(potentials.bimodal(1.0), (1, 2)))
+    0
+    """
+    signs = sum(1 if (ray.unstable - (ray.slope < 0)) % 2 == 0 else -1 for ray in leaving)
+    return signs - 2 * (len(leaving[0].modes) % 2)
+
+
+def half_branches(potential: Potential, kernel: Sequence[int]) -> tuple[Ray, ...]:
+    """Find every half-branch of even states, with no two identified by symmetry.
+
+    Parameters, errors and limits are those of `rays`; `morse_defect` checks their number.
+
+    Examples
+    --------
+    >>> from branches.model import potentials
+    >>> len(half_branches(potentials.bimodal(1.0), (1, 2)))
+    6
+    """
     modes = tuple(sorted({positive_integer("kernel", k) for k in kernel}))
     system = ReducedSystem.of(potential, modes)
     if len(modes) == 1:
         d = np.ones(1)
-        slope = float(system.q3(d)[0])
-        return (Ray.simple(modes[0], slope, system.slope_error(d)),)
-    found: dict[tuple[float, ...], Ray] = {}
-    for ray in map(_representative, itertools.chain(_transverse(system), _tangential(system))):
-        found.setdefault(_digits(ray), ray)
-    return tuple(sorted(found.values(), key=lambda ray: (ray.order, ray.slope)))
+        ray = Ray.simple(modes[0], float(system.q3(d)[0]), system.slope_error(d))
+        return ray, dataclasses.replace(ray, direction=-d)
+    return _distinct(itertools.chain(_transverse(system), _tangential(system)))
+
+
+def _distinct(found: Iterable[Ray]) -> tuple[Ray, ...]:
+    kept: dict[tuple[float, ...], Ray] = {}
+    for ray in found:
+        kept.setdefault(_digits(ray), ray)
+    return tuple(sorted(kept.values(), key=lambda ray: (ray.order, ray.slope)))
 
 
 def _transverse(system: ReducedSystem) -> Iterator[Ray]:
@@ -138,8 +179,8 @@ def _transverse(system: ReducedSystem) -> Iterator[Ray]:
         return
     null = _null_subsets(system)
     for d, regular in _real_directions(eigen_directions(system.q2, 2)):
-        on_null = any(all(abs(x) < ZERO or i in S for i, x in enumerate(d)) for S in null)
-        if on_null:
+        tolerance = ZERO if regular else ZERO**0.5  # a singular end is only known roughly
+        if any(all(abs(x) < tolerance or i in S for i, x in enumerate(d)) for S in null):
             continue
         sigma = float(d @ system.q2(d))
         if abs(sigma) > ZERO:
@@ -201,73 +242,36 @@ def _linear_ray(system: ReducedSystem, d: Array, sigma: float, isolated: bool) -
     bordered = np.block([[hessian - sigma * np.eye(m), -d[:, None]], [d[None, :], np.zeros((1, 1))]])
     bend = np.linalg.lstsq(bordered, np.append(-q3, 0.0), rcond=None)[0][:m]
     unstable = int(np.sum(np.linalg.eigvalsh(hessian - sigma * np.eye(m)) < -ZERO))
-    return Ray(system.modes, _clean(d), 1, sigma, 16 * EPS * abs(sigma), _clean(bend), unstable, isolated)
+    return Ray(
+        system.modes,
+        _clean(d),
+        1,
+        sigma,
+        16 * EPS * abs(sigma),
+        _clean(bend),
+        unstable,
+        np.zeros(m),
+        isolated,
+    )
 
 
 def _quadratic_rays(system: ReducedSystem, line: Array, regular: bool) -> Iterator[Ray]:
     """Yield the rays with q_2(d) = 0 along ±line."""
     for d in (line, -line):
-        values, vectors = np.linalg.eigh(system.q2.jacobian(d))
-        fast = np.abs(values) > ZERO
-        null = vectors[:, ~fast]
-        q3 = system.q3(d)
-        slope = float(d @ q3)
-        scale = 1.0 + float(np.sum(np.abs(system.q3.coefficients)))
-        solvable = float(np.max(np.abs(null.T @ (q3 - slope * d)))) < ZERO * scale
-        base = -vectors[:, fast] @ ((vectors[:, fast].T @ q3) / values[fast])
-        for bend, isolated in _bends(system, d, slope, base, null):
-            second = system.q2.jacobian(bend) + system.q3.jacobian(d) - slope * np.eye(len(d))
-            slow = np.linalg.eigvalsh(null.T @ second @ null)
-            unstable = int(np.sum(values < -ZERO) + np.sum(slow < -ZERO))
-            good = regular and solvable and isolated
-            yield Ray(system.modes, _clean(d), 2, slope, system.slope_error(d), _clean(bend), unstable, good)
-
-
-def _bends(
-    system: ReducedSystem, d: Array, slope: float, base: Array, null: Array
-) -> Iterator[tuple[Array, bool]]:
-    """Yield y = base + V w, V spanning the null space without d, from the order s⁴ within that space."""
-    projector = null @ null.T - np.outer(d, d)
-    V = np.linalg.eigh(projector)[1][:, len(d) - null.shape[1] + 1 :]
-    k = V.shape[1]
-    if k == 0:
-        yield base, True
-        return
-
-    def equations(w: NDArray[Any]) -> Array:
-        y = base + V @ w
-        value: Array = V.T @ (system.q2(y) + system.q3.jacobian(d) @ y + system.q4(d) - slope * y)
-        return value
-
-    quadrics = _interpolate(equations, k)
-    if not np.any(np.abs(quadrics.coefficients[:, np.sum(quadrics.exponents, axis=1) == 2]) > ZERO):
-        matrix = quadrics.jacobian(np.zeros(k))
-        singular = np.linalg.svd(matrix, compute_uv=False)
-        w = -np.linalg.lstsq(matrix, equations(np.zeros(k)), rcond=None)[0]
-        yield base + V @ w, bool(singular[-1] > ZERO * (1.0 + singular[0]))
-        return
-    ends = quadric_roots(quadrics)
-    for w_end in ends.z[ends.regular]:
-        if np.max(np.abs(w_end.imag)) < ZERO * (1.0 + np.max(np.abs(w_end))):
-            yield base + V @ w_end.real, True
-    if not np.all(ends.regular):
-        yield base, False
-
-
-def _interpolate(equations: Any, k: int) -> PolynomialMap:
-    """Return a map of degree ≤ 2 known by its values: second differences of unit steps are exact."""
-    unit = np.eye(k)
-    zero = equations(np.zeros(k))
-    plus = [equations(e) for e in unit]
-    minus = [equations(-e) for e in unit]
-    terms: dict[tuple[int, ...], Array] = {(0,) * k: zero}
-    for i in range(k):
-        terms[tuple(unit[i].astype(int).tolist())] = (plus[i] - minus[i]) / 2
-        terms[tuple((2 * unit[i]).astype(int).tolist())] = (plus[i] + minus[i]) / 2 - zero
-        for j in range(i):
-            mixed = equations(unit[i] + unit[j]) - plus[i] - plus[j] + zero
-            terms[tuple((unit[i] + unit[j]).astype(int).tolist())] = mixed
-    return PolynomialMap.from_terms([{e: float(v[i]) for e, v in terms.items()} for i in range(k)], k)
+        error = system.slope_error(d)
+        for t in tangents(system, d):
+            isolated = regular and t.isolated
+            yield Ray(
+                system.modes,
+                _clean(d),
+                2,
+                t.slope,
+                error,
+                _clean(t.bend),
+                t.unstable,
+                _clean(t.half),
+                isolated,
+            )
 
 
 def _clean(x: Array) -> Array:
@@ -279,14 +283,15 @@ def _clean(x: Array) -> Array:
 
 def _representative(ray: Ray) -> Ray:
     """Return the image of a ray, under the rotations that keep it even, with the largest components."""
-    active = [k for k, d, y in zip(ray.modes, ray.direction, ray.bend, strict=True) if d != 0 or y != 0]
+    parts = np.stack([ray.direction, ray.half, ray.bend])
+    active = [k for k, column in zip(ray.modes, parts.T, strict=True) if np.any(column)]
     period = math.gcd(*active)
     sign = np.array([-1.0 if k in active and (k // period) % 2 else 1.0 for k in ray.modes])
-    image = dataclasses.replace(ray, direction=_clean(sign * ray.direction), bend=_clean(sign * ray.bend))
-    return max(ray, image, key=_digits)
+    direction, half, bend = (_clean(sign * part) for part in parts)
+    return max(ray, dataclasses.replace(ray, direction=direction, half=half, bend=bend), key=_digits)
 
 
 def _digits(ray: Ray) -> tuple[float, ...]:
-    """Return direction and bend rounded: equal for one ray found twice."""
-    rounded: list[float] = (np.round(np.append(ray.direction, ray.bend), 5) + 0.0).tolist()
+    """Return direction, half and bend rounded: equal for one ray found twice."""
+    rounded: list[float] = (np.round(np.concatenate([ray.direction, ray.half, ray.bend]), 5) + 0.0).tolist()
     return tuple(rounded)

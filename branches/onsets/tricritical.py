@@ -1,0 +1,191 @@
+"""Tricritical points of a family of potentials: where c₂ = 0 and the transition changes its order."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from branches.model.potential import Potential, finite_number, positive_integer
+from branches.onsets.coefficients import EPS, kappa_coefficient
+
+__all__ = ["KINDS", "TricriticalPoint", "tricritical_point"]
+
+KINDS = ("tricritical", "unstable tricritical", "degenerate")
+GUARD_DIGITS = 12
+
+Family = Callable[[Any], Potential]
+
+
+@dataclass(frozen=True)
+class TricriticalPoint:
+    """A parameter at which c₂ of a family vanishes.
+
+    Parameters
+    ----------
+    parameter : float or mpmath number
+        An mpmath number where digits were asked for.
+    kappa : float or mpmath number
+        κ_n there.
+    mode : int
+        n.
+    kind : str
+        'tricritical' (c₄ > 0: continuous on one side, discontinuous on the other, joined by a fold curve),
+        'unstable tricritical' (c₄ < 0: the branch leaves backwards on both sides) or 'degenerate'
+        (the sign of c₄ is not resolved).
+    c4 : float or mpmath number
+        (2/3)(1 − 3r₃)/(1 − r₃); c₂ vanishes.
+    c4_error : float
+        Its error, from those of the weights and from rounding (0 where digits were asked for).
+    ratio_slope : float
+        d(g_{2n}/g_n)/d parameter: the sign tells which side is discontinuous, r_2 > 1/2.
+    parameter_error : float
+        Error of the parameter: what the errors of the weights make of it, and one rounding.
+    """
+
+    parameter: Any
+    kappa: Any
+    mode: int
+    kind: str
+    c4: Any
+    c4_error: float
+    ratio_slope: float
+    parameter_error: float
+
+
+def tricritical_point(
+    family: Family, bracket: Sequence[float], mode: int = 1, digits: int | None = None
+) -> TricriticalPoint:
+    """Find where the onset of a mode turns from super- to subcritical: g_{2n} = g_n/2.
+
+    Parameters
+    ----------
+    family
+        Callable that turns a parameter into a Potential, such as ``potentials.noisy_transformer``.
+    bracket
+        Two parameters between which c₂ changes sign; where it does so several times, one is found.
+    mode
+        n ≥ 1.
+    digits
+        Decimal digits wanted.  The family is then called with mpmath numbers, and the weights are taken
+        from `Potential.mp_weight`.  In floats if left out: right to a few roundings.
+
+    Returns
+    -------
+    TricriticalPoint
+
+    Raises
+    ------
+    TypeError
+        If the family is not callable or returns something else than a Potential.
+    ValueError
+        If the bracket is not two finite numbers, has no change of sign, or g_n ≤ 0 at an end; if digits
+        are asked of a family that rounds its parameter or knows no closed form.
+
+    Notes
+    -----
+    MATH.md section 2: c₂ = (1 − 2r₂)/(2(1 − r₂)), r₂ = g_{2n}/g_n.  r₂ − ½ is solved for, which has no
+    pole; bracketing by SciPy's `brentq`, then secant steps in mpmath.
+
+    Examples
+    --------
+    >>> from branches.model import potentials
+    >>> point = tricritical_point(potentials.bimodal, (0.1, 0.9))
+    >>> point.parameter, point.kappa, point.kind
+    (0.5, 2.0, 'tricritical')
+    """
+    n = positive_integer("mode", mode)
+    low, high = _check_bracket(family, bracket, n)
+    from scipy.optimize import brentq
+
+    root = float(brentq(lambda p: _ratio(family(p), n) - 0.5, low, high, xtol=1e-300, rtol=4 * EPS))
+    potential = family(root)
+    kappa = potential.onset_coupling(n)
+    g, errors = potential.weights(3 * n)[n - 1 :: n], potential.weight_errors(3 * n)[n - 1 :: n]
+    slope = _slope(family, n, root, high - low)
+    doubt = float((errors[1] + 0.5 * errors[0]) / g[0] + EPS)
+    error = doubt / abs(slope) + EPS * abs(root) if slope else math.inf
+    if digits is not None:
+        return _precise(family, n, root, positive_integer("digits", digits), slope)
+    gap = float(g[0] - g[2])
+    u3 = float(g[0]) / gap if gap else math.inf
+    du3 = u3 * u3 * float(errors[2] + errors[0]) / float(g[0]) + 2 * EPS * abs(u3)
+    c4 = kappa_coefficient(4)
+    value, c4_error = c4.at_gaps([2.0, u3]), c4.error([2.0, u3], [0.0, du3])
+    return TricriticalPoint(root, kappa, n, _kind(value, c4_error), value, c4_error, slope, error)
+
+
+def _check_bracket(family: Family, bracket: Sequence[float], n: int) -> tuple[float, float]:
+    if not callable(family):
+        raise TypeError(f"family = {family!r} is not callable: give a function that returns a Potential")
+    if len(bracket) != 2:
+        raise ValueError(f"bracket = {bracket!r} is not allowed: give two parameters, such as (1.0, 4.0)")
+    low, high = sorted(finite_number("bracket", p) for p in bracket)
+    ratios = []
+    for p in (low, high):
+        potential = family(p)
+        if not isinstance(potential, Potential):
+            raise TypeError(
+                f"family({p!r}) returned {type(potential).__name__} instead of a Potential; write it "
+                "as, for example, lambda m: potentials.harmonics({1: 1.0, 2: m})"
+            )
+        potential.onset_coupling(n)
+        ratios.append(_ratio(potential, n))
+    if low == high or (ratios[0] - 0.5) * (ratios[1] - 0.5) > 0:
+        raise ValueError(
+            f"bracket = ({low!r}, {high!r}) is not allowed: c_2 does not pass through zero on it, it is "
+            f"{_c2(ratios[0]):.6g} (r_2 = {ratios[0]:.6g}) and {_c2(ratios[1]):.6g} (r_2 = {ratios[1]:.6g}) "
+            "at its ends; choose ends with g_2n/g_n on both sides of 1/2"
+        )
+    return low, high
+
+
+def _ratio(potential: Potential, n: int) -> float:
+    g = potential.weights(2 * n)
+    return float(g[2 * n - 1]) / float(g[n - 1])
+
+
+def _c2(ratio: float) -> float:
+    return math.inf if ratio == 1 else float(kappa_coefficient(2)(ratio))
+
+
+def _slope(family: Family, n: int, root: float, width: float) -> float:
+    """Return dr_2/dp by a central difference, at about the step where truncation and rounding balance."""
+    step = float(EPS ** (1 / 3)) * min(width, max(abs(root), width * 1e-3))
+    try:
+        return (_ratio(family(root + step), n) - _ratio(family(root - step), n)) / (2 * step)
+    except ValueError:  # the root is at the edge of the family
+        return math.nan
+
+
+def _kind(c4: Any, error: float) -> str:
+    if not abs(c4) > error:
+        return "degenerate"
+    return "tricritical" if c4 > 0 else "unstable tricritical"
+
+
+def _precise(family: Family, n: int, root: float, digits: int, slope: float) -> TricriticalPoint:
+    import mpmath
+
+    with mpmath.workdps(digits + GUARD_DIGITS):
+
+        def defect(p: Any) -> Any:
+            potential = family(p)
+            return potential.mp_weight(2 * n) / potential.mp_weight(n) - mpmath.mpf(1) / 2
+
+        start = mpmath.mpf(root)
+        tiny = (abs(start) + 1) * mpmath.mpf(10) ** (-digits - GUARD_DIGITS // 2)
+        if defect(start) != 0 and defect(start) == defect(start + tiny):
+            raise ValueError(
+                f"digits = {digits} is not possible: its family rounds the parameter to a float; pass the "
+                "mpmath number on to a potential that keeps it, as those of branches.model.potentials do"
+            )
+        parameter = mpmath.findroot(defect, (start, start + abs(start) * EPS**0.5 + tiny), solver="secant")
+        potential = family(parameter)
+        g = [potential.mp_weight(k * n) for k in (1, 2, 3)]
+        c4 = kappa_coefficient(4)(mpmath.mpf(1) / 2, g[2] / g[0])
+        resolution = float(mpmath.mpf(10) ** (-digits))
+        kind = _kind(c4, resolution)
+        error = resolution * (1.0 + abs(float(parameter)))
+        return TricriticalPoint(parameter, 2 / g[0], n, kind, c4, 0.0, slope, error)
