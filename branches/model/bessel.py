@@ -27,17 +27,20 @@ DAMPING = 80.0
 def ratio_bounds(k: Array, beta: float) -> tuple[Array, Array]:
     """Return rigorous lower and upper bounds of I_k(β)/I_{k−1}(β) for k ≥ 1.
 
-    Source: D. E. Amos, Math. Comp. 28 (1974) 239-251.
+    One step of the recurrence from the bounds of D. E. Amos, Math. Comp. 28 (1974) 239-251,
+
+        β / (k − ½ + √(β² + (k + ½)²)) ≤ r_k ≤ β / (k − ½ + √(β² + (k − ½)²)).
 
     Examples
     --------
     >>> import numpy as np
     >>> low, high = ratio_bounds(np.array([1.0]), 4.0)
-    >>> bool(low[0] < 0.8635 < high[0])
+    >>> bool(low[0] < 0.86352 < high[0])
     True
     """
-    centre = k - 0.5
-    return beta / (centre + np.hypot(beta, k + 0.5)), beta / (centre + np.hypot(beta, centre))
+    centre = k + 0.5  # of r_{k+1}
+    low, high = beta / (centre + np.hypot(beta, k + 1.5)), beta / (centre + np.hypot(beta, centre))
+    return beta / (2.0 * k + beta * high), beta / (2.0 * k + beta * low)
 
 
 def transformer_weights(beta: float, scaled: bool, n_modes: int) -> tuple[Array, Array]:

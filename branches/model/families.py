@@ -10,11 +10,10 @@ from typing import Any
 import numpy as np
 
 from branches.model.bessel import log_first_weight, mp_transformer_weight, ratio_bounds, transformer_weights
-from branches.model.potential import EPS, Array, Potential, finite_number
+from branches.model.potential import EPS, ROUND_UP, Array, Potential, finite_number
 
 LOG_HUGE = math.log(np.finfo(np.float64).max)
 SCALED_BETA_MAX = 1e10  # the recurrence takes about 9√β steps: 10⁶ of them, under a second
-ROUND_UP = 1.0 + 16 * EPS  # turns a bound evaluated in float64 into a bound
 ROUNDINGS = 8.0  # a closed form of a handful of operations is right to this many EPS
 
 
@@ -48,7 +47,7 @@ class Polynomial(Potential):
                 g[n - 1] = value
         return g, np.zeros(n_modes)
 
-    def mp_weight(self, n: int) -> Any:
+    def _mp_weight(self, n: int) -> Any:
         """Return g_n exactly as stored."""
         import mpmath
 
@@ -97,7 +96,7 @@ class NoisyTransformer(Potential):
     def _tabulate(self, n_modes: int) -> tuple[Array, Array]:
         return transformer_weights(self.beta, self.scaled, n_modes)
 
-    def mp_weight(self, n: int) -> Any:
+    def _mp_weight(self, n: int) -> Any:
         """Return 2 I_n(β)/β (times e^{−β} if scaled) at the working precision."""
         return mp_transformer_weight(self.beta, self.scaled, n)
 
@@ -107,11 +106,7 @@ class NoisyTransformer(Potential):
         log_bound += log_first_weight(self.beta) - (self.beta if self.scaled else 0.0)
         # k logarithms were added and their sum is exponentiated: each of |log g| magnitude at most
         slack = EPS * (k + 16.0) * (abs(log_bound) + abs(log_first_weight(self.beta)) + 16.0)
-        coarse = math.exp(min(log_bound + slack, LOG_HUGE)) + 5e-324
-        table = self.__dict__.get("_cache")
-        if table is None or table[0].size <= k:
-            return coarse
-        return min(coarse, float(table[0][k] + table[1][k]) * ROUND_UP)
+        return math.exp(min(log_bound + slack, LOG_HUGE)) + 5e-324
 
 
 @dataclass(frozen=True)
@@ -130,7 +125,7 @@ class DoiOnsager(Potential):
         g[1::2] = 4.0 / (np.pi * (even - 1.0) * (even + 1.0))
         return g, ROUNDINGS * EPS * g
 
-    def mp_weight(self, n: int) -> Any:
+    def _mp_weight(self, n: int) -> Any:
         """Return (4/π)/(n² − 1) for even n, else 0."""
         import mpmath
 
@@ -167,7 +162,7 @@ class HegselmannKrause(Potential):
         g[small] = (4.0 / np.pi) * self.R**3 * _cubic_defect(x[small])
         return g, ROUNDINGS * EPS * g
 
-    def mp_weight(self, n: int) -> Any:
+    def _mp_weight(self, n: int) -> Any:
         """Return (4/π)(nR − sin nR)/n³ at the working precision, without cancellation."""
         import mpmath
 
@@ -201,7 +196,7 @@ class LogGas(Potential):
         g = self.strength / np.arange(1.0, n_modes + 1.0)
         return g, EPS * np.abs(g)
 
-    def mp_weight(self, n: int) -> Any:
+    def _mp_weight(self, n: int) -> Any:
         """Return strength/n at the working precision."""
         import mpmath
 
@@ -210,84 +205,6 @@ class LogGas(Potential):
     def tail_bound(self, k: int) -> float:
         """Return |strength|/(k + 1), rounded up."""
         return abs(self.strength) / (k + 1) * ROUND_UP
-
-
-@dataclass(frozen=True)
-class Table(Potential):
-    """Weights known by their numbers.
-
-    Attributes
-    ----------
-    name : str
-    g, errors : tuple of float
-        g_1 … g_N and absolute error bounds.
-    complete : bool
-        Whether the weights beyond the table are zero (True) or unknown (False).
-    """
-
-    name: str
-    g: tuple[float, ...]
-    errors: tuple[float, ...]
-    complete: bool = True
-
-    @property
-    def parameters(self) -> Mapping[str, float]:
-        """Empty: the weights are not parameters."""
-        return {}
-
-    def _tabulate(self, n_modes: int) -> tuple[Array, Array]:
-        size = len(self.g)
-        if n_modes > size and not self.complete:
-            raise ValueError(
-                f"n_modes = {n_modes} is not allowed: the stored table of {self.label} ends at mode {size}; "
-                "build the potential again from its function to know more modes"
-            )
-        table = np.zeros((2, max(n_modes, size)))
-        table[:, :size] = self.g, self.errors
-        return table[0, :n_modes], table[1, :n_modes]
-
-    def mp_weight(self, n: int) -> Any:
-        """Return g_n as stored, where it is exact.
-
-        Raises
-        ------
-        ValueError
-            If g_n is only known up to an error.
-        """
-        import mpmath
-
-        if self.weight_errors(n)[-1] > 0:
-            raise ValueError(
-                f"g_{n} of {self.label} is only known in floating point; use a potential with a closed form "
-                "(a named one, or from_sympy) where more digits are needed"
-            )
-        return mpmath.mpf(self.weight(n))
-
-    def tail_bound(self, k: int) -> float | None:
-        """Return max |g_n| + error over n > k; None where the table is not all there is."""
-        if not self.complete:
-            return None
-        beyond = zip(self.g[k:], self.errors[k:], strict=True)
-        return max((abs(g) + error for g, error in beyond), default=0.0) * ROUND_UP
-
-    def to_dict(self, n_modes: int) -> dict[str, Any]:
-        """Return the name and the first `n_modes` weights with their errors."""
-        stored = n_modes if self.complete else min(n_modes, len(self.g))
-        return tabulated(self, stored, complete=self.complete and n_modes >= len(self.g))
-
-
-def tabulated(potential: Potential, n_modes: int, complete: bool) -> dict[str, Any]:
-    """Return the JSON-able description of a potential known by its numbers.
-
-    `complete` says whether all weights beyond the first `n_modes` are zero.
-    """
-    return {
-        "name": potential.name,
-        "label": potential.label,
-        "weights": potential.weights(n_modes).tolist(),
-        "errors": potential.weight_errors(n_modes).tolist(),
-        "complete": complete,
-    }
 
 
 def _cubic_defect(x: Array) -> Array:

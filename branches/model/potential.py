@@ -11,7 +11,7 @@ import math
 import operator
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from typing import Any, SupportsFloat, SupportsIndex, cast
+from typing import Any, ClassVar, SupportsFloat, SupportsIndex, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 
 EPS = float(np.finfo(np.float64).eps)
+ROUND_UP = 1.0 + 16 * EPS  # turns a bound evaluated by a handful of float64 operations into a bound
 
 
 def positive_integer(argument: str, value: SupportsIndex) -> int:
@@ -63,7 +64,7 @@ class Potential(ABC):
     Subclasses are frozen dataclasses; their fields are the parameters of the family.  They supply
 
     1. `_tabulate(n_modes)`: the float64 weights g_1 … g_N and absolute error bounds, both of shape (N,);
-    2. `mp_weight(n)`: one weight at the working precision of mpmath, where a closed form is known;
+    2. `_mp_weight(n)`: one weight at the working precision of mpmath, where a closed form is known;
     3. `tail_bound(k)`: a rigorous sup_{n>k} |g_n|, or None where the family allows none.
 
     Potentials are immutable, hashable, comparable and can be pickled; the table of weights is computed
@@ -73,6 +74,8 @@ class Potential(ABC):
     ----------
     name : str
         Name of the family, for example ``"noisy_transformer"``.
+    source : str
+        Where the weights come from: ``"closed form"``, ``"numerical integration"`` or ``"table"``.
 
     Examples
     --------
@@ -85,6 +88,7 @@ class Potential(ABC):
     """
 
     name: str
+    source: ClassVar[str] = "closed form"
 
     # ---- what a family supplies -------------------------------------------------------------
 
@@ -93,16 +97,8 @@ class Potential(ABC):
         """Return g_1 … g_N and their absolute error bounds, shapes (N,) and (N,)."""
 
     @abstractmethod
-    def mp_weight(self, n: int) -> Any:
-        """Return g_n as an mpmath number at the current mpmath working precision.
-
-        The parameters are taken exactly as they are stored, to their last binary digit.
-
-        Raises
-        ------
-        ValueError
-            Where only floating-point values of g_n are known.
-        """
+    def _mp_weight(self, n: int) -> Any:
+        """Return g_n as an mpmath number at the current mpmath working precision, n ≥ 1."""
 
     def tail_bound(self, k: int) -> float | None:
         """Return a rigorous upper bound of |g_n| over all n > k ≥ 0, or None if none is known."""
@@ -168,6 +164,26 @@ class Potential(ABC):
         """
         return float(self.weights(positive_integer("n", n))[-1])
 
+    def mp_weight(self, n: int) -> Any:
+        """Return g_n as an mpmath number at the current mpmath working precision.
+
+        The parameters are taken exactly as they are stored, to their last binary digit.
+
+        Raises
+        ------
+        ValueError
+            If `n` is not an integer ≥ 1, or only floating-point values of g_n are known.
+
+        Examples
+        --------
+        >>> import mpmath
+        >>> from branches.model.potentials import doi_onsager
+        >>> with mpmath.workdps(30):
+        ...     print(2 / doi_onsager().mp_weight(2))
+        4.71238898038468985769396507492
+        """
+        return self._mp_weight(positive_integer("n", n))
+
     def onset_coupling(self, n: int) -> float:
         """Return κ_n = 2/g_n, where the uniform state loses stability to mode n.
 
@@ -201,6 +217,13 @@ class Potential(ABC):
         """
         positive_integer("n_modes", n_modes)
         return {"name": self.name, "parameters": dict(self.parameters), "label": self.label}
+
+    def _only_floats(self, n: int) -> ValueError:
+        """Return the error of a potential that has no more digits of g_n to give."""
+        return ValueError(
+            f"g_{n} of {self.label} is only known in floating point; use a potential with a closed form "
+            "(a named one, or from_sympy) where more digits are needed"
+        )
 
     def _table(self, n_modes: int) -> tuple[Array, Array]:
         """Return the first `n_modes` entries of the cached table, growing it if it is too short."""

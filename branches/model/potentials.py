@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 import inspect
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from branches.model.families import (
@@ -17,9 +17,11 @@ from branches.model.families import (
     LogGas,
     NoisyTransformer,
     Polynomial,
-    Table,
 )
+from branches.model.from_function import from_function
+from branches.model.from_sympy import from_sympy
 from branches.model.potential import Potential, finite_number, positive_integer
+from branches.model.tables import from_weights, restore
 
 __all__ = [
     "NAMES",
@@ -28,6 +30,8 @@ __all__ = [
     "by_name",
     "doi_onsager",
     "from_dict",
+    "from_function",
+    "from_sympy",
     "from_weights",
     "harmonics",
     "hegselmann_krause",
@@ -191,32 +195,6 @@ def log_gas(strength: float) -> Potential:
     return LogGas(strength)
 
 
-def from_weights(g: Iterable[float], name: str = "custom weights") -> Potential:
-    """Return the potential with weights g_1, g_2, …, g_N, taken as exact, and zero beyond.
-
-    Parameters
-    ----------
-    g : iterable of float
-        ``g[0]`` is g_1.
-    name : str
-        Shown in labels and files.
-
-    Raises
-    ------
-    ValueError
-        If `g` is empty or has an entry that is not finite.
-
-    Examples
-    --------
-    >>> from_weights([1.0, 0.25]).weights(3)
-    array([1.  , 0.25, 0.  ])
-    """
-    values = tuple(finite_number(f"g[{i}] (the weight of mode {i + 1})", v) for i, v in enumerate(g))
-    if not values:
-        raise ValueError("g = [] is not allowed: give at least the weight g_1 of mode 1")
-    return Table(name, values, (0.0,) * len(values))
-
-
 def _harmonics_by_keyword(**weights: float) -> Potential:
     """Return `harmonics` from g1 = …, g2 = …."""
     bad = [key for key in weights if not (key[:1] == "g" and key[1:].isdigit())]
@@ -291,13 +269,7 @@ def from_dict(description: Mapping[str, Any]) -> Potential:
         raise ValueError("the description of a potential has no 'name'")
     if "weights" not in description:
         return by_name(description["name"], **description.get("parameters", {}))
-    values = tuple(finite_number("weights", g) for g in description["weights"])
-    errors = tuple(finite_number("errors", e) for e in description["errors"])
-    if not values or len(errors) != len(values):
-        raise ValueError(
-            f"the description has {len(values)} weights and {len(errors)} errors: equally many, ≥ 1, are needed"
-        )
-    return Table(description["name"], values, errors, bool(description["complete"]))
+    return restore(description)
 
 
 def _needs(constructor: Callable[..., Potential]) -> str:
