@@ -17,9 +17,12 @@ from continuation.corrector import correct, residual_norm, tangent_at
 from continuation.polynomial import EPSILON, Piece, sign_changes
 from continuation.problem import Problem
 
-__all__ = ["Event", "Located", "locate_branch_point", "locate_event", "locate_folds", "merge"]
+__all__ = ["SAME_PLACE", "Event", "Located", "bracketed_root", "locate_branch_point", "locate_event", "locate_folds", "merge"]
 
 Array = NDArray[np.float64]
+# Two special points closer than this part of a piece are one: between the error of a located point (some
+# 1e-12) and the distance at which the slopes beside a fold and a branch point can still be told apart.
+SAME_PLACE = 1e-6
 
 
 @dataclass(frozen=True)
@@ -111,11 +114,12 @@ def locate_folds(
     found = []
     for tau in changes.roots:
         curvature = float(_polyval(slope[1:] * np.arange(1, slope.size), tau))
+        allowed = 1.0 if len(piece.coefficients) <= 4 else 1e-3 * SAME_PLACE  # a series knows its folds to round-off
         for _ in range(6):
             x, direction = on_branch(problem, piece, tau, tolerance)
             t, _ = tangent_at(problem, x, direction)
             step = float(t[-1]) * piece.length / curvature if curvature else 0.0
-            if abs(step) <= 64 * EPSILON or not -0.1 <= tau - step <= 1.1:
+            if not 64 * EPSILON < abs(step) <= allowed or not -0.1 <= tau - step <= 1.1:
                 break
             tau -= step
         kind = "fold" if abs(curvature) > noise else "undecided"
@@ -168,7 +172,7 @@ def locate_branch_point(problem: Problem, piece: Piece, tolerance: float) -> Loc
         solution = np.linalg.solve(bordered, last)
         return float(solution[n]), solution[:n]
 
-    tau = _secant(lambda t: scalar(t)[0], left, right)
+    tau = bracketed_root(lambda t: scalar(t)[0], left, right)
     x, direction = on_branch(problem, piece, tau, tolerance)
     psi, null = scalar(tau)
     null /= np.linalg.norm(null)
@@ -195,7 +199,7 @@ def locate_event(
     previous_tau, previous = 0.0, before
     for tau, value in zip(taus, values, strict=True):
         if previous * value < 0:
-            root = _secant(test, previous_tau, tau) if tau > previous_tau else tau
+            root = bracketed_root(test, previous_tau, tau) if tau > previous_tau else tau
             x, _ = on_branch(problem, piece, root, tolerance)
             u, p = x[:-1], float(x[-1]) * scale
             if event.accept(u, p):
@@ -206,7 +210,7 @@ def locate_event(
     return found, previous
 
 
-def _secant(f: Callable[[float], float], left: float, right: float) -> float:
+def bracketed_root(f: Callable[[float], float], left: float, right: float) -> float:
     """Regula falsi with the Anderson–Björck weights: bracketing and superlinear, to round-off."""
     f_left, f_right = f(left), f(right)
     if f_left == 0.0 or f_right == 0.0 or f_left * f_right > 0:
@@ -230,11 +234,10 @@ def _secant(f: Callable[[float], float], left: float, right: float) -> float:
 def merge(found: list[Located]) -> list[Located]:
     """Order by place and keep, of those that fall together, the one with the highest precedence.
 
-    Two are one when closer than 10⁻⁶ of the piece: between the error of a located point (some 10⁻¹²) and the
-    distance at which a fold and a branch point can be told apart by the slopes beside them.
+    Two are one when closer than ``SAME_PLACE`` of the piece.
     """
     kept: list[Located] = []
     for candidate in sorted(found, key=lambda located: (located.precedence, located.tau)):
-        if all(abs(candidate.tau - other.tau) > 1e-6 for other in kept):
+        if all(abs(candidate.tau - other.tau) > SAME_PLACE for other in kept):
             kept.append(candidate)
     return sorted(kept, key=lambda located: located.tau)

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from continuation.branch import Branch, Counters, SpecialPoint, Status
 from continuation.corrector import correct, residual_norm, tangent_at
-from continuation.events import Event, Located, locate_branch_point, locate_event, locate_folds, merge
+from continuation.events import SAME_PLACE, Event, Located, locate_branch_point, locate_event, locate_folds, merge
 from continuation.polynomial import Piece, sign_changes
 from continuation.predictor import hermite
 from continuation.problem import Problem
@@ -218,7 +218,7 @@ class _Loop:
     def _record_late(self, located: Located) -> None:
         """Merge a branch point into what is already known of the last piece."""
         piece = self.pieces[-1]
-        s, near = located.point.arclength, 1e-6 * piece.length
+        s, near = located.point.arclength, SAME_PLACE * piece.length
         clashes = [k for k in self.found if abs(k.arclength - s) <= near]
         if any(k.kind not in ("fold", "undecided") for k in clashes):
             return
@@ -231,7 +231,7 @@ class _Loop:
         for k, event in enumerate(self.events):
             hits, self.event_values[k] = locate_event(event, problem, piece, self.event_values[k], tolerance)
             located += hits
-        located = [item for item in merge(located) if self.pieces or item.tau > 1e-9]
+        located = [item for item in merge(located) if self.pieces or item.tau > SAME_PLACE]
         terminal = next((item for item in located if item.terminal), None)
         if terminal is not None:
             located = [item for item in located if item.tau <= terminal.tau]
