@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from branches.diagrams.records import Branch, SpecialPoint, twin_name
-from branches.model.stability import block_index, block_spectrum
+from branches.model.stability import LARGEST_MATRIX, WORKING_ACCURACY, block_index, block_spectrum
 from branches.model.symmetry import Block, blocks, period_of
 from continuation.corrector import residual_norm
 from continuation.events import bracketed_root
@@ -17,6 +19,7 @@ __all__ = ["special_points"]
 
 Array = NDArray[np.float64]
 SAME_ARCLENGTH = 1e-6  # relative to the branch: a fold and the neutral eigenvalue that comes with it
+TAIL_ALLOWED = 1e-6  # above it, a fixed truncation says nothing of the kind of a point
 
 
 def special_points(branch: Branch) -> tuple[SpecialPoint, ...]:
@@ -28,18 +31,23 @@ def special_points(branch: Branch) -> tuple[SpecialPoint, ...]:
 
     Notes
     -----
-    It may miss two crossings of one block between neighbouring points if the eigenvalue shows no
+    On a vertical branch (κ constant to round-off, as of the log gas) every state is neutral along the branch, and
+    nothing more is sought. It may miss two crossings of one block between neighbouring points if the eigenvalue shows no
     minimum at the points themselves.
     """
     found = [_named(branch, branch.point(point)) for point in branch.curve.special_points]
     reach = SAME_ARCLENGTH * float(branch.arclength[-1]) if branch.arclength.size else 0.0
-    for block in blocks(branch.period):
+    for block in () if _is_vertical(branch) else blocks(branch.period):
         for s, bracket, slope in _crossings(branch, block):
             if any(abs(s - known.arclength) <= reach and _explains(known, block) for known in found):
                 continue
             found.append(_crossing_point(branch, block, s, bracket, slope))
     ordered = sorted(found, key=lambda point: point.arclength)
     return tuple(_with_indices(branch, ordered, k) for k in range(len(ordered)))
+
+
+def _is_vertical(branch: Branch) -> bool:
+    return branch.kappa.size > 1 and float(np.ptp(branch.kappa)) <= 1e-12 * float(branch.kappa[0])
 
 
 def _explains(known: SpecialPoint, block: Block) -> bool:
@@ -97,23 +105,52 @@ def _crossings(branch: Branch, block: Block) -> list[tuple[float, tuple[float, f
     if width == 0:
         return []
 
-    def eigenvalue(k: int, at: float) -> float:
-        state, kappa = branch.curve.at(at)
-        found = block_spectrum(branch.potential, block, state[None], np.array([kappa]), largest)
-        return float(found.eigenvalues[0, k])
-
+    watch = _Watch(branch, block, largest)
     crossings = []
     for k in range(max(0, spectrum.repulsive - 1), width):
         series = values[:, k]
-        if np.all(series > 0) and not _dips(series).size:
-            if k > spectrum.repulsive and np.min(series) > 0.5:
-                break
-            continue
-        for left, right in _brackets(series, s, lambda at, k=k: eigenvalue(k, at)):  # type: ignore[misc]
-            root = bracketed_root(lambda at, k=k: eigenvalue(k, at), left, right)  # type: ignore[misc]
-            slope = (eigenvalue(k, right) - eigenvalue(k, left)) / (right - left)
-            crossings.append((root, (left, right), slope))
+        if k > spectrum.repulsive and np.min(series) > 0.5:
+            break
+        for bracket in _brackets(series, s, partial(watch.eigenvalue, k)):
+            located = watch.locate(k, *bracket)
+            if located is not None:
+                crossings.append((located[0], bracket, located[1]))
     return crossings
+
+
+@dataclass(frozen=True)
+class _Watch:
+    """The eigenvalues of one block along a branch, with the modes up to ``largest``."""
+
+    branch: Branch
+    block: Block
+    largest: int
+
+    def eigenvalue(self, k: int, s: float) -> float:
+        """Return the k-th eigenvalue at arclength s."""
+        u, kappa = self.branch.curve.at(s)
+        spectrum = block_spectrum(self.branch.potential, self.block, u[None], np.array([kappa]), self.largest)
+        return float(spectrum.eigenvalues[0, k])
+
+    def locate(self, k: int, left: float, right: float) -> tuple[float, float] | None:
+        """Return the place and slope of a zero, with so many modes that more do not move it; None if it is not there."""
+        watch, previous = self, np.inf
+        reach = 1e-12 * float(self.branch.arclength[-1])
+        while True:
+            follow = partial(watch.eigenvalue, k + watch.extra_repulsive(self))
+            ends = follow(left), follow(right)
+            if ends[0] * ends[1] > 0 or max(map(abs, ends)) <= WORKING_ACCURACY:
+                return None
+            root = bracketed_root(follow, left, right)
+            if abs(root - previous) <= reach or 2 * watch.largest > LARGEST_MATRIX * self.block.period:
+                return root, (ends[1] - ends[0]) / (right - left)
+            watch, previous = replace(watch, largest=2 * watch.largest), root
+
+    def extra_repulsive(self, other: _Watch) -> int:
+        """Return by how many modes with g < 0 the block is larger than another: they shift the order of eigenvalues."""
+        g = self.branch.potential.weights(self.largest)[self.block.modes(self.largest) - 1]
+        kept = self.block.modes(self.largest) <= other.largest
+        return int(np.count_nonzero(g[~kept] < 0))
 
 
 def _dips(series: Array) -> NDArray[np.intp]:
@@ -125,7 +162,7 @@ def _dips(series: Array) -> NDArray[np.intp]:
     return np.flatnonzero(same_sign & (middle < left) & (middle < right) & (middle < drop)) + 1
 
 
-def _brackets(series: Array, s: Array, f: object) -> list[tuple[float, float]]:
+def _brackets(series: Array, s: Array, f: Callable[[float], float]) -> list[tuple[float, float]]:
     """Return intervals on each of which the eigenvalue changes sign once as far as the samples and dips tell."""
     sign = np.sign(series)
     found = [(float(s[i]), float(s[i + 1])) for i in np.flatnonzero(sign[:-1] * sign[1:] < 0)]
@@ -136,9 +173,8 @@ def _brackets(series: Array, s: Array, f: object) -> list[tuple[float, float]]:
     return found
 
 
-def _minimum(f: object, left: float, right: float, sign: float) -> float | None:
+def _minimum(f: Callable[[float], float], left: float, right: float, sign: float) -> float | None:
     """Golden-section search for a place where sign·f < 0; None if there is none."""
-    assert callable(f)
     ratio = 0.6180339887498949
     inner, outer = right - ratio * (right - left), left + ratio * (right - left)
     f_inner, f_outer = sign * f(inner), sign * f(outer)
@@ -163,15 +199,16 @@ def _crossing_point(
     system = branch.system(u.size)
     full = np.zeros(u.size * branch.period)
     full[branch.period - 1 :: branch.period] = u
+    tail = 0.0 if branch.adaptive else system.tail(u, kappa)
     return SpecialPoint(
-        kind=_kind(block),
+        kind=_kind(block) if tail <= TAIL_ALLOWED else "undecided",
         kappa=kappa,
         a=full,
         period=branch.period,
         arclength=s,
         residual=residual_norm(system, np.append(u, kappa / system.parameter_scale)),
         bracket=bracket,
-        coefficients={"eigenvalue_slope": slope},
+        coefficients={"eigenvalue_slope": slope, "neglected_tail": tail},
         sector=block.sector,
         residue=block.residue,
         breaks_to=block.breaks_to,

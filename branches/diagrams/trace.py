@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+import continuation
 from branches.diagrams.records import Branch
 from branches.model.blowup import onset_piece
 from branches.model.potential import Potential
@@ -17,7 +19,8 @@ from continuation import Event, Piece, Settings, follow, leave
 __all__ = ["follow_states", "make_system", "trace", "trace_from", "trace_kernel"]
 
 Array = NDArray[np.float64]
-FIRST_SIZE, LARGEST_SIZE = 32, 2048
+FIRST_SIZE, LARGEST_SIZE = 32, 1024
+RESIDUAL_WANTED = 1e-12  # of every returned point
 LOWEST = 1e-3  # of the onset coupling: the uniform state is alone long before
 MORE_SYMMETRIC = "more symmetric state"
 
@@ -165,7 +168,8 @@ def trace_from(
         system, reduced, kappa, direction=direction, p_min=max(kappa_min, LOWEST * kappa), p_max=kappa_max,
         events=(*events, more_symmetric()), settings=settings, progress=progress,
     )
-    return Branch(potential, period, branch, f"state given at κ = {kappa:.6g}", n_modes is None)
+    curve = _with_tail(system, branch)
+    return Branch(potential, period, curve, f"state given at κ = {kappa:.6g}", n_modes is None)
 
 
 def more_symmetric() -> Event:
@@ -190,4 +194,16 @@ def follow_states(
         system, np.empty(0), np.nan, initial=piece, p_min=kappa_min, p_max=kappa_max,
         events=(*events, more_symmetric()), settings=settings, progress=progress,
     )
-    return Branch(system.potential, system.period, curve, origin, system.adaptive)
+    return Branch(system.potential, system.period, _with_tail(system, curve), origin, system.adaptive)
+
+
+def _with_tail(system: QuadraticSystem, curve: continuation.Branch) -> continuation.Branch:
+    """Say in the message how much a fixed truncation neglects where that is more than the tolerance of a point."""
+    if system.adaptive or not curve.p.size:
+        return curve
+    widest = int(np.argmax(np.max(np.abs(curve.u[:, -2:]), axis=1)))
+    tail = system.tail(curve.u[widest], float(curve.p[widest]))
+    if tail <= RESIDUAL_WANTED:
+        return curve
+    warning = f"neglected modes reach {tail:.1e}: raise n_modes, or leave it out for an adaptive truncation"
+    return replace(curve, message="; ".join(part for part in (curve.message, warning) if part))

@@ -127,8 +127,12 @@ class QuadraticSystem(Problem):
         return QuadraticExpansion(self, u, p)
 
     def defect(self, u: Array, p: float) -> float:
-        """Return max |κ Q_n(a)| over the neglected modes N < n ≤ 2N; 0 for a fixed truncation."""
-        return self.tail(u, p) if self.adaptive else 0.0
+        """Return max |κ Q_n(a)| over the neglected modes N < n ≤ 2N.
+
+        A fixed truncation neglects them on purpose; there it is by how much a moment exceeds 1, which no
+        density can have.
+        """
+        return self.tail(u, p) if self.adaptive else max(0.0, float(np.max(np.abs(u))) - 1.0)
 
     def tail(self, u: Array, p: float) -> float:
         """Return max |κ Q_n(a)| over the neglected modes N < n ≤ 2N."""

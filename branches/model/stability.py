@@ -26,7 +26,7 @@ __all__ = ["BlockIndex", "BlockSpectrum", "MorseIndex", "block_index", "block_sp
 Array = NDArray[np.float64]
 EPSILON = float(np.finfo(float).eps)
 WORKING_ACCURACY = 1e-11  # an eigenvalue (of order one) below this is zero as far as the states are known
-LARGEST_MATRIX = 512  # modes of a block that are diagonalised at the most
+LARGEST_MATRIX = 256  # modes of a block that are diagonalised at the most
 MATRIX_ENTRIES = 4_000_000  # of one batch of matrices: 32 MB
 
 
