@@ -30,7 +30,7 @@ FLOOR = 32 * EPS  # a tail this small against the values is their own rounding
 ACTIVE_MAX, WORST_KEPT = 1024, 64
 NARROWEST = 8 * EPS  # panels narrower than this against their θ have no distinct points to sample
 SMALLEST = 2.0**-1000  # near θ = 0 floats are dense, down to here
-ROUNDING_ZONE = 2.0**31 * EPS * np.pi  # in panels narrower than this a point may round onto a singularity
+ROUNDING_ZONE = 2.0**12 * EPS * np.pi  # in panels narrower than this a point may round onto a singularity
 WORST = 1e-6  # an estimated error above this part of ∫|W| is a failure to integrate, not an answer
 
 NODES, GAUSS = np.polynomial.legendre.leggauss(DEGREES)
@@ -39,7 +39,7 @@ NODES, GAUSS = np.polynomial.legendre.leggauss(DEGREES)
 TO_LEGENDRE = np.linalg.inv(np.polynomial.legendre.legvander(NODES, DEGREES - 1))
 # A kink or jump between the last node and the end of a panel leaves no trace at the nodes: W is compared
 # with its series beside both ends too (not at them, where W may be singular).
-ENDS = np.array([-1.0, 1.0]) * (1.0 - 2.0**-30)
+ENDS = np.array([-1.0, 1.0]) * (1.0 - 2.0**-46)
 AT_ENDS = np.polynomial.legendre.legvander(ENDS, DEGREES - 1)
 GAP = 1.0 - NODES[-1]
 
@@ -103,7 +103,7 @@ def expand(function: Callable[[Array], Array], breakpoints: Iterable[float]) -> 
     Parameters
     ----------
     function : callable
-        Takes an array of θ in (0, π), returns the values; never called at 0, π or a breakpoint.
+        Takes an array of θ in (0, π), returns the values; never called at 0.
     breakpoints : iterable of float
         Places in (0, π) where the function is known not to be smooth (optional help).
 
@@ -164,6 +164,7 @@ class _Panels:
         sampled = function(theta) if left.size else theta
         finite = np.isfinite(sampled)
         bad = ~finite & (half > 0.5 * ROUNDING_ZONE)[:, None]
+        bad[:, DEGREES:] = False  # beside an end, a point may round onto a singularity in wider panels too
         if bad.any():
             raise ValueError(
                 f"W is not finite: W({theta[bad][0]:.6g}) = {sampled[bad][0]}; if its formula cancels there, "

@@ -347,6 +347,17 @@ def test_a_kink_anywhere_is_found(kink, slope, breakpoint):
     np.testing.assert_allclose(potential.weights(40), exact, rtol=0, atol=1e-14 * (1 + abs(slope) * PI))
 
 
+@pytest.mark.parametrize("edge", [PI / 2, 5 * PI / 16, 7 * PI / 1024])
+@pytest.mark.parametrize("offset", [0.0, 1e-15, -1e-12, 1e-10, -1e-8, 1e-5, -1e-3])
+def test_a_jump_beside_a_place_of_bisection_is_not_missed(edge, offset):
+    place = edge + offset
+    potential = potentials.from_function(lambda t: -1.0 * (np.abs(t) < place))
+    n = np.arange(1, 41)
+    error = np.abs(potential.weights(40) - 2 / PI * np.sin(n * place) / n)
+    assert np.all(error <= potential.weight_errors(40))
+    assert potential.weight_errors(1)[0] < 1e-14
+
+
 @settings(max_examples=25, deadline=None)
 @given(g=st.lists(st.floats(-2, 2), min_size=1, max_size=12))
 def test_a_trigonometric_polynomial_comes_back(g):
