@@ -376,7 +376,7 @@ def test_a_trigonometric_polynomial_comes_back(g):
         (lambda t: np.where(np.abs(t) > 2, np.nan, 1.0), r"not finite: W\(2\.\d+\) = nan"),
         (lambda t: np.where(np.abs(np.abs(t) - 1.5) < 1e-3, np.inf, 1.0), r"not finite: W\(1\.\d+\) = inf"),
         (lambda t: np.exp(1j * t), r"not real: W\(1\.\d+\)"),
-        (lambda t: 1 / np.abs(t), r"cannot be integrated: near θ = \d\.\d+e-30"),
+        (lambda t: 1 / np.abs(t), r"cannot be integrated: near θ = \d\.\d+e-\d\d\d"),
         (lambda t: t**-2.0, "cannot be integrated: near θ = "),
         (lambda t: 1 / np.abs(np.abs(t) - 1), "cannot be integrated: near θ = 1 "),
         (lambda t: np.cos(1e6 * t), "oscillates too fast"),
