@@ -47,7 +47,7 @@ def onset_series(system: QuadraticSystem, order: int) -> Array:
     """
     g, grid, n = system.g, system.grid, system.size
     if not g[0] > 0:
-        raise ValueError(f"mode {system.period} has g = {g[0]!r} ≤ 0: no branch leaves the uniform state in it")
+        raise ValueError(f"mode {system.period} has g = {float(g[0])!r} ≤ 0: no branch leaves the uniform state in it")
     kappa0 = 2.0 / g[0]
     diagonal = 1.0 - g / g[0]
     diagonal[0] = 1.0
