@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from scipy.special import i0e
 
-from branches.model.potential import EPS, Array
+from branches.model.potential import EPS, Array, exact
 
 LOG_TINY = math.log(5e-324)  # below this a float64 is zero
 # Errors of the start of the backward recurrence are damped by exp(−DAMPING): far below one unit in
@@ -94,7 +94,7 @@ def mp_transformer_weight(beta: float, scaled: bool, n: int) -> Any:
 
     guard = 20 + 2 * max(0, math.frexp(beta)[1]) + n.bit_length()  # the recurrence amplifies by at most β
     with mpmath.extraprec(guard):
-        b = mpmath.mpf(beta)
+        b = mpmath.mpf(exact(beta))
         start = int(math.hypot(n, math.sqrt(2.0 * mpmath.mp.prec * beta))) + mpmath.mp.prec
         ratio = product = mpmath.mpf(1)
         for k in range(start, 0, -1):

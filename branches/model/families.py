@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from branches.model.bessel import log_first_weight, mp_transformer_weight, ratio_bounds, transformer_weights
-from branches.model.potential import EPS, ROUND_UP, Array, Potential, finite_number
+from branches.model.potential import EPS, ROUND_UP, Array, Potential, exact, finite_number
 
 LOG_HUGE = math.log(np.finfo(np.float64).max)
 SCALED_BETA_MAX = 1e10  # the recurrence takes about 9√β steps: 10⁶ of them, under a second
@@ -41,17 +41,18 @@ class Polynomial(Potential):
         return {"kuramoto": "Kuramoto", "maier_saupe": "Maier–Saupe"}.get(self.name, self.name)
 
     def _tabulate(self, n_modes: int) -> tuple[Array, Array]:
-        g = np.zeros(n_modes)
+        g, errors = np.zeros(n_modes), np.zeros(n_modes)
         for n, value in self.terms:
             if n <= n_modes:
                 g[n - 1] = value
-        return g, np.zeros(n_modes)
+                errors[n - 1] = 0.0 if exact(value) == value else EPS * abs(value)
+        return g, errors
 
     def _mp_weight(self, n: int) -> Any:
         """Return g_n exactly as stored."""
         import mpmath
 
-        return mpmath.mpf(dict(self.terms).get(n, 0.0))
+        return mpmath.mpf(exact(dict(self.terms).get(n, 0.0)))
 
     def tail_bound(self, k: int) -> float:
         """Return max_{n>k} |g_n|, exactly."""
@@ -168,7 +169,7 @@ class HegselmannKrause(Potential):
 
         lost = max(0, -2 * math.frexp(n * self.R)[1])  # x − sin x ≈ x³/6: bits lost for small x
         with mpmath.extraprec(lost + 10):
-            x = n * mpmath.mpf(self.R)
+            x = n * mpmath.mpf(exact(self.R))
             g = 4 * (x - mpmath.sin(x)) / (mpmath.pi * mpmath.mpf(n) ** 3)
         return +g
 
@@ -200,7 +201,7 @@ class LogGas(Potential):
         """Return strength/n at the working precision."""
         import mpmath
 
-        return mpmath.mpf(self.strength) / n
+        return mpmath.mpf(exact(self.strength)) / n
 
     def tail_bound(self, k: int) -> float:
         """Return |strength|/(k + 1), rounded up."""

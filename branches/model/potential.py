@@ -39,8 +39,39 @@ def positive_integer(argument: str, value: SupportsIndex) -> int:
     return number
 
 
+class PreciseFloat(float):
+    """A float that remembers the mpmath number it was rounded from; `exact` gives it back.
+
+    Parameters of potentials are floats to all of the numerics, and keep the digits they were given
+    for `Potential.mp_weight`.  Equality and hash are those of the float.
+    """
+
+    exact: Any
+
+    def __new__(cls, value: SupportsFloat) -> PreciseFloat:
+        """Round `value`, and keep it."""
+        number = super().__new__(cls, value)
+        number.exact = value
+        return number
+
+
+def exact(value: float) -> Any:
+    """Return the number a parameter was given as: an mpmath number where it was one, else the float.
+
+    Examples
+    --------
+    >>> import mpmath
+    >>> with mpmath.workdps(30):
+    ...     exact(finite_number("m", mpmath.mpf(1) / 3))
+    mpf('0.333333333333333333333333333333317')
+    """
+    return getattr(value, "exact", value)
+
+
 def finite_number(argument: str, value: SupportsFloat) -> float:
     """Return `value` as a finite float, or raise a ValueError that names the argument.
+
+    An mpmath number becomes a `PreciseFloat`, which keeps its digits.
 
     Examples
     --------
@@ -55,7 +86,9 @@ def finite_number(argument: str, value: SupportsFloat) -> float:
         number = math.nan
     if not math.isfinite(number):
         raise ValueError(f"{argument} = {value!r} is not allowed: it must be a finite real number")
-    return number
+    if isinstance(value, PreciseFloat):
+        return value
+    return PreciseFloat(value) if hasattr(value, "_mpf_") else number
 
 
 class Potential(ABC):
@@ -167,7 +200,8 @@ class Potential(ABC):
     def mp_weight(self, n: int) -> Any:
         """Return g_n as an mpmath number at the current mpmath working precision.
 
-        The parameters are taken exactly as they are stored, to their last binary digit.
+        The parameters are taken exactly as they were given: floats to their last binary digit, mpmath
+        numbers to theirs.
 
         Raises
         ------
