@@ -1,0 +1,221 @@
+"""The minimum free energy map F*(κ) of a diagram: its minimisers, its kinks, and the checks that it must pass."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property, partial
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from branches.diagrams.diagram import Diagram
+from branches.diagrams.records import Branch, State
+from branches.model.energy import free_energy
+from branches.model.symmetry import same_orbit
+from branches.transitions.arcs import Arc, StateFunction, UniformArc, arcs_of
+from branches.transitions.envelope import Exchange, Interval, energy_noise, exists, lower_envelope
+from branches.transitions.records import Transition
+
+__all__ = ["Landscape", "landscape", "slope_defect"]
+
+Array = NDArray[np.float64]
+BEFORE = 0.5  # the map starts at this part of the smallest coupling at which another state exists
+SAME_STATE = 1e-5  # moments of two states known to the accuracy of the start of a branch
+SLOPE_ALLOWED = 1e-9  # of F along a branch, relative to 1 + κ Σ g a²
+
+
+@dataclass(frozen=True)
+class Landscape:
+    """The states of a diagram ordered by their free energy.
+
+    Parameters
+    ----------
+    diagram
+        The states known; the uniform state is added.
+    arcs
+        All of them, as functions of κ.
+    intervals
+        The arc of least free energy on each interval of κ, increasing.
+    transitions
+        Where the minimiser changes, by increasing κ; the kinks of F* are the discontinuous ones.
+    violations
+        What contradicts that the least of the states found is F*: each means that a branch is missing.
+    slope_defects
+        For each branch, by how much F violates dF/dκ = −½ Σ g a² (integrated over a piece), relative to 1 + κ Σ g a².
+    searched
+        Which search for disconnected branches was done, in words.
+
+    Examples
+    --------
+    >>> import branches
+    >>> from branches import potentials
+    >>> from branches.transitions.landscape import landscape
+    >>> result = landscape(branches.diagram(potentials.bimodal(1.4), kappa_max=2.5))
+    >>> [(t.kind, f"{t.kappa:.10f}") for t in result.transitions]
+    [('continuous', '1.4285714286'), ('discontinuous', '1.4955384701')]
+    >>> result.violations
+    ()
+    """
+
+    diagram: Diagram
+    arcs: tuple[StateFunction, ...]
+    intervals: tuple[Interval, ...]
+    transitions: tuple[Transition, ...]
+    violations: tuple[str, ...]
+    slope_defects: tuple[float, ...]
+    searched: str = "no search for disconnected branches was done"
+
+    @property
+    def kinks(self) -> tuple[Transition, ...]:
+        """The discontinuous transitions."""
+        return tuple(t for t in self.transitions if t.kind == "discontinuous")
+
+    def free_energy(self, kappa: ArrayLike) -> Array:
+        """Return F* at couplings up to the diagram's largest, of their shape."""
+        at = np.asarray(kappa, dtype=float)
+        flat = at.ravel()
+        if flat.size and not (flat.min() > 0 and flat.max() <= self.diagram.kappa_max):
+            raise ValueError(f"kappa = {kappa!r} is outside 0 < κ ≤ {self.diagram.kappa_max!r} of the diagram")
+        values = np.zeros(flat.size)
+        for interval in self.intervals:
+            inside = (flat >= interval.low) & (flat <= interval.high)
+            if inside.any():
+                values[inside] = np.minimum(values[inside], interval.arc.energies(flat[inside])[0])
+        return values.reshape(at.shape)
+
+    def states(self, kappa: float) -> tuple[State, ...]:
+        """Return all states known at a coupling, the uniform one included, by increasing free energy."""
+        there = (arc for arc in self.arcs if exists(arc, np.array(kappa)))
+        return tuple(sorted((arc.state(kappa) for arc in there), key=lambda state: state.free_energy))
+
+    def minimiser(self, kappa: float) -> State:
+        """Return the state of least free energy at a coupling."""
+        return self.states(kappa)[0]
+
+    def metastable(self, kappa: float) -> tuple[State, ...]:
+        """Return the stable states at a coupling that are not the lowest, by increasing free energy."""
+        return tuple(state for state in self.states(kappa)[1:] if state.stable)
+
+    @cached_property
+    def consistent(self) -> bool:
+        """Whether no violation was found."""
+        return not self.violations
+
+
+def landscape(diagram: Diagram) -> Landscape:
+    """Return the minimum free energy map of a diagram.
+
+    Parameters
+    ----------
+    diagram
+        From :func:`branches.diagram`.
+
+    Returns
+    -------
+    Landscape
+        Its ``violations`` say where the states found cannot be all.
+
+    Notes
+    -----
+    F* = min_ρ F_κ is concave and continuous, its minimiser is stable, and dF/dκ = −½ Σ g a² along every branch. All
+    four are checked. They are necessary: a map that passes may still lack a lower branch, which
+    :func:`~branches.transitions.search.with_disconnected` looks for.
+
+    Source: kinks of F* are the discontinuous transitions, arXiv 2510.20094.
+    """
+    uniform = UniformArc(diagram.potential, diagram.kappa_max)
+    arcs = (uniform, *(arc for number, branch in enumerate(diagram.branches) for arc in arcs_of(branch, number)))
+    intervals, exchanges = lower_envelope(arcs, _grid(diagram, arcs), partial(_joint, diagram))
+    defects = tuple(slope_defect(branch) for branch in diagram.branches)
+    violations = (
+        *(_gap(exchange) for exchange in exchanges if exchange.kind == "gap"),
+        *(text for interval in intervals for text in _violations(interval)),
+        *(f"branch {k}: F violates dF/dκ = −½ Σ g a² by {d:.1e}" for k, d in enumerate(defects) if d > SLOPE_ALLOWED),
+    )
+    transitions = tuple(_transition(exchange) for exchange in exchanges)
+    return Landscape(diagram, arcs, intervals, transitions, violations, defects)
+
+
+def _grid(diagram: Diagram, arcs: tuple[StateFunction, ...]) -> Array:
+    """Return the couplings of all points of all branches, and those where an arc begins or ends."""
+    ends = [value for arc in arcs[1:] for value in (arc.low, arc.high)]
+    first = BEFORE * min(ends, default=diagram.kappa_max)
+    points = [branch.kappa for branch in diagram.branches]
+    grid = np.unique(np.concatenate([[first, diagram.kappa_max], ends, *points]))
+    return grid[grid <= diagram.kappa_max]
+
+
+def _joint(diagram: Diagram, before: StateFunction, after: StateFunction) -> float | None:
+    """Return the κ of the node at which ``after`` begins on ``before``, or ``before`` ends on ``after``."""
+    for arc, other, upper in ((after, before, False), (before, after, True)):
+        if not isinstance(arc, Arc):
+            continue
+        s, kappa = (arc.end, arc.high) if upper else (arc.start, arc.low)
+        name = _end_node(diagram, arc, s)
+        if name is None or not other.low * (1 - SAME_STATE) <= kappa <= other.high * (1 + SAME_STATE):
+            continue
+        near = float(np.clip(kappa, other.low, other.high))
+        if same_orbit(arc.state(kappa).a, kappa, other.state(near).a, kappa, SAME_STATE):
+            node = diagram.node(name)
+            return node.kappa if abs(node.kappa - kappa) <= SAME_STATE * kappa else kappa
+    return None
+
+
+def _end_node(diagram: Diagram, arc: Arc, s: float) -> str | None:
+    """Return the node at an end of an arc if it is one of the two ends of its branch."""
+    if s == 0.0:
+        return diagram.ends[arc.number][0]
+    return diagram.ends[arc.number][1] if s == float(arc.branch.arclength[-1]) else None
+
+
+def _transition(exchange: Exchange) -> Transition:
+    before, after = exchange.before.state(exchange.kappa), exchange.after.state(exchange.kappa)
+    mode = exchange.after.branch.period if isinstance(exchange.after, Arc) else 0
+    states = (before, before) if exchange.kind == "continuous" else (before, after)
+    return Transition(exchange.kappa, exchange.kappa_error, exchange.kind, states, mode)
+
+
+def _gap(exchange: Exchange) -> str:
+    return f"F* of the states found jumps at κ = {exchange.kappa:.9g}, where the lowest branch ends or begins"
+
+
+def _violations(interval: Interval) -> list[str]:
+    """Return what contradicts that an arc is the minimiser on an interval: F* not concave, or an unstable state."""
+    found = []
+    kappa = interval.low + (interval.high - interval.low) * np.linspace(0.0, 1.0, 33)
+    _, interaction = interval.arc.energies(kappa)
+    step = np.diff(interaction)
+    allowed = energy_noise(kappa[1:], interaction[1:]) * 1e3
+    if np.any(step < -allowed):
+        where = float(kappa[1:][step < -allowed][0])
+        found.append(f"F* of the states found is not concave near κ = {where:.9g}")
+    for at in kappa[[4, 16, 28]]:
+        state = interval.arc.state(float(at))
+        if sum(state.index) > 0:
+            even, odd = state.index
+            found.append(f"the lowest state found at κ = {at:.9g} is unstable (index {even} even, {odd} odd)")
+            break
+    return found
+
+
+def slope_defect(branch: Branch) -> float:
+    """Return by how much F along a branch violates dF/dκ = −½ Σ g a², relative to 1 + κ Σ g a².
+
+    Notes
+    -----
+    On every polynomial piece of the branch the difference of F between its ends is compared with
+    ∫ −½ Σ g a² dκ, by a Gauss rule that is exact for polynomials of that degree.
+    """
+    worst, scale = 0.0, branch.curve.parameter_scale
+    for piece in branch.curve.pieces:
+        nodes, weights = np.polynomial.legendre.leggauss(3 * len(piece.coefficients) // 2)
+        tau = 0.5 * (nodes + 1.0)
+        x = piece.at(np.concatenate([tau, [0.0, 1.0]]))
+        g = branch.potential.weights((x.shape[1] - 1) * branch.period)[branch.period - 1 :: branch.period]
+        interaction = np.einsum("pn,n->p", x[:, :-1] ** 2, g)
+        dkappa = np.array([piece.derivative(t)[-1] for t in tau]) * scale
+        integral = -0.25 * float(np.sum(weights * interaction[:-2] * dkappa))
+        ends = free_energy(g, x[-2:, :-1], x[-2:, -1] * scale)
+        size = 1.0 + float(np.max(np.abs(x[:, -1] * scale * interaction)))
+        worst = max(worst, abs(float(ends[1] - ends[0]) - integral) / size)
+    return worst
