@@ -150,7 +150,9 @@ class QuadraticSystem(Problem):
         above = np.flatnonzero(np.abs(u) > RESOLVED)
         used = int(above[-1]) + 1 if above.size else 1
         if used > 0.9 * self.size and self.size < self.max_size:
-            size = min(self.max_size, int(1.5 * self.size) + 8)
+            last = float(np.clip(np.max(np.abs(u[-3:])), RESOLVED, 0.9))
+            decay = np.log(RESOLVED) / np.log(last)  # of a geometric tail: how much further it is to the resolved level
+            size = min(self.max_size, int(max(1.5, decay) * self.size) + 8)
         elif used < 0.5 * self.size and self.size > 24:
             size = max(24, int(1.5 * used))
         else:
