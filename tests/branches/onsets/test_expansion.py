@@ -46,7 +46,7 @@ def solve_stationary(r, s):
 
 def reference_coefficients(r, terms=4):
     """c_2 … c_8 by interpolation of κ(s)/κ_n − 1 at tiny amplitudes."""
-    nodes = [mpmath.mpf(10) ** -8 * j * j for j in range(1, terms + 3)]
+    nodes = [mpmath.mpf(10) ** -13 * j * j for j in range(1, terms + 3)]
     values = [solve_stationary(r, mpmath.sqrt(t)) - 1 for t in nodes]
     matrix = mpmath.matrix([[t**p for p in range(1, len(nodes) + 1)] for t in nodes])
     return list(mpmath.lu_solve(matrix, mpmath.matrix(values)))[:terms]
@@ -56,7 +56,7 @@ ratios = st.lists(st.floats(-2.0, 0.9), min_size=4, max_size=4)
 
 
 def compare_with_reference(r):
-    with mpmath.workdps(110):
+    with mpmath.workdps(130):
         reference = reference_coefficients([mpmath.mpf(x) for x in r])
     u = [1 / (1 - x) for x in r]
     floats = expansion(r, 10).kappa[1:]

@@ -16,6 +16,7 @@ from branches.onsets.resonance import (
     write_graphml,
 )
 from branches.onsets.series import kernel_gradient
+from branches.output.resonance_figure import resonance_figure, save_resonance_figure
 
 
 def test_nodes_and_edges():
@@ -94,3 +95,18 @@ def test_graphml_keeps_everything(tmp_path):
 def test_bad_number_of_modes(n_modes):
     with pytest.raises(ValueError, match=r"n_modes = .* not allowed"):
         resonance_graph(potentials.kuramoto(), n_modes)
+
+
+def test_figure_shows_every_coupling_and_kernel(tmp_path):
+    graph = resonance_graph(potentials.harmonics({1: 1.0, 2: 1.0, 3: 0.5, 4: -1.0}), 6)
+    page = resonance_figure(graph)
+    onsets, couplings = page.axes[:2]
+    assert [text.get_text() for text in onsets.texts] == ["1, 2"]
+    assert sorted(int(text.get_text()) for text in couplings.texts) == sorted(l + m for l, m in graph.edges)
+    save_resonance_figure(graph, tmp_path / "figure.png")
+    assert (tmp_path / "figure.png").read_bytes()[:4] == b"\x89PNG"
+
+
+def test_figure_of_nothing():
+    with pytest.raises(ValueError, match="none of its modes attracts"):
+        resonance_figure(resonance_graph(potentials.harmonics({1: -1.0}), 3))
