@@ -11,12 +11,13 @@ from numpy.typing import NDArray
 
 from branches.diagrams.completeness import Completeness, HalfBranch
 from branches.diagrams.diagram import Diagram, Node
-from branches.diagrams.launch import Departure, departures_from_onset, departures_from_point
+from branches.diagrams.launch import Departure, departures_from_onset, departures_from_point, neutral_block
+from branches.diagrams.pitchfork import pitchfork_shape
 from branches.diagrams.records import Branch, SpecialPoint
 from branches.diagrams.trace import LOWEST, follow_states
 from branches.model.energy import free_energy
 from branches.model.potential import Potential
-from branches.model.symmetry import same_orbit
+from branches.model.symmetry import same_orbit, twin
 from branches.onsets.classify import Onset, onsets
 from continuation import Piece, Settings, Status
 
@@ -25,6 +26,7 @@ __all__ = ["diagram"]
 Array = NDArray[np.float64]
 Progress = Callable[[str, int, int], None]
 MOST_BRANCHES = 500
+CURVATURE_AGREES = 1e-3  # of an interpolated first piece, relative to curvatures of order one
 
 
 def diagram(
@@ -148,9 +150,23 @@ class _Builder:
             self._settle(name, departure, "found", known, "met from its other end")
             return
         curve = follow_states(system, piece, f"{name}: {departure.description}", *self.bounds, self.settings)
-        self._settle(name, departure, "found", len(self.branches))
+        self._settle(name, departure, "found", len(self.branches), self._check_curvature(name, curve))
         self._add_branch(curve, name, level)
         self.interrupted = curve.status is Status.INTERRUPTED
+
+    def _check_curvature(self, name: str, branch: Branch) -> str:
+        """Compare κ''/2 of the traced branch with the coefficient that decided the shape; say it if they differ."""
+        node = next(node for node in self.nodes if node.name == name)
+        expected = node.coefficients.get("curvature" if node.kind == "pitchfork" else "c2")
+        simple = node.kind == "pitchfork" or (node.kind == "onset" and node.a.size == branch.period)
+        if expected is None or not simple or not branch.curve.pieces:
+            return ""
+        piece = branch.curve.pieces[0]
+        unit = branch.curve.parameter_scale if node.kind == "pitchfork" else 1.0
+        traced = float(piece.coefficients[2, -1]) * unit / piece.length**2
+        if abs(traced - expected) <= CURVATURE_AGREES * max(1.0, abs(expected)):
+            return ""
+        return f"its traced curvature {traced:.6g} differs from the predicted {expected:.6g}"
 
     def _settle(self, name: str, departure: Departure, outcome: str, branch: int = -1, reason: str = "") -> None:
         self.account.append(HalfBranch(name, departure.description, outcome, branch, reason))
@@ -177,7 +193,7 @@ class _Builder:
         places = []
         try:
             for point in branch.special_points:
-                node = self._node_of(point)
+                node = self._node_of(branch, point)
                 if abs(point.arclength - float(branch.arclength[-1])) <= 1e-9 * float(branch.arclength[-1]):
                     last = node.name
                 else:
@@ -205,19 +221,34 @@ class _Builder:
             Node(name, "onset", onset.kappa, np.zeros(max(onset.kernel)), 0, 0.0, 0.0, onset.kind, clear)
         )
 
-    def _node_of(self, point: SpecialPoint) -> Node:
+    def _node_of(self, branch: Branch, point: SpecialPoint) -> Node:
         for node in self.nodes:
             if node.kind != "end" and node.is_at(point.a, point.kappa):
                 return node
         count = sum(node.kind == point.kind for node in self.nodes)
         kappa = np.array([point.kappa])
         energy = free_energy(self.potential.weights(point.a.size), point.a[None], kappa)
+        shape, coefficients = self._shape(branch, point)
         return self._add(
             Node(
                 f"{point.kind} {count + 1}", point.kind, point.kappa, point.a, point.period, float(energy[0]),
-                point.residual, "", dict(point.coefficients),
+                point.residual, shape, coefficients,
             )
         )
+
+    def _shape(self, branch: Branch, point: SpecialPoint) -> tuple[str, dict[str, float]]:
+        """Return whether a pitchfork is super- or subcritical, and the numbers that decided."""
+        coefficients = dict(point.coefficients)
+        block = neutral_block(branch, point)
+        if point.kind != "pitchfork" or block is None:
+            return "", coefficients
+        a = twin(point.a, point.period) if point.sector == "odd" else point.a
+        u = a[point.period - 1 :: point.period]
+        shape = pitchfork_shape(self.potential, block, u, point.kappa, max(a.size, 24 * point.period))
+        coefficients |= {
+            "curvature": shape.curvature, "curvature_error": shape.error, "crossing": shape.crossing
+        }
+        return shape.kind, coefficients
 
     def _add_end(self, branch: Branch) -> str:
         count = sum(node.kind == "end" for node in self.nodes)

@@ -22,9 +22,10 @@ from branches.onsets.rays import Ray
 from continuation import Piece, Settings, leave
 from continuation.corrector import correct
 
-__all__ = ["Departure", "departures_from_onset", "departures_from_point"]
+__all__ = ["Departure", "departures_from_onset", "departures_from_point", "neutral_block"]
 
 Array = NDArray[np.float64]
+BRANCH_POINTS = ("pitchfork", "transcritical", "branch point", "reflection-breaking")
 Start = Callable[[], tuple[QuadraticSystem, Piece]]
 
 
@@ -95,16 +96,12 @@ def departures_from_point(
     m = 1 two in the even sector, while in the odd one the new states are not even and are not followed. A branch that
     ends here on a more symmetric one belongs to that one's block.
     """
-    if point.kind in ("fold", "undecided"):
+    block = neutral_block(branch, point)
+    if block is None:
         return []
-    period = point.period
-    ended = period != branch.period
-    residue = point.residue if not ended else branch.period
-    if period == 0 or (ended and point.breaks_to == branch.period and not np.any(point.a)):
-        return []
-    block = Block("even", residue % period if residue % period <= period // 2 else period - residue % period, period)
+    ended = point.period != branch.period
     kind = partial(_departure, branch.potential, point, block, n_modes, settings)
-    name = f"modes ±{block.residue} mod {period}"
+    name = f"modes ±{block.residue} mod {block.period}"
     if point.sector == "odd" and block.order == 1:
         return [Departure("reflection broken", None, "the states that leave are not even: not followed")]
     if block.order == 1:
@@ -116,6 +113,15 @@ def departures_from_point(
     if block.order % 2:
         return [kind(f"{name}, one side", 1.0, False), kind(f"{name}, other side", -1.0, False)]
     return [kind(name, 1.0, False), kind(f"{name}, on the twin", 1.0, True)]
+
+
+def neutral_block(branch: Branch, point: SpecialPoint) -> Block | None:
+    """Return the even block that turns neutral at a branch point (of its twin, if the sector is odd), None elsewhere."""
+    if point.kind not in BRANCH_POINTS or not np.any(point.a):
+        return None
+    residue = point.residue if point.period == branch.period else branch.period
+    residue %= point.period
+    return Block("even", min(residue, point.period - residue), point.period)
 
 
 def _departure(

@@ -159,3 +159,36 @@ def test_every_point_satisfies_the_self_consistency_integral(potential, mode):
     assert self_consistency_error(g, branch.a, branch.kappa).max() <= 2e-12
     for k in range(0, branch.kappa.size, 7):
         assert np.max(np.abs(branch.a[k] - moments(g, branch.a[k], branch.kappa[k]))) <= 2e-12
+
+
+def nematic_polar_curvature(m):
+    """The curvature in κ of the branch that leaves the nematic one of the bimodal potential."""
+    from branches.diagrams.pitchfork import pitchfork_shape
+    from branches.model.symmetry import Block
+
+    potential = potentials.bimodal(m)
+    (point,) = branches.trace(potential, mode=2, kappa_max=3).special_points
+    return pitchfork_shape(potential, Block("even", 1, 2), point.a[1::2], point.kappa, 96), point
+
+
+def test_nematic_polar_tricritical_point():
+    from continuation.events import bracketed_root
+
+    m = bracketed_root(lambda m: nematic_polar_curvature(m)[0].curvature, 1.6, 1.7)
+    assert digits(m, 1.634939096861610733) >= 13.5
+    _, point = nematic_polar_curvature(m)
+    assert digits(point.kappa, 1.37597046697748128) >= 13.5
+    assert digits(point.a[1], 0.453519568914360572) >= 12.5
+
+
+@pytest.mark.parametrize(("m", "shape"), [(0.6, "subcritical"), (1.3, "subcritical"), (1.6, "subcritical"),
+                                          (1.7, "supercritical"), (2.0, "supercritical")])
+def test_shape_of_the_nematic_polar_pitchfork(m, shape):
+    d = branches.diagram(potentials.bimodal(m), kappa_max=max(3.0, 8 / m))
+    node = d.node("pitchfork 1")
+    assert node.shape == shape
+    number = next(k for k, (start, _) in enumerate(d.ends) if start == node.name)
+    branch = d.branches[number]
+    far, near = ((branch.at(s).kappa - node.kappa) / s**2 for s in (0.02, 0.01))  # curvature + O(s²)
+    assert (4 * near - far) / 3 == pytest.approx(node.coefficients["curvature"], rel=1e-3)
+    assert all("differs" not in half.reason for half in d.completeness.half_branches)
