@@ -8,12 +8,14 @@
 """
 
 from continuation.branch import Branch, Counters, SpecialPoint, Status
+from continuation.check import check_problem
 from continuation.events import Event
 from continuation.follow import follow
 from continuation.polynomial import Piece
-from continuation.problem import Expansion, FunctionProblem, Problem, check_problem
+from continuation.problem import Expansion, FunctionProblem, Problem
 from continuation.start import leave
 from continuation.stepper import Settings
+from continuation.switch import switch
 
 __all__ = [
     "Branch",
@@ -29,4 +31,5 @@ __all__ = [
     "check_problem",
     "follow",
     "leave",
+    "switch",
 ]

@@ -25,7 +25,9 @@ class Status(Enum):
     CLOSED = "the branch closes on its start: it is a loop"
     LENGTH = "the largest arclength asked for is reached"
     MAX_STEPS = "the largest number of steps is reached: raise max_steps to go on"
-    STEP_TOO_SMALL = "no step succeeded: the curve may end or turn singular here; check the equations near this point"
+    STEP_TOO_SMALL = (
+        "no step succeeded: the curve may end or turn singular here; check the equations near this point"
+    )
     UNRESOLVED = "the discretisation cannot resolve the state at its largest size: allow more unknowns"
     INTERRUPTED = "interrupted: what was found so far is returned"
     FAILED = "the equations could not be evaluated or solved here; see the message"
@@ -56,7 +58,8 @@ class SpecialPoint:
     Parameters
     ----------
     kind
-        'fold', 'branch point', 'pitchfork', 'transcritical', 'endpoint', 'undecided' or the name of a user event.
+        'fold', 'branch point', 'pitchfork', 'transcritical', 'endpoint', 'undecided' or the name of a user
+        event.
     p, u
         Parameter and unknowns, re-evaluated; u of shape (n,).
     arclength
@@ -163,7 +166,11 @@ class Branch:
             found += [piece.start + tau * piece.length for tau in changes.roots]
             sign = changes.sign
         for s, value in ((self.arclength[:1], self.p[:1]), (self.arclength[-1:], self.p[-1:])):
-            if value.size and value[0] == p and not any(abs(f - s[0]) < 1e-9 * (1 + abs(s[0])) for f in found):
+            if (
+                value.size
+                and value[0] == p
+                and not any(abs(f - s[0]) < 1e-9 * (1 + abs(s[0])) for f in found)
+            ):
                 found.append(float(s[0]))
         return sorted(found)
 

@@ -21,7 +21,9 @@ class Correction:
     """Where Newton's iteration ended.
 
     ``x`` is (u, p / scale); ``residual`` the max-norm of F there, re-evaluated; ``converged`` says that the
-    residual is below the tolerance, or that the last update was at round-off of x; ``reach`` is the first update's norm.
+    residual is below the tolerance, or that the last update was at round-off of x; ``reach`` is the first
+    update's norm, and ``contraction`` the second update's over it (0 where there was no second one above
+    round-off).
     """
 
     x: Array
@@ -29,6 +31,7 @@ class Correction:
     iterations: int
     converged: bool
     reach: float
+    contraction: float = 0.0
 
 
 def residual_norm(problem: Problem, x: Array) -> float:
@@ -60,28 +63,34 @@ def correct(problem: Problem, x: Array, row: Array, tolerance: float, max_iterat
         Check ``converged``; nothing is raised for a failed iteration.
     """
     x = x.copy()
-    norm, reach = residual_norm(problem, x), 0.0
-    for iteration in range(max_iterations):
-        if norm <= tolerance:
-            return Correction(x, norm, iteration, True, reach)
-        if not np.isfinite(norm):
-            break
+    norm, reach, contraction = residual_norm(problem, x), 0.0, 0.0
+    iteration = 0
+    while norm > tolerance and np.isfinite(norm) and iteration < max_iterations:
         p = float(x[-1]) * problem.parameter_scale
         try:
             dx = problem.bordered(x[:-1], p, row).solve(-problem.residual(x[:-1], p))
         except ArithmeticError:
             break
         x += dx
-        norm = residual_norm(problem, x)
-        moved = float(np.max(np.abs(dx)))
+        iteration += 1
+        norm, moved = residual_norm(problem, x), float(np.max(np.abs(dx)))
+        round_off = 8 * EPSILON * (1.0 + float(np.max(np.abs(x))))
+        if iteration == 2 and moved > 8 * round_off:
+            contraction = moved / reach
         reach = reach or moved
-        if moved <= 8 * EPSILON * (1.0 + float(np.max(np.abs(x)))) and np.isfinite(norm):
-            return Correction(x, norm, iteration + 1, True, reach)
-    return Correction(x, norm, max_iterations, norm <= tolerance, reach)
+        if moved <= round_off and np.isfinite(norm):
+            return Correction(x, norm, iteration, True, reach, contraction)
+    return Correction(x, norm, iteration, norm <= tolerance, reach, contraction)
 
 
 def tangent_at(problem: Problem, x: Array, row: Array) -> tuple[Array, BorderedSolver]:
-    """Return the unit tangent at x with positive product with ``row``, and the bordered solver used."""
+    """Return the unit tangent at x with positive product with ``row``, and the bordered solver used.
+
+    Raises
+    ------
+    ArithmeticError
+        If the bordered Jacobian is singular or not finite.
+    """
     solver = problem.bordered(x[:-1], float(x[-1]) * problem.parameter_scale, row)
     t = solver.solve(np.zeros(x.size - 1), 1.0)
     return t / np.linalg.norm(t), solver

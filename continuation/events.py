@@ -1,4 +1,4 @@
-"""Special points: finding them on a piece, locating them to round-off, deciding their kind.
+"""User events on a piece, located to round-off, and what happens where special points fall together.
 
 Precedence where two fall on one point: user events, then branch points, then folds (a pitchfork met
 from its side branch has a vanishing parameter slope without being a fold).
@@ -13,16 +13,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from continuation.branch import SpecialPoint
-from continuation.corrector import correct, residual_norm, tangent_at
-from continuation.polynomial import EPSILON, Piece, sign_changes
+from continuation.corrector import correct, residual_norm
+from continuation.polynomial import EPSILON, Piece
 from continuation.problem import Problem
 
-__all__ = ["SAME_PLACE", "Event", "Located", "bracketed_root", "locate_branch_point", "locate_event", "locate_folds", "merge"]
+__all__ = ["CUBIC", "SAME_PLACE", "Event", "Located", "bracketed_root", "locate_event", "merge", "on_branch"]
 
 Array = NDArray[np.float64]
 # Two special points closer than this part of a piece are one: between the error of a located point (some
 # 1e-12) and the distance at which the slopes beside a fold and a branch point can still be told apart.
 SAME_PLACE = 1e-6
+CUBIC = 4  # coefficients of a piece made of tangents; a longer one is a Taylor series
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ class Event:
 
 @dataclass(frozen=True)
 class Located:
-    """A special point with its place τ on the piece, its precedence (lower wins) and whether it ends the branch."""
+    """A special point, its place τ on the piece, its precedence (lower wins), whether the branch ends."""
 
     tau: float
     point: SpecialPoint
@@ -77,137 +78,69 @@ def on_branch(problem: Problem, piece: Piece, tau: float, tolerance: float) -> t
     return x, direction
 
 
-def special_point(
-    problem: Problem, piece: Piece, tau: float, x: Array, kind: str, coefficients: dict[str, float],
-    directions: tuple[Array, ...] = (),
-) -> SpecialPoint:
-    """Return the record of a located point, its residual re-evaluated."""
-    return SpecialPoint(
-        kind=kind,
-        p=float(x[-1]) * problem.parameter_scale,
-        u=x[:-1].copy(),
-        arclength=piece.start + tau * piece.length,
-        residual=residual_norm(problem, x),
-        bracket=(piece.start, piece.end),
-        coefficients=coefficients,
-        directions=directions,
-    )
-
-
-def locate_folds(
-    problem: Problem, piece: Piece, sign_before: int, tolerance: float
-) -> tuple[list[Located], int]:
-    """Find the folds of a piece: sign changes of dp/ds.
-
-    The polynomial gives them all (Descartes); each is then moved, by Newton's iteration on the exact tangent, to
-    where the tangent has no parameter component.
-
-    Returns
-    -------
-    located, sign
-        The folds, and the last clear sign of dp/ds for the next piece.
-    """
-    slope = piece.coefficients[1:, -1] * np.arange(1, len(piece.coefficients))
-    noise = 8 * EPSILON * float(np.max(np.abs(piece.coefficients).sum(axis=0)))
-    changes = sign_changes(slope, noise, sign_before)
-    scale = problem.parameter_scale
-    found = []
-    for tau in changes.roots:
-        curvature = float(_polyval(slope[1:] * np.arange(1, slope.size), tau))
-        allowed = 1.0 if len(piece.coefficients) <= 4 else 1e-3 * SAME_PLACE  # a series knows its folds to round-off
-        for _ in range(6):
-            x, direction = on_branch(problem, piece, tau, tolerance)
-            t, _ = tangent_at(problem, x, direction)
-            step = float(t[-1]) * piece.length / curvature if curvature else 0.0
-            if not 64 * EPSILON < abs(step) <= allowed or not -0.1 <= tau - step <= 1.1:
-                break
-            tau -= step
-        kind = "fold" if abs(curvature) > noise else "undecided"
-        coefficients = {
-            "curvature": curvature * scale / piece.length**2,
-            "curvature_error": noise * scale / piece.length**2,
-            "slope": float(t[-1]) * scale,
-        }
-        found.append(Located(tau, special_point(problem, piece, tau, x, kind, coefficients), 2))
-    return found, changes.sign
-
-
-def _polyval(c: Array, tau: float) -> float:
-    return float(np.polynomial.polynomial.polyval(tau, c)) if c.size else 0.0
-
-
-def locate_branch_point(problem: Problem, piece: Piece, tolerance: float) -> Located | None:
-    """Locate the branch point where the determinant of the bordered Jacobian changes sign on a piece.
-
-    Bisection on the sign until the null vectors are good enough to border the matrix once more; then
-    the secant method on the scalar that this larger, regular system defines (Keller; Govaerts, Numerical
-    Methods for Bifurcations of Dynamical Equilibria, SIAM 2000, ch. 3-4). None where the located place
-    does not satisfy the equations.
-    """
-
-    def matrix(tau: float) -> Array:
-        x, direction = on_branch(problem, piece, tau, tolerance)
-        p = float(x[-1]) * problem.parameter_scale
-        column = problem.parameter_scale * problem.parameter_derivative(x[:-1], p)
-        top = np.column_stack([problem.jacobian(x[:-1], p), column])
-        return np.vstack([top, direction])
-
-    left, right = 0.0, 1.0
-    sign_left = np.linalg.slogdet(matrix(left))[0]
-    for _ in range(12):
-        middle = 0.5 * (left + right)
-        if np.linalg.slogdet(matrix(middle))[0] == sign_left:
-            left = middle
-        else:
-            right = middle
-    u, _, vh = np.linalg.svd(matrix(0.5 * (left + right)))
-    n = len(u)
-    bordered = np.zeros((n + 1, n + 1))
-    bordered[:n, n], bordered[n, :n] = u[:, -1], vh[-1]
-    last = np.zeros(n + 1)
-    last[n] = 1.0
-
-    def scalar(tau: float) -> tuple[float, Array]:
-        bordered[:n, :n] = matrix(tau)
-        solution = np.linalg.solve(bordered, last)
-        return float(solution[n]), solution[:n]
-
-    tau = bracketed_root(lambda t: scalar(t)[0], left, right)
-    x, direction = on_branch(problem, piece, tau, tolerance)
-    psi, null = scalar(tau)
-    null /= np.linalg.norm(null)
-    if residual_norm(problem, x) > 1e3 * tolerance:
-        return None
-    coefficients = {"test": psi, "slope": float(direction[-1]) * problem.parameter_scale}
-    point = special_point(problem, piece, tau, x, "branch point", coefficients, (null, -null))
-    return Located(tau, point, 1)
-
-
 def locate_event(
     event: Event, problem: Problem, piece: Piece, before: float, tolerance: float
 ) -> tuple[list[Located], float]:
-    """Find the zeros of a user event on a piece; ``before`` is its last clear value on the branch."""
+    """Find the zeros of a user event on a piece; ``before`` is its last clear value on the branch.
+
+    Raises
+    ------
+    ArithmeticError
+        If the event's function is not finite at a sample: the message names the event and the place.
+    """
     scale = problem.parameter_scale
 
-    def test(tau: float) -> float:
-        x = piece(tau)
-        return float(event.test(x[:-1], float(x[-1]) * scale))
+    def test(x: Array) -> float:
+        value = float(event.test(x[:-1], float(x[-1]) * scale))
+        if not np.isfinite(value):
+            raise ArithmeticError(f"event {event.kind!r} is {value!r} at p = {float(x[-1]) * scale!r}")
+        return value
 
-    taus = np.linspace(0.0, 1.0, 9)
-    values = [test(tau) for tau in taus]
     found = []
     previous_tau, previous = 0.0, before
-    for tau, value in zip(taus, values, strict=True):
+    for tau in np.linspace(0.0, 1.0, 9):
+        value = test(piece(tau))
         if previous * value < 0:
-            root = bracketed_root(test, previous_tau, tau) if tau > previous_tau else tau
-            x, _ = on_branch(problem, piece, root, tolerance)
-            u, p = x[:-1], float(x[-1]) * scale
+            root = bracketed_root(lambda t: test(piece(t)), previous_tau, tau) if tau > previous_tau else tau
+            root, x = _polish(lambda t: on_branch(problem, piece, t, tolerance)[0], test, root)
+            u, p = x[:-1].copy(), float(x[-1]) * scale
             if event.accept(u, p):
-                point = special_point(problem, piece, root, x, event.kind, {"test": float(event.test(u, p))})
+                point = SpecialPoint(
+                    event.kind,
+                    p,
+                    u,
+                    piece.start + root * piece.length,
+                    residual_norm(problem, x),
+                    (piece.start, piece.end),
+                    {"test": test(x)},
+                )
                 found.append(Located(root, point, 0, event.terminal))
         if value != 0.0:
             previous_tau, previous = tau, value
     return found, previous
+
+
+def _polish(
+    curve: Callable[[float], Array], test: Callable[[Array], float], tau: float
+) -> tuple[float, Array]:
+    """Move a root of the polynomial's test to one of the branch's, by the secant method."""
+    x = curve(tau)
+    value = test(x)
+    other_tau = tau + 1e-4
+    other = test(curve(other_tau))
+    for _ in range(8):
+        if value == 0.0 or value == other:
+            break
+        new_tau = tau - value * (tau - other_tau) / (value - other)
+        if not -0.1 <= new_tau <= 1.1 or abs(new_tau - tau) <= 2 * EPSILON:
+            break
+        new_x = curve(new_tau)
+        new = test(new_x)
+        if abs(new) >= abs(value):
+            break
+        other_tau, other = tau, value
+        tau, x, value = new_tau, new_x, new
+    return tau, x
 
 
 def bracketed_root(f: Callable[[float], float], left: float, right: float) -> float:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from continuation.linear import BorderedSolver, DenseBordered
 
-__all__ = ["Expansion", "FunctionProblem", "Problem", "check_problem"]
+__all__ = ["Expansion", "FunctionProblem", "Problem"]
 
 Array = NDArray[np.float64]
 
@@ -50,7 +50,7 @@ class Problem(ABC):
     7. ``defect(u, p)``: what the discretisation neglects at u, in the units of F;
     8. ``parameter_scale``: the typical size of p, so that arclength weighs p like u.
 
-    :func:`check_problem` tests 1 to 4 against each other.
+    :func:`continuation.check_problem` tests 1 to 5 against each other.
 
     Examples
     --------
@@ -150,89 +150,3 @@ class FunctionProblem(Problem):
     def parameter_derivative(self, u: Array, p: float) -> Array:
         """Return ∂F/∂p."""
         return np.asarray(self._parameter_derivative(u, p), dtype=float)
-
-
-def check_problem(problem: Problem, u: Array, p: float, seed: int = 0) -> dict[str, float]:
-    """Test the derivatives of a problem against its residual.
-
-    The remainder of the first-order Taylor formula along a random direction must fall like h²;
-    the reported numbers are the observed orders, 2 for exact derivatives, 1 for wrong ones
-    (infinite where F is linear along the direction).
-
-    Parameters
-    ----------
-    problem
-        The problem to test.
-    u, p
-        Where to test, u of shape (n,). It need not be a solution.
-    seed
-        Seed of the random direction.
-
-    Returns
-    -------
-    dict
-        ``jacobian``, ``parameter_derivative``: observed orders; ``expansion`` (if there is one):
-        the observed order of its second coefficient, 3 when exact.
-
-    Raises
-    ------
-    ValueError
-        If a shape is wrong or an observed order falls short: the message names the function.
-
-    Notes
-    -----
-    It tests one random direction at one point: an error elsewhere is not seen.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> good = FunctionProblem(lambda u, p: u**3 - p, lambda u, p: np.diag(3 * u**2), lambda u, p: -np.ones(2))
-    >>> orders = check_problem(good, np.array([0.5, 1.0]), 0.2)
-    >>> round(orders["jacobian"])
-    2
-    """
-    u = np.asarray(u, dtype=float)
-    n = u.size
-    base = problem.residual(u, p)
-    for name, array, shape in (
-        ("residual", base, (n,)),
-        ("jacobian", problem.jacobian(u, p), (n, n)),
-        ("parameter_derivative", problem.parameter_derivative(u, p), (n,)),
-    ):
-        if array.shape != shape:
-            raise ValueError(f"{name} has shape {array.shape}, expected {shape} for u of shape ({n},)")
-    v = np.random.default_rng(seed).standard_normal(n)
-    dp = problem.parameter_scale
-    orders = {
-        "jacobian": _order(
-            lambda h: problem.residual(u + h * v, p) - base - h * problem.jacobian(u, p) @ v, base
-        ),
-        "parameter_derivative": _order(
-            lambda h: problem.residual(u, p + h * dp) - base - h * dp * problem.parameter_derivative(u, p), base
-        ),
-    }
-    expansion = problem.expansion(u, p)
-    if expansion is not None:
-        linear = problem.jacobian(u, p) @ v + dp * problem.parameter_derivative(u, p)
-        expansion.push(v, dp)
-        second = expansion.remainder()
-        orders["expansion"] = _order(
-            lambda h: problem.residual(u + h * v, p + h * dp) - base - h * linear - h**2 * second, base
-        )
-    wanted = {"jacobian": 1.5, "parameter_derivative": 1.5, "expansion": 2.5}
-    for name, order in orders.items():
-        if order < wanted[name]:
-            raise ValueError(
-                f"{name} disagrees with residual: its Taylor remainder falls like h^{order:.2f}, "
-                f"expected at least h^{wanted[name] + 0.5:.0f}; check the derivative"
-            )
-    return orders
-
-
-def _order(remainder: Callable[[float], Array], base: Array) -> float:
-    """Return log2 of the ratio of two remainders, inf where both are at round-off."""
-    h = 1e-2
-    coarse, fine = (float(np.max(np.abs(remainder(step)))) for step in (h, h / 2))
-    if coarse <= 1e3 * np.finfo(float).eps * (1.0 + float(np.max(np.abs(base)))):
-        return float("inf")
-    return float(np.log2(coarse / max(fine, np.finfo(float).tiny)))

@@ -15,7 +15,8 @@ __all__ = ["leave"]
 
 Array = NDArray[np.float64]
 FIRST_AMPLITUDE, HALVINGS = 0.25, 14
-# Chebyshev points of [0.08, 1], the far one first: nearer to the branch point states cannot be told from round-off.
+# Chebyshev points of [0.08, 1], the far one first: nearer to the branch point states cannot be told from
+# round-off.
 NODES = 0.54 + 0.46 * np.cos(np.pi * np.arange(16) / 15)
 
 
@@ -25,8 +26,8 @@ def leave(
     """Return the first piece of the branch that leaves a branch point along a direction.
 
     States at several small distances are found in hyperplanes orthogonal to the direction, where the branch
-    that passes through the point has none; the polynomial through them and the point is the piece. Its residual is
-    checked halfway between them.
+    that passes through the point has none; the polynomial through them and the point is the piece. Its
+    residual is checked halfway between them.
 
     Parameters
     ----------
@@ -39,8 +40,8 @@ def leave(
     settings
         Tolerance and order.
     bend
-        Second coefficient y of the branch x + s·direction + s² y + …, where it is known; shape (n + 1,). It tells
-        apart branches that leave along one direction.
+        Second coefficient y of the branch x + s·direction + s² y + …, where it is known; shape (n + 1,). It
+        tells apart branches that leave along one direction.
 
     Returns
     -------
@@ -56,7 +57,8 @@ def leave(
     --------
     >>> import numpy as np
     >>> from continuation import FunctionProblem, follow
-    >>> pitchfork = FunctionProblem(lambda u, p: p * u - u**3, lambda u, p: np.diag(p - 3 * u**2), lambda u, p: u)
+    >>> pitchfork = FunctionProblem(lambda u, p: p * u - u**3,
+    ...                             lambda u, p: np.diag(p - 3 * u**2), lambda u, p: u)
     >>> piece = leave(pitchfork, np.zeros(2), np.array([1.0, 0.0]))
     >>> branch = follow(pitchfork, [0.0], 0.0, initial=piece, p_max=4.0)
     >>> f"{branch.u[-1, 0]:.12f}"
@@ -84,14 +86,17 @@ def leave(
 def _piece_at(
     problem: Problem, x: Array, direction: Array, amplitude: float, settings: Settings, bend: Array
 ) -> Piece | None:
-    """Interpolate the branch through the point and states at NODES other distances; None where it is not accurate."""
+    """Interpolate the branch through the point and states at other distances; None if not accurate."""
     states = [x]
     guess = x + amplitude * direction + amplitude**2 * bend
     for tau, following in zip(NODES, [*NODES[1:], 0.0], strict=True):
         # Round-off, not a tolerance: near the point F hardly tells the branch from its neighbours.
         new = correct(problem, guess, direction, 0.0, max_iterations=12)
         inside = new.residual <= settings.tolerance and np.linalg.norm(new.x - x) <= 2.0 * tau * amplitude
-        if not inside or problem.defect(new.x[:-1], float(new.x[-1]) * problem.parameter_scale) > settings.tolerance:
+        if (
+            not inside
+            or problem.defect(new.x[:-1], float(new.x[-1]) * problem.parameter_scale) > settings.tolerance
+        ):
             return None
         states.append(new.x)
         guess = x + (following / tau) * (new.x - x)

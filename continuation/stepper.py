@@ -9,13 +9,22 @@ from numpy.typing import NDArray
 
 from continuation.branch import Counters, Status
 from continuation.corrector import correct, residual_norm, tangent_at
+from continuation.linear import BorderedSolver
 from continuation.polynomial import Piece
 from continuation.predictor import hermite, taylor_series, trusted_length
 from continuation.problem import Problem
 
-__all__ = ["Base", "Settings", "StepFailure", "advance"]
+__all__ = ["Base", "Settings", "StepFailure", "advance", "stride"]
 
 Array = NDArray[np.float64]
+# Newton's second update over its first. Two solutions at a distance d make it ≥ 1/2 from far away and > 1/4
+# unless the prediction is within about d/5 of one of them; steps at most double, so errors at most quadruple.
+QUICK = 0.25
+# Between the directions of the same branch, seen from two steps: more means a Jacobian singular to 10 digits.
+STRAY = 1e-4
+# Of 1 + |x|: a base that moves by more when it is corrected has its Jacobian factorised anew, because the
+# error of a series grows with it where the branch passes a branch point.
+SETTLED = 1e-13
 
 
 @dataclass(frozen=True)
@@ -27,11 +36,22 @@ class Settings:
     tolerance
         Max-norm of F at the end of a step.
     order
-        Order of the Taylor steps.
+        Order of the Taylor steps, at least 3.
     max_length, min_length
         Bounds of a step's arclength (in units where the parameter is divided by its scale).
     max_turn
         Largest angle between the tangents at the two ends of a tangent step, in radians: the refusal to jump.
+
+    Raises
+    ------
+    ValueError
+        If a value is out of range.
+
+    Examples
+    --------
+    >>> from continuation import Settings
+    >>> Settings(order=20).tolerance
+    1e-13
     """
 
     tolerance: float = 1e-13
@@ -40,21 +60,45 @@ class Settings:
     min_length: float = 1e-9
     max_turn: float = 0.4
 
+    def __post_init__(self) -> None:
+        if not 0.0 < self.tolerance < np.inf:
+            raise ValueError(f"tolerance = {self.tolerance!r} must be positive and finite")
+        if self.order < 3:
+            raise ValueError(f"order = {self.order!r} must be at least 3")
+        if not 0.0 < self.min_length <= self.max_length:
+            raise ValueError(
+                f"0 < min_length ≤ max_length does not hold: {self.min_length!r}, {self.max_length!r}"
+            )
+        if not 0.0 < self.max_turn <= np.pi / 2:
+            raise ValueError(f"max_turn = {self.max_turn!r} must lie in (0, π/2]")
+
 
 @dataclass(frozen=True)
 class Base:
     """Where the next step starts: the problem in its present size, x = (u, p / scale) and the unit tangent.
 
-    ``sign`` is the sign of the determinant of the Jacobian bordered by the tangent (it changes at a
-    branch point and not at a fold), 0 while unknown; ``trial`` is the length to try next.
+    ``trial`` is the longest step to try next; ``sign`` the sign of the determinant of the Jacobian
+    bordered by the tangent (it changes at a branch point and not at a fold), 0 while unknown; ``solver`` the
+    bordered Jacobian itself, where a Taylor step has factorised it already.
     """
 
     problem: Problem
     x: Array
     tangent: Array
     s: float
-    trial: float
+    trial: float = np.inf
     sign: int = 0
+    solver: BorderedSolver | None = None
+
+    @property
+    def p(self) -> float:
+        """The parameter."""
+        return float(self.x[-1]) * self.problem.parameter_scale
+
+    @property
+    def has_series(self) -> bool:
+        """Whether steps from here are Taylor steps."""
+        return self.problem.expansion(self.x[:-1], self.p) is not None
 
 
 class StepFailure(ArithmeticError):
@@ -72,86 +116,148 @@ def advance(base: Base, settings: Settings) -> tuple[Base, Piece, Base, Counters
     -------
     base, piece, next_base, counters
         The base the step really left from (resized and with its sign), the polynomial piece, the base at
-        its end (sign not yet known), and the operations spent.
+        its end, and the operations spent.
 
     Raises
     ------
     StepFailure
         If every length down to ``min_length`` is refused.
     """
-    p = float(base.x[-1]) * base.problem.parameter_scale
-    base, counters = _resize(base, p, settings)
-    take = _tangent_step if base.problem.expansion(base.x[:-1], p) is None else _taylor_step
+    base, counters = _resize(base, settings)
+    take = _taylor_step if base.has_series else _tangent_step
     departed, piece, arrived, spent = take(base, settings)
     return departed, piece, arrived, counters + spent
 
 
-def _resize(base: Base, p: float, settings: Settings) -> tuple[Base, Counters]:
-    better = base.problem.resized(base.x[:-1], p)
+def stride(base: Base, length: float, settings: Settings) -> tuple[Base, Piece, Base, Counters]:
+    """Take one tangent step, of the given length at most, whatever the problem offers.
+
+    Raises
+    ------
+    StepFailure
+        As :func:`advance`.
+    """
+    return _tangent_step(replace(base, trial=length), settings)
+
+
+def _resize(base: Base, settings: Settings) -> tuple[Base, Counters]:
+    better = base.problem.resized(base.x[:-1], base.p)
     if better is None:
         return base, Counters()
     problem, size = better
     tangent = np.append(base.problem.transfer(base.tangent[:-1], size), base.tangent[-1])
     tangent /= np.linalg.norm(tangent)
     x = np.append(base.problem.transfer(base.x[:-1], size), base.x[-1])
-    corrected = correct(problem, x, tangent, settings.tolerance)
-    if not corrected.converged:
-        raise StepFailure(Status.UNRESOLVED, f"Newton failed after a change to {size} unknowns at p = {p!r}")
-    spent = Counters(factorisations=corrected.iterations, newton=corrected.iterations, residuals=corrected.iterations + 1)
-    return replace(base, problem=problem, x=corrected.x, tangent=tangent), spent
+    new = correct(problem, x, tangent, settings.tolerance)
+    if not new.converged:
+        raise StepFailure(
+            Status.UNRESOLVED, f"Newton failed after a change to {size} unknowns at p = {base.p!r}"
+        )
+    spent = Counters(factorisations=new.iterations, newton=new.iterations, residuals=new.iterations + 1)
+    return replace(base, problem=problem, x=new.x, tangent=tangent, solver=None), spent
 
 
 def _taylor_step(base: Base, settings: Settings) -> tuple[Base, Piece, Base, Counters]:
     """Sum the series as far as its residual stays at round-off; one factorisation, no Newton iteration."""
     problem, scale, x = base.problem, base.problem.parameter_scale, base.x
-    solver = problem.bordered(x[:-1], float(x[-1]) * scale, base.tangent)
-    x = x + solver.solve(-problem.residual(x[:-1], float(x[-1]) * scale))  # sheds the last step's truncation
-    expansion = problem.expansion(x[:-1], float(x[-1]) * scale)
+    x, solver, spent = _settled(base)
+    spent += Counters(steps=1, factorisations=1, solves=settings.order)
+    departed = replace(base, x=x, sign=solver.sign, solver=None)
+    expansion = problem.expansion(x[:-1], departed.p)
     assert expansion is not None
     c = taylor_series(expansion, solver, x, scale, settings.order)
-    spent = Counters(steps=1, factorisations=1, solves=settings.order + 1, residuals=1)
     if not np.isfinite(c).all():
-        raise StepFailure(Status.FAILED, f"the Taylor series about p = {float(x[-1]) * scale!r} is not finite")
-    length = min(trusted_length(c, settings.tolerance), settings.max_length)
+        raise StepFailure(Status.FAILED, f"the Taylor series about p = {departed.p!r} is not finite")
+    ends = 1.0 + float(np.linalg.norm(x))  # a polynomial branch never ends: stay within the size of x
+    length = min(trusted_length(c, settings.tolerance), settings.max_length, base.trial, ends)
     powers = np.arange(settings.order + 1)
+    residual = defect = np.inf
     while length >= settings.min_length:
         piece = Piece(c * (length**powers)[:, None], base.s, length)
         end = piece(1.0)
-        p = float(end[-1]) * scale
-        residual, defect = residual_norm(problem, end), problem.defect(end[:-1], p)
+        residual, defect = residual_norm(problem, end), problem.defect(end[:-1], float(end[-1]) * scale)
         spent += Counters(residuals=1)
         if max(residual, defect) <= settings.tolerance:
-            tangent = piece.derivative(1.0)
-            arrived = Base(problem, end, tangent / np.linalg.norm(tangent), piece.end, length)
-            return replace(base, x=x, sign=solver.sign), piece, arrived, spent
+            arrived = _arrive(problem, piece, end)
+            if arrived is not None:
+                return departed, piece, arrived, spent
+            spent += Counters(factorisations=1, solves=1)
         length *= 0.8
-    status = Status.UNRESOLVED if defect > settings.tolerance else Status.STEP_TOO_SMALL
-    raise StepFailure(status, f"at p = {p!r}: residual {residual:.1e}, neglected tail {defect:.1e}")
+    status = Status.UNRESOLVED if settings.tolerance < defect < np.inf else Status.STEP_TOO_SMALL
+    reason = f"residual {residual:.1e}, neglected tail {defect:.1e} after the shortest step"
+    if np.isinf(residual):
+        reason = f"the series can be trusted over a length of {length:.1e} only, or is not finite there"
+    raise StepFailure(status, f"at p = {departed.p!r}: {reason}")
+
+
+def _settled(base: Base) -> tuple[Array, BorderedSolver, Counters]:
+    """Shed the truncation of the last step by Newton's iteration; one update is enough off branch points."""
+    problem, x, spent = base.problem, base.x, Counters()
+    solver = base.solver or problem.bordered(x[:-1], base.p, base.tangent)
+    for _ in range(4):
+        p = float(x[-1]) * problem.parameter_scale
+        update = solver.solve(-problem.residual(x[:-1], p))
+        x = x + update
+        spent += Counters(solves=1, residuals=1)
+        if float(np.max(np.abs(update))) <= SETTLED * (1.0 + float(np.max(np.abs(x)))):
+            break
+        solver = problem.bordered(x[:-1], float(x[-1]) * problem.parameter_scale, base.tangent)
+        spent += Counters(factorisations=1)
+    return x, solver, spent
+
+
+def _arrive(problem: Problem, piece: Piece, end: Array) -> Base | None:
+    """Factorise at the end of a Taylor step; None where the Jacobian is as good as singular."""
+    direction = piece.derivative(1.0)
+    direction /= np.linalg.norm(direction)
+    solver = problem.bordered(end[:-1], float(end[-1]) * problem.parameter_scale, direction)
+    if solver.sign == 0:
+        return None
+    stray = solver.solve(np.zeros(end.size - 1), 1.0) - direction
+    if not np.max(np.abs(stray)) <= STRAY:
+        return None
+    return Base(problem, end, direction, piece.end, sign=solver.sign, solver=solver)
 
 
 def _tangent_step(base: Base, settings: Settings) -> tuple[Base, Piece, Base, Counters]:
-    """Predict along the tangent, correct, and refuse a step that turns too much or lands too far."""
+    """Predict along the tangent and correct; refuse what turns, lands too far or converges slowly."""
     problem, spent = base.problem, Counters(steps=1)
     if base.sign == 0:
-        base = replace(base, sign=tangent_at(problem, base.x, base.tangent)[1].sign)
+        base = replace(base, sign=_sign_at(base))
         spent += Counters(factorisations=1, solves=1)
-    length = min(base.trial, settings.max_length)
+    first = 0.1 * (1.0 + float(np.linalg.norm(base.x)))
+    length = min(base.trial if np.isfinite(base.trial) else first, settings.max_length)
     while length >= settings.min_length:
         new = correct(problem, base.x + length * base.tangent, base.tangent, settings.tolerance)
         spent += Counters(factorisations=new.iterations, newton=new.iterations, residuals=new.iterations + 1)
-        if new.converged and new.reach <= 0.5 * length:
-            tangent, solver = tangent_at(problem, new.x, base.tangent)
+        if new.converged and new.reach <= 0.5 * length and new.contraction <= QUICK:
+            arrived = _turned(base, new.x, settings.max_turn, length)
             spent += Counters(factorisations=1, solves=1)
-            turn = float(np.arccos(np.clip(tangent @ base.tangent, -1.0, 1.0)))
-            if turn <= settings.max_turn:
-                c = hermite(base.x, base.tangent, new.x, tangent)
+            if arrived is not None:
+                c = hermite(base.x, base.tangent, new.x, arrived.tangent)
                 piece = Piece(c, base.s, float(np.linalg.norm(c[1])))
-                growth = min(2.0, 0.5 * settings.max_turn / max(turn, 1e-3 * settings.max_turn))
-                trial = length * (growth if new.iterations <= 4 else 0.7)
-                arrived = Base(problem, new.x, tangent, piece.end, trial, solver.sign)
-                return base, piece, arrived, spent
+                return base, piece, replace(arrived, s=piece.end), spent
         length *= 0.5
     raise StepFailure(
-        Status.STEP_TOO_SMALL,
-        f"no step of length ≥ {settings.min_length:.1e} from p = {float(base.x[-1]) * problem.parameter_scale!r}",
+        Status.STEP_TOO_SMALL, f"no step of length ≥ {settings.min_length:.1e} from p = {base.p!r}"
     )
+
+
+def _sign_at(base: Base) -> int:
+    try:
+        return tangent_at(base.problem, base.x, base.tangent)[1].sign
+    except ArithmeticError:
+        return 0  # exactly on a branch point
+
+
+def _turned(base: Base, x: Array, max_turn: float, length: float) -> Base | None:
+    """Return the base at the end of a tangent step with the next trial length; None if it turned too much."""
+    try:
+        tangent, solver = tangent_at(base.problem, x, base.tangent)
+    except ArithmeticError:
+        return None  # the step landed on a branch point: take a shorter one
+    turn = float(np.arccos(np.clip(tangent @ base.tangent, -1.0, 1.0)))
+    if not turn <= max_turn:
+        return None
+    growth = min(2.0, 0.5 * max_turn / max(turn, 1e-3 * max_turn))
+    return Base(base.problem, x, tangent, base.s, length * growth, solver.sign)

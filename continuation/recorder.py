@@ -1,0 +1,92 @@
+"""What accumulates while a branch is followed, kept so that a branch can be made from it at any moment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from continuation.branch import Branch, Counters, SpecialPoint, Status
+from continuation.events import CUBIC, SAME_PLACE
+from continuation.polynomial import Piece
+from continuation.problem import Problem
+
+__all__ = ["Recorder"]
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class _Stretch:
+    """One piece with its problem, its sampled x (shape (m, n + 1)), their residuals, what was found on it."""
+
+    piece: Piece
+    problem: Problem
+    tau: Array
+    x: Array
+    residual: Array
+    found: tuple[SpecialPoint, ...]
+
+
+@dataclass
+class Recorder:
+    """The pieces of a branch so far, sampled and re-evaluated as they come in."""
+
+    samples: int
+    stretches: list[_Stretch] = field(default_factory=list)
+    counters: Counters = field(default_factory=Counters)
+
+    def append(self, piece: Piece, problem: Problem, found: list[SpecialPoint]) -> None:
+        """Add a piece; sampling comes first, so that a failure in it leaves the branch as it was."""
+        first = 0 if not self.stretches else 1
+        count = self.samples if len(piece.coefficients) > CUBIC else 1
+        tau = np.linspace(0.0, 1.0, count + 1)[first:] if piece.length > 0.0 else np.zeros(1 - first)
+        x = piece.at(tau)
+        residual = np.zeros(0)
+        if tau.size:
+            residuals = problem.residuals(x[:, :-1], x[:, -1] * problem.parameter_scale)
+            residual = np.max(np.abs(residuals), axis=1, initial=0.0)
+        self.stretches.append(_Stretch(piece, problem, tau, x, residual, tuple(found)))
+
+    def replace_last(self, piece: Piece) -> None:
+        """Put a shortened piece in the place of the last one, with what was found on it."""
+        last = self.stretches[-1]
+        near = SAME_PLACE * last.piece.length
+        kept = [
+            replace(point, arclength=min(point.arclength, piece.end))
+            for point in last.found
+            if point.arclength <= piece.end + near
+        ]
+        del self.stretches[-1]
+        self.append(piece, last.problem, kept)
+
+    @property
+    def last(self) -> _Stretch:
+        """The last piece with its problem and what was found on it."""
+        return self.stretches[-1]
+
+    def branch(self, scale: float, status: Status, message: str, bound: float | None) -> Branch:
+        """Join what was recorded; ``bound`` is the parameter value on which the branch ends exactly."""
+        n = max((stretch.x.shape[1] - 1 for stretch in self.stretches), default=0)
+        parts = [s for s in self.stretches if s.tau.size]
+        arclength = [s.piece.start + s.tau * s.piece.length for s in parts]
+        u = [s.problem.transfer(s.x[:, :-1], n) for s in parts]
+        sizes = [np.full(s.tau.size, s.x.shape[1] - 1) for s in parts]
+        p = np.concatenate([np.empty(0), *(s.x[:, -1] * scale for s in parts)])
+        if bound is not None and p.size:
+            p[-1] = bound
+        found = [point for s in self.stretches for point in s.found]
+        return Branch(
+            arclength=np.concatenate([np.empty(0), *arclength]),
+            p=p,
+            u=np.concatenate([np.empty((0, n)), *u]),
+            residual=np.concatenate([np.empty(0), *(s.residual for s in parts)]),
+            sizes=np.concatenate([np.empty(0, dtype=np.int64), *sizes]),
+            pieces=tuple(s.piece for s in self.stretches),
+            special_points=tuple(sorted(found, key=lambda point: point.arclength)),
+            status=status,
+            message=message,
+            counters=self.counters,
+            parameter_scale=scale,
+        )
