@@ -181,6 +181,29 @@ def test_simple_kernel():
     assert ray.slope_error < 1e-13
 
 
+def test_slope_error_covers_the_errors_of_the_weights():
+    g, error = [1.0, 0.3, 1.0, -0.4, 0.2, 0.1], 1e-5
+    slopes = [ray.slope for ray in rays(potentials.from_weights(g), (1, 3))]
+
+    def with_errors(values, errors):
+        return potentials.from_dict(
+            {"name": "measured", "weights": values, "errors": errors, "complete": True}
+        )
+
+    measured = rays(with_errors(g, [0.0, error, 0.0, error, 0.0, error]), (1, 3))
+    for signs in ((1, 1, 1), (1, -1, 1), (-1, 1, -1), (-1, -1, -1)):
+        moved = [
+            x + e
+            for x, e in zip(g, [0, signs[0] * error, 0, signs[1] * error, 0, signs[2] * error], strict=True)
+        ]
+        shifts = [
+            abs(ray.slope - old)
+            for ray, old in zip(rays(potentials.from_weights(moved), (1, 3)), slopes, strict=True)
+        ]
+        assert all(shift <= 1.001 * ray.slope_error for shift, ray in zip(shifts, measured, strict=True))
+    assert all(1e-6 < ray.slope_error < 1e-3 for ray in measured)
+
+
 def test_direction_is_read_only_unit_vector():
     for ray in rays(random_resonant((1, 2, 3), 3), (1, 2, 3)):
         assert abs(np.linalg.norm(ray.direction) - 1) < 1e-14

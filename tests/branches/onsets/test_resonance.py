@@ -79,6 +79,9 @@ def test_chain_of_the_first_coefficients():
     assert chain((1,), 2) == (Coupling(1, 1, 2),)
     assert chain((1,), 4) == (Coupling(1, 1, 2), Coupling(1, 2, 3))
     assert chain((2,), 2) == (Coupling(2, 2, 4),)
+    # 1 + 3 = 4 is of degree 1 + 2 + 2 in the amplitudes: too high for the quartic free energy
+    assert Coupling(1, 3, 4) not in chain((1, 2), 2)
+    assert Coupling(1, 3, 4) in chain((1, 2), 3)
 
 
 def test_graphml_keeps_everything(tmp_path):
