@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import matplotlib as mpl
-import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
@@ -53,6 +53,8 @@ def plot_amplitude(diagram: Diagram, ax: Axes | None = None) -> Axes:
     """
     with mpl.rc_context(RC):
         if ax is None:
+            import matplotlib.pyplot as plt
+
             page = plt.figure(figsize=(6.4, 4.6))
             ax = page.add_axes((0.11, 0.12, 0.86, 0.79))
         scene = Scene.of(diagram)
@@ -141,6 +143,7 @@ def _layout(densities: int) -> tuple[Figure, list[Axes], list[Axes]]:
     """Return the page, its two upper panels and a row of small ones."""
     height = HEAD + PANELS + FOOT + (GAP + DENSITIES if densities else 0.0)
     page = Figure(figsize=(WIDTH, height))
+    FigureCanvasAgg(page)  # measures the labels
     sides = {"left": 0.07, "right": 0.985}
     top = (height - HEAD) / height
     grid = page.add_gridspec(

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import json
-import math
 import os
-from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
-
-import numpy as np
 
 from branches.diagrams.completeness import Completeness
 from branches.diagrams.diagram import Diagram, Node
 from branches.diagrams.records import Branch
 from branches.output.atomic import replacing
+from branches.output.coexistence import coexistences
 from branches.output.findings import Finding, findings
+from branches.output.plain import plain
 
-__all__ = ["SCHEMA", "VERSION", "describe", "plain", "summary", "write_json"]
+__all__ = ["SCHEMA", "VERSION", "describe", "summary", "write_json"]
 
 SCHEMA = "mckean-vlasov-continuation/diagram"
 VERSION = 1
@@ -80,7 +78,8 @@ def summary(diagram: Diagram) -> dict[str, Any]:
     """Return what was found, without the states, in JSON's own types.
 
     ``schema``, ``version``, ``potential`` (name, label, parameters and the first weights), ``kappa_max``,
-    ``status``, ``message``, ``special_points`` (onsets among them) and ``completeness``.
+    ``status``, ``message``, ``special_points`` (onsets among them), ``coexistence`` (where the lowest free
+    energies cross) and ``completeness``.
     """
     potential = diagram.potential
     shown = max((branch.a.shape[1] for branch in diagram.branches), default=32)
@@ -93,29 +92,10 @@ def summary(diagram: Diagram) -> dict[str, Any]:
         "status": diagram.status,
         "message": diagram.message,
         "special_points": [_finding(finding) for finding in findings(diagram)],
+        "coexistence": [vars(crossing) for crossing in coexistences(diagram)],
         "completeness": _completeness(diagram.completeness),
     })
     return result
-
-
-def plain(value: Any) -> Any:
-    """Return a value in JSON's own types: arrays as lists, numbers that are not finite as None.
-
-    Examples
-    --------
-    >>> plain({"a": np.array([1.0, np.nan]), "n": np.int64(3), "pair": (True, "x")})
-    {'a': [1.0, None], 'n': 3, 'pair': [True, 'x']}
-    """
-    match value:
-        case np.ndarray() | np.generic():
-            return plain(value.tolist())
-        case float():
-            return value if math.isfinite(value) else None
-        case Mapping():
-            return {str(key): plain(item) for key, item in value.items()}
-        case list() | tuple():
-            return [plain(item) for item in value]
-    return value
 
 
 def _node(node: Node) -> dict[str, Any]:

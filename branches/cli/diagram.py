@@ -1,0 +1,155 @@
+"""``mvcont diagram``: the bifurcation diagram of a potential, as a table, files and a figure."""
+
+import math
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from branches.cli.arguments import AsJson, parse_modes, real, takes_potential, whole
+from branches.cli.console import print_json, print_table, say
+
+if TYPE_CHECKING:
+    from branches.diagrams.diagram import Diagram
+    from branches.model.potential import Potential
+
+__all__ = ["default_folder", "default_kappa_max", "diagram"]
+
+Option = typer.Option
+INTERRUPTED = 130
+SCANNED = 64  # modes among which the first onset is looked for
+SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+Show = Callable[[str, int, int], None]
+
+
+@takes_potential
+def diagram(
+    potential: "Potential",
+    *,
+    kappa_max: Annotated[
+        float | None, real("--kappa-max", help="Largest coupling; twice the first onset by default.")
+    ] = None,
+    modes: Annotated[
+        str | None, Option("--modes", metavar="1,2|1..4", help="Onsets to start from; by default all.")
+    ] = None,
+    n_modes: Annotated[int | None, whole("--n-modes", help="Fixed truncation; adaptive by default.")] = None,
+    depth: Annotated[int, whole("--depth", help="How often branches of branches are followed.")] = 2,
+    output: Annotated[
+        Path | None, Option("--output", "-o", metavar="DIR", help="Folder; by default as the potential.")
+    ] = None,
+    as_json: AsJson = False,
+) -> int:
+    """Trace the bifurcation diagram of a potential in the coupling kappa."""
+    from branches.output.bundle import prepare, write_all
+
+    top = default_kappa_max(potential) if kappa_max is None else kappa_max
+    chosen = parse_modes(modes) if modes is not None else None
+    _check(potential, top, chosen, n_modes, depth)
+    folder = prepare(output or default_folder(potential))
+    with _progress() as progress:
+        from branches.diagrams.build import diagram as build
+
+        result = build(
+            potential, kappa_max=top, modes=chosen, n_modes=n_modes, depth=depth, progress=progress
+        )
+    files = write_all(result, folder)
+    if as_json:
+        from branches.output.json_file import summary
+
+        print_json(summary(result) | {"files": {name: str(path) for name, path in files.items()}})
+    else:
+        _report(result, folder, files)
+    if result.status == "interrupted":
+        print(f"mvcont: interrupted: what was found so far is in {folder}", file=sys.stderr)
+        return INTERRUPTED
+    return 0
+
+
+def _check(
+    potential: "Potential", kappa_max: float, modes: tuple[int, ...] | None, n_modes: int | None, depth: int
+) -> None:
+    """Refuse what is not allowed before a folder is made."""
+    if not (math.isfinite(kappa_max) and kappa_max > 0):
+        raise ValueError(f"--kappa-max = {kappa_max:g} is not allowed: give a positive finite coupling")
+    if n_modes is not None and n_modes < 2 * max(modes or (1,)):
+        least = 2 * max(modes or (1,))
+        raise ValueError(f"--n-modes = {n_modes} is not allowed: it must be an integer, at least {least}")
+    if depth < 0:
+        raise ValueError(f"--depth = {depth} is not allowed: 0 follows those of the uniform state only")
+    for mode in modes or ():
+        potential.onset_coupling(mode)
+
+
+def default_kappa_max(potential: "Potential") -> float:
+    """Return twice the lowest onset coupling of the first modes, or of the same size if none attracts.
+
+    Examples
+    --------
+    >>> from branches import potentials
+    >>> default_kappa_max(potentials.kuramoto())
+    4.0
+    """
+    weights = potential.weights(SCANNED)
+    largest = float(max(weights.max(), 0.0) or abs(weights).max() or 4.0)
+    return 4.0 / largest
+
+
+def default_folder(potential: "Potential") -> Path:
+    """Return the folder that is used where none is given: the name and parameters of the potential.
+
+    Examples
+    --------
+    >>> from branches import potentials
+    >>> print(default_folder(potentials.noisy_transformer(4)))
+    noisy-transformer-beta-4
+    """
+    parts = [potential.name, *(f"{key}-{value:g}" for key, value in potential.parameters.items())]
+    return Path("-".join(parts).replace("_", "-").replace(" ", "-"))
+
+
+@contextmanager
+def _progress() -> Iterator[Show | None]:
+    """Yield what shows progress on a terminal, None where there is none."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("tracing", total=None)
+
+        def show(message: str, done: int, known: int) -> None:
+            bar.update(task, description=message, completed=done, total=known)
+
+        yield show
+
+
+def _report(result: "Diagram", folder: Path, files: dict[str, Path]) -> None:
+    from branches.output.coexistence import coexistences
+    from branches.output.findings import findings
+
+    rows = [_row(finding) for finding in findings(result)]
+    title = f"{result.potential.label}, κ ≤ {result.kappa_max:.10g}: {len(result.branches)} branches"
+    if rows:
+        print_table(("point", "κ", "mode", "amplitude", "stability"), rows, title)
+    else:
+        say(f"{result.potential.label}, κ ≤ {result.kappa_max:.10g}: the uniform state only, stable")
+    for crossing in coexistences(result):
+        names = " and ".join("the uniform state" if n < 0 else f"branch {n}" for n in crossing.branches)
+        say(f"equal free energy of {names} at κ = {crossing.kappa:.13g}: a discontinuous transition")
+    say(str(result.completeness))
+    if result.message:
+        say(f"note: {result.message}")
+    say(f"files in {folder}: {', '.join(path.name for path in files.values())}")
+
+
+def _row(finding: Any) -> tuple[str, ...]:
+    point = f"{finding.name}, {finding.shape}" if finding.shape else finding.name
+    name = f"a{finding.period}".translate(SUBSCRIPTS)
+    amplitude = f"{name} = {finding.amplitude:.10g}" if finding.period else "0"
+    return point, f"{finding.kappa:.13g}", finding.modes, amplitude, finding.stability_change
