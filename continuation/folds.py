@@ -25,12 +25,13 @@ DIP = 0.3
 
 
 def locate_folds(
-    problem: Problem, piece: Piece, sign_before: int, tolerance: float
+    problem: Problem, piece: Piece, sign_before: int, tolerance: float, after: float = 0.0
 ) -> tuple[list[Located], int]:
     """Find the folds of a piece: sign changes of dp/ds.
 
     The polynomial gives them all (Descartes); each is then moved, by the secant method on the exact tangent,
-    to where the tangent has no parameter component.
+    to where the tangent has no parameter component. Roots before ``after`` are left out: a branch that starts
+    with a stationary parameter has a zero of dp/ds there that is no fold.
 
     Returns
     -------
@@ -47,7 +48,7 @@ def locate_folds(
     if len(piece.coefficients) == CUBIC:
         noise = max(noise, 8 * tolerance)
     changes = sign_changes(slope, noise, sign_before)
-    roots = changes.roots
+    roots = tuple(root for root in changes.roots if root >= after)
     if not roots and len(piece.coefficients) == CUBIC:
         roots = _close_pair(problem, piece, slope, tolerance)
     found = []

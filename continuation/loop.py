@@ -14,7 +14,7 @@ from continuation.branch import Counters, Status
 from continuation.corrector import correct, tangent_at
 from continuation.ends import closing_place, cut_at_bound, landed
 from continuation.events import SAME_PLACE, Event, Located, locate_event, merge
-from continuation.folds import FOLD, locate_folds
+from continuation.folds import locate_folds
 from continuation.polynomial import Piece
 from continuation.problem import Problem
 from continuation.recorder import Recorder
@@ -181,12 +181,11 @@ class Loop:
         if piece.length == 0.0:
             return [], self.slope_sign, self.event_values
         tolerance = self.settings.tolerance
-        located, slope_sign = locate_folds(problem, piece, self.slope_sign, tolerance)
         at_start = not self.recorder.stretches
+        after = SAME_PLACE if at_start and self.starts_stationary else 0.0
+        located, slope_sign = locate_folds(problem, piece, self.slope_sign, tolerance, after)
         if branch_point is not None:
             located = _absorb(located, branch_point)
-        if at_start and self.starts_stationary:
-            located = [item for item in located if item.precedence < FOLD or item.tau > ABSORBED]
         values = []
         for event, before in zip(self.events, self.event_values, strict=True):
             hits, value = locate_event(event, problem, piece, before, tolerance)
