@@ -19,7 +19,7 @@ from branches.onsets.series import branch_series, constrained_series, kernel_gra
 
 __all__ = ["LARGEST_ORDER", "LandauReduction", "check_order", "reduce", "stored_data"]
 
-LARGEST_ORDER = 16  # about ten seconds; each two orders more take six times as long
+LARGEST_ORDER = 12  # three seconds; order 14 has fractions of a hundred thousand terms
 
 
 @dataclass(frozen=True)
@@ -132,7 +132,7 @@ def reduce(kernel: Sequence[int] = (1,), order: SupportsIndex = 6) -> LandauRedu
         The modes with one and the same weight g.  For a single mode n the slaved modes are its
         multiples, and the result is the same for every n.
     order
-        Even, from 4 to 16.
+        Even, from 4 to 12.
 
     Returns
     -------
@@ -202,23 +202,16 @@ def _reduce_kernel(kernel: tuple[int, ...], order: int) -> LandauReduction:
     x = [sympy.Symbol(f"x{k}") for k in kernel]
     # modes first slaved beyond degree order/2 drop out: the energy is stationary in them (2n + 1 rule)
     gradient, _ = kernel_gradient(kernel, order - 1, lambda j: u.get(j, one), one)
-    ratio = sympy.Symbol("kappa_ratio")
-    energy = (1 - ratio) * sum(v**2 for v in x)
-    for degree in range(2, order):
-        # Euler: the part of degree D + 1 of Φ is Σ_k x_k ∂_kΦ / (D + 1), and ∂_kΦ is twice the gradient
-        for i, k in enumerate(kernel):
-            part = gradient[k][degree]
-            energy += sum(
-                sympy.Rational(2, degree + 1)
-                * _in_ratios(c)
-                * x[i]
-                * sympy.prod([v**p for v, p in zip(x, e, strict=True)])
-                for e, c in part.items()
-            )
-    collected = sympy.Poly(energy, *x)
-    energy = sum(
-        sympy.factor(c) * sympy.prod([v**p for v, p in zip(x, e, strict=True)]) for e, c in collected.terms()
-    )
+    terms: dict[tuple[int, ...], Any] = {}
+    for i, k in enumerate(kernel):
+        for degree in range(2, order):
+            for e, c in gradient[k][degree].items():
+                # Euler: the part of degree D + 1 of Φ is Σ_k x_k ∂_kΦ / (D + 1), ∂_kΦ twice the gradient
+                power = (*e[:i], e[i] + 1, *e[i + 1 :])
+                terms[power] = terms.get(power, 0 * one) + c * 2 / (degree + 1)
+    energy = (1 - sympy.Symbol("kappa_ratio")) * sum(v**2 for v in x)
+    for e, c in sorted(terms.items(), key=lambda term: (sum(term[0]), term[0])):
+        energy += _in_ratios(c) * sympy.prod([v**p for v, p in zip(x, e, strict=True)])
     return LandauReduction(kernel, order, tuple(slaved), energy, {}, {})
 
 
@@ -237,11 +230,23 @@ def _inverse_gaps(modes: Sequence[int] | range) -> tuple[dict[int, Any], Any]:
 
 
 def _in_ratios(polynomial: Any) -> Any:
-    """Return a polynomial in the u_k as a factored expression in the r_k."""
+    """Return a polynomial in the u_k as one fraction of polynomials in the r_k, in lowest terms."""
     import sympy
+    from sympy.polys.rings import ring
 
-    gaps = {symbol: 1 / (1 - sympy.Symbol(f"r{symbol.name[1:]}")) for symbol in polynomial.ring.symbols}
-    return sympy.factor(polynomial.as_expr().subs(gaps))
+    ratios, *r = ring([f"r{symbol.name[1:]}" for symbol in polynomial.ring.symbols], sympy.QQ)
+    top = polynomial.degrees()
+    gaps = [[(1 - x) ** e for e in range(max(d, 0) + 1)] for x, d in zip(r, top, strict=True)]
+    numerator = ratios(0)
+    for exponents, coefficient in polynomial.terms():
+        term = ratios(coefficient)
+        for powers, highest, e in zip(gaps, top, exponents, strict=True):
+            term *= powers[highest - e]
+        numerator += term
+    # lowest: at r_k = 1 the numerator is the coefficient of the highest power of u_k, not zero
+    denominator, numerator = numerator.clear_denoms()
+    poles = [(1 - x.as_expr()) ** d for x, d in zip(r, top, strict=True) if d > 0]
+    return numerator.as_expr() / (sympy.sympify(denominator) * sympy.prod(poles))
 
 
 def _plain(polynomial: Any, power: int) -> dict[str, Any]:
