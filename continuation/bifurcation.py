@@ -58,10 +58,9 @@ def locate_branch_point(problem: Problem, piece: Piece, tolerance: float) -> Bra
     tau = _bisect(problem, piece)
     try:
         reduction = Reduction(problem, piece(tau))
-        reach = 0.5 * piece.length
-        critical = reduction.critical_point(reach)
-    except (ArithmeticError, np.linalg.LinAlgError):
-        return None
+        critical = reduction.critical_point(reach=0.5 * piece.length)
+    except np.linalg.LinAlgError:
+        critical = None
     if critical is None:
         return _degenerate(problem, piece, tolerance)
     alpha, here = critical

@@ -73,8 +73,10 @@ def on_branch(problem: Problem, piece: Piece, tau: float, tolerance: float) -> t
     x, direction = piece(tau), piece.derivative(tau)
     direction /= np.linalg.norm(direction)
     if residual_norm(problem, x) > tolerance:
-        corrected = correct(problem, x, direction, tolerance)
-        x = corrected.x if corrected.converged else x
+        corrected = correct(
+            problem, x, direction, 0.0
+        )  # to round-off: it decides the digits of what is located
+        x = corrected.x if corrected.residual <= tolerance else x
     return x, direction
 
 

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from continuation.linear import BorderedSolver
 from continuation.problem import Expansion
 
-__all__ = ["hermite", "taylor_series", "trusted_length"]
+__all__ = ["arc_length", "hermite", "taylor_series", "trusted_length"]
 
 Array = NDArray[np.float64]
 
@@ -64,10 +64,14 @@ def trusted_length(coefficients: Array, tolerance: float) -> float:
     return float(min(lengths, default=np.inf))
 
 
+def arc_length(x0: Array, t0: Array, x1: Array, t1: Array) -> float:
+    """Return the length of the arc from x0 to x1 with unit tangents t0 and t1, to second order."""
+    turn = max(float(t0 @ t1), 0.0)
+    return float(np.linalg.norm(x1 - x0)) * (1.0 + (1.0 - turn) / 12.0)
+
+
 def hermite(x0: Array, t0: Array, x1: Array, t1: Array) -> Array:
     """Return the cubic in τ ∈ [0, 1] through x0 and x1 with unit tangents t0 and t1, shape (4, n + 1)."""
-    chord = x1 - x0
-    turn = max(float(t0 @ t1), 0.0)
-    length = float(np.linalg.norm(chord)) * (1.0 + (1.0 - turn) / 12.0)  # arc over chord, to second order
+    chord, length = x1 - x0, arc_length(x0, t0, x1, t1)
     d0, d1 = length * t0, length * t1
     return np.array([x0, d0, 3 * chord - 2 * d0 - d1, d0 + d1 - 2 * chord])

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from continuation.branch import Counters, Status
 from continuation.corrector import correct, residual_norm, tangent_at
 from continuation.linear import BorderedSolver
-from continuation.polynomial import Piece
-from continuation.predictor import hermite, taylor_series, trusted_length
+from continuation.polynomial import EPSILON, Piece
+from continuation.predictor import arc_length, hermite, taylor_series, trusted_length
 from continuation.problem import Problem
 
 __all__ = ["Base", "Settings", "StepFailure", "advance", "stride"]
@@ -25,6 +25,8 @@ STRAY = 1e-4
 # Of 1 + |x|: a base that moves by more when it is corrected has its Jacobian factorised anew, because the
 # error of a series grows with it where the branch passes a branch point.
 SETTLED = 1e-13
+# Of 1 + ‖x‖: what a corrected point may be off its branch.
+ROUND_OFF = 1e-11
 
 
 @dataclass(frozen=True)
@@ -197,9 +199,11 @@ def _settled(base: Base) -> tuple[Array, BorderedSolver, Counters]:
     for _ in range(4):
         p = float(x[-1]) * problem.parameter_scale
         update = solver.solve(-problem.residual(x[:-1], p))
-        x = x + update
         spent += Counters(solves=1, residuals=1)
-        if float(np.max(np.abs(update))) <= SETTLED * (1.0 + float(np.max(np.abs(x)))):
+        moved, size = float(np.max(np.abs(update))), 1.0 + float(np.max(np.abs(x)))
+        if moved > 4 * EPSILON * size:  # a start that is exact stays as given
+            x = x + update
+        if moved <= SETTLED * size:
             break
         solver = problem.bordered(x[:-1], float(x[-1]) * problem.parameter_scale, base.tangent)
         spent += Counters(factorisations=1)
@@ -243,6 +247,20 @@ def _tangent_step(base: Base, settings: Settings) -> tuple[Base, Piece, Base, Co
     )
 
 
+def _fits(base: Base, x: Array, tangent: Array) -> bool:
+    """Whether the way gone is the mean of the two tangents, as on one smooth curve.
+
+    A jump leaves both tangents as they are and displaces x. On one curve the two differ by O(length³), the
+    displacements from the first tangent that they are compared with by O(length²), or O(length³) at an
+    inflection.
+    """
+    arc = arc_length(base.x, base.tangent, x, tangent)
+    gone, bend = x - base.x - arc * base.tangent, 0.5 * arc * (tangent - base.tangent)
+    amiss = float(np.linalg.norm(gone - bend))
+    floor = ROUND_OFF * (1.0 + float(np.linalg.norm(x)))
+    return amiss <= floor + 0.5 * max(float(np.linalg.norm(gone)), float(np.linalg.norm(bend)))
+
+
 def _sign_at(base: Base) -> int:
     try:
         return tangent_at(base.problem, base.x, base.tangent)[1].sign
@@ -258,6 +276,8 @@ def _turned(base: Base, x: Array, max_turn: float, length: float) -> Base | None
         return None  # the step landed on a branch point: take a shorter one
     turn = float(np.arccos(np.clip(tangent @ base.tangent, -1.0, 1.0)))
     if not turn <= max_turn:
+        return None
+    if not _fits(base, x, tangent):
         return None
     growth = min(2.0, 0.5 * max_turn / max(turn, 1e-3 * max_turn))
     return Base(base.problem, x, tangent, base.s, length * growth, solver.sign)
