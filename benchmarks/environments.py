@@ -37,6 +37,7 @@ def interpreter(tool: str, package: str, root: Path, source: Path) -> Path:
     missing = COMPILERS.get(tool)
     if missing and not shutil.which(missing):
         raise NotInstalled(f"needs {missing}, which is not on this machine")
+    print(f"installing {tool}", flush=True)
     _run([sys.executable, "-m", "venv", str(home)])
     _run([str(python), "-m", "pip", "install", "--quiet", "--upgrade", wanted])
     done.write_text(stamp)

@@ -24,7 +24,7 @@ from typing import Any
 
 from environments import OURS, NotInstalled, interpreter, versions
 from machine import describe
-from session import Session, Stopped
+from session import Session, Stopped, Times
 
 HERE = Path(__file__).resolve().parent
 PEERS = ("bifpy", "jaxcont", "bice", "pycont_lite", "contique", "transiflow")
@@ -90,7 +90,7 @@ def configuration(
             theirs, beside = alternate(peer, reference, options.repeats)
             times += beside
             row |= peer.first | {"kind": "ok", **spread(theirs)} | peer.report()
-            row["ratio"] = row["seconds"] / statistics.median(beside)
+            row["ratio"] = row["seconds"] / spread(beside)["seconds"]
         except Stopped as stop:
             row |= {"kind": stop.kind, "reason": str(stop)}
         say(row)
@@ -102,17 +102,18 @@ def configuration(
     return [row, *rows]
 
 
-def alternate(peer: Session, ours: Session, repeats: int) -> tuple[list[float], list[float]]:
-    """Return the seconds of the peer's and of our runs, made in turn."""
+def alternate(peer: Session, ours: Session, repeats: int) -> tuple[list[Times], list[Times]]:
+    """Return the times of the peer's and of our runs, made in turn."""
     pairs = [(peer.run(), ours.run()) for _ in range(repeats)]
     theirs, beside = zip(*pairs, strict=True)
     return list(theirs), list(beside)
 
 
-def spread(times: list[float]) -> dict[str, float]:
-    """Return the median, the extremes and the number of the times."""
-    median = statistics.median(times)
-    return {"seconds": median, "fastest": min(times), "slowest": max(times), "runs": len(times)}
+def spread(times: list[Times]) -> dict[str, float]:
+    """Return the median, the extremes and the number of the times, and the median processor time."""
+    wall, cpu = zip(*times, strict=True)
+    middle = {"seconds": statistics.median(wall), "cpu_seconds": statistics.median(cpu)}
+    return middle | {"fastest": min(wall), "slowest": max(wall), "runs": len(times)}
 
 
 def say(row: dict[str, Any]) -> None:

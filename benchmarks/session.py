@@ -7,7 +7,7 @@ import os
 import select
 import subprocess
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 HERE = Path(__file__).resolve().parent
 START_PATIENCE = 60.0  # seconds for import and compilation, on top of the limit of a run
@@ -26,6 +26,13 @@ class Stopped(Exception):
         self.kind = kind
 
 
+class Times(NamedTuple):
+    """Seconds of one run by the clock, and of processor time."""
+
+    wall: float
+    cpu: float
+
+
 class Session:
     """A worker that has made its first call; ``first`` holds the seconds of import and first call."""
 
@@ -42,10 +49,11 @@ class Session:
         if self.first["first_seconds"] > limit + START_PATIENCE / 2:
             self._over()
 
-    def run(self) -> float:
+    def run(self) -> Times:
         """Return the seconds of one warm run."""
         self._ask("run")
-        return float(self._answer(self._limit)["seconds"])
+        answer = self._answer(self._limit)
+        return Times(answer["seconds"], answer["cpu_seconds"])
 
     def report(self) -> dict[str, Any]:
         """Return what the last run found, and end the worker."""

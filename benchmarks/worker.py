@@ -41,14 +41,21 @@ def main() -> None:
             if line.strip() == "report":
                 say(**report(task, tool, raw))
                 continue
-            begin = time.perf_counter()
+            begin, spent = time.perf_counter(), processor_seconds()
             raw = solve()
-            say(seconds=time.perf_counter() - begin)
+            seconds = time.perf_counter() - begin
+            say(seconds=seconds, cpu_seconds=processor_seconds() - spent)
     except Unsupported as reason:
         say(unsupported=str(reason))
     except Exception as failure:  # a tool may fail in any way; the table says how
         text = str(failure).strip().splitlines() or [""]
         say(failed=f"{type(failure).__name__}: {text[0]}"[:200])
+
+
+def processor_seconds() -> float:
+    """Return the processor time of this process and of those it has started and seen end."""
+    usage = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(each.ru_utime + each.ru_stime for each in usage)
 
 
 def report(task: Any, tool: Any, raw: Any) -> dict[str, Any]:
