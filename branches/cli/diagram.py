@@ -20,6 +20,7 @@ __all__ = ["default_folder", "default_kappa_max", "diagram"]
 
 Option = typer.Option
 INTERRUPTED = 130
+REACH = 2.1  # of the first onset
 SCANNED = 64  # modes among which the first onset is looked for
 SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 Show = Callable[[str, int, int], None]
@@ -30,7 +31,7 @@ def diagram(
     potential: "Potential",
     *,
     kappa_max: Annotated[
-        float | None, real("--kappa-max", help="Largest coupling; twice the first onset by default.")
+        float | None, real("--kappa-max", help="Largest coupling; 2.1 first onsets by default.")
     ] = None,
     modes: Annotated[
         str | None, Option("--modes", metavar="1,2|1..4", help="Onsets to start from; by default all.")
@@ -84,17 +85,19 @@ def _check(
 
 
 def default_kappa_max(potential: "Potential") -> float:
-    """Return twice the lowest onset coupling of the first modes, or of the same size if none attracts.
+    """Return 2.1 times the lowest onset coupling of the first modes, or of that size if none attracts.
+
+    Not twice: weights in the ratio 1 : 2 are common, and an onset would fall on the very end.
 
     Examples
     --------
     >>> from branches import potentials
     >>> default_kappa_max(potentials.kuramoto())
-    4.0
+    4.2
     """
     weights = potential.weights(SCANNED)
-    largest = float(max(weights.max(), 0.0) or abs(weights).max() or 4.0)
-    return 4.0 / largest
+    largest = float(max(weights.max(), 0.0) or abs(weights).max() or 2.0)
+    return REACH * 2.0 / largest
 
 
 def default_folder(potential: "Potential") -> Path:
@@ -134,7 +137,8 @@ def _report(result: "Diagram", folder: Path, files: dict[str, Path]) -> None:
     from branches.output.findings import findings
 
     rows = [_row(finding) for finding in findings(result)]
-    title = f"{result.potential.label}, κ ≤ {result.kappa_max:.10g}: {len(result.branches)} branches"
+    count = len(result.branches)
+    title = f"{result.potential.label}, κ ≤ {result.kappa_max:.10g}: {count} branch{'es' * (count != 1)}"
     if rows:
         print_table(("point", "κ", "mode", "amplitude", "stability"), rows, title)
     else:

@@ -128,7 +128,7 @@ class Portrait:
     a
         Its moments, shape (N,).
     remark
-        Why it was chosen: 'coexistence', 'fold', 'end' or 'between'.
+        Why it was chosen: 'coexistence', 'end', 'fold' or 'between'.
     """
 
     branch: int
@@ -144,7 +144,7 @@ class Portrait:
 def portraits(
     diagram: Diagram, coexisting: tuple[tuple[int, float], ...] = (), most: int = 5
 ) -> tuple[Portrait, ...]:
-    """Choose the states whose densities tell the diagram: coexistence, folds, ends, in between.
+    """Choose the states whose densities tell the diagram: coexistence, ends, folds, in between.
 
     Parameters
     ----------
@@ -162,9 +162,10 @@ def portraits(
     """
     wanted = [(number, s, "coexistence") for number, s in coexisting]
     drawn = _drawn(diagram)
+    wanted += [(number, float(branch.arclength[-1]), "end") for number, branch in drawn]
     wanted += [(number, fold.arclength, "fold") for number, branch in drawn for fold in branch.folds]
-    for part, remark in ((1.0, "end"), (0.5, "between"), (0.25, "between"), (0.75, "between")):
-        wanted += [(number, part * float(branch.arclength[-1]), remark) for number, branch in drawn]
+    for part in (0.5, 0.25, 0.75):
+        wanted += [(number, part * float(branch.arclength[-1]), "between") for number, branch in drawn]
     extent = _extent(diagram)
     chosen: list[Portrait] = []
     for number, s, remark in wanted:
@@ -173,7 +174,7 @@ def portraits(
         candidate = _portrait(diagram.branches[number], number, s, remark)
         if all(_apart(candidate, other, extent) for other in chosen):
             chosen.append(candidate)
-    return tuple(sorted(chosen, key=lambda portrait: (portrait.kappa, portrait.amplitude)))
+    return tuple(sorted(chosen, key=lambda portrait: (float(f"{portrait.kappa:.9g}"), portrait.amplitude)))
 
 
 def _drawn(diagram: Diagram) -> list[tuple[int, Branch]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
@@ -16,7 +17,7 @@ from branches.diagrams.diagram import Diagram
 from branches.output.atomic import replacing
 from branches.output.curves import UNIFORM, portraits
 from branches.output.panels import Scene, amplitude_panel, density_panels, energy_panel, panel_letter
-from branches.output.style import DIAMOND, DISC, RC, SQUARE, colour, line
+from branches.output.style import DIAMOND, DISC, GUIDE, RC, SQUARE, colour, line
 
 __all__ = ["FORMATS", "figure", "plot_amplitude", "save_figure"]
 
@@ -59,7 +60,7 @@ def plot_amplitude(diagram: Diagram, ax: Axes | None = None) -> Axes:
             ax = page.add_axes((0.11, 0.12, 0.86, 0.79))
         scene = Scene.of(diagram)
         amplitude_panel(ax, scene)
-        ax.legend(handles=_legend(scene), loc="best")
+        ax.legend(handles=_legend(scene, GUIDE), loc="best")
         ax.set_title(diagram.potential.label)
     return ax
 
@@ -91,7 +92,7 @@ def figure(diagram: Diagram) -> Figure:
         density_panels(lower, shown)
         for ax, letter in zip([*upper, *lower[:1]], "abc", strict=False):
             panel_letter(ax, letter)
-        handles = _legend(scene)
+        handles = _legend(scene, GUIDE | DIAMOND | {"linestyle": ":"})
         columns = len(handles) if len(handles) <= LEGEND_ROW else -(-len(handles) // 2)
         inch = 1.0 / page.get_figheight()
         page.text(0.5, 1.0 - 0.06 * inch, diagram.potential.label, fontsize=13, ha="center", va="top")
@@ -153,13 +154,13 @@ def _layout(densities: int) -> tuple[Figure, list[Axes], list[Axes]]:
     lower: list[Axes] = []
     if densities:
         row = page.add_gridspec(
-            1, densities, top=(FOOT + DENSITIES) / height, bottom=FOOT / height, wspace=0.2, **sides
+            1, densities, top=(FOOT + DENSITIES) / height, bottom=FOOT / height, wspace=0.24, **sides
         )
-        lower = list(row.subplots(sharex=True, sharey=True, squeeze=False)[0])
+        lower = list(row.subplots(squeeze=False)[0])
     return page, upper, lower
 
 
-def _legend(scene: Scene) -> list[Line2D]:
+def _legend(scene: Scene, coexistence: dict[str, Any]) -> list[Line2D]:
     """Return an entry for each branch (the first few), and for each line style and marker in use."""
     branches = scene.diagram.branches
     numbers = [number for number, branch in enumerate(branches) if branch.arclength.size > 1]
@@ -177,7 +178,7 @@ def _legend(scene: Scene) -> list[Line2D]:
     if "fold" in kinds:
         handles.append(Line2D([], [], label="fold", **SQUARE))
     if scene.crossings:
-        handles.append(Line2D([], [], label="coexistence", **DIAMOND))
+        handles.append(Line2D([], [], label="coexistence", **coexistence))
     return handles
 
 

@@ -18,6 +18,7 @@ ANYWHERE = (120, 60, 150, 30, 180, 0, 225, 315, 90, 270)  # degrees, the best fi
 BELOW = (270, 300, 240, 315, 225, *ANYWHERE)
 DISTANCES = (9.0, 15.0, 24.0, 36.0, 50.0)  # points
 PADDING = 1.5  # points
+FAR = 16.0  # points: beyond, a thin line joins the label to its point
 CURVE_HIT = 3.0  # a sample of a curve under the text costs as much as so many points of distance
 
 
@@ -86,7 +87,16 @@ class Labels:
             return False
         label.set_position(tuple(best / self.unit))
         self._taken.append(_box(centre + best, half))
+        gap = np.maximum(np.abs(best) - half, 0.0)
+        if np.linalg.norm(gap) > FAR * self.unit:
+            self._leader(x, y, (best - np.clip(best, -half, half)) / self.unit)
         return True
+
+    def _leader(self, x: float, y: float, offset: Array) -> None:
+        """Join a point to the label that is not beside it."""
+        thin = {"arrowstyle": "-", "linewidth": 0.5, "color": "0.4", "shrinkA": 0, "shrinkB": 4}
+        place = (float(offset[0]), float(offset[1]))
+        self.axes.annotate("", (x, y), xytext=place, textcoords="offset points", arrowprops=thin)
 
     def _best(self, centre: Array, half: Array, angles: Array) -> Array | None:
         """Return the cheapest offset of a text of a given half size, None if all collide."""

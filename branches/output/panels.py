@@ -15,11 +15,12 @@ from branches.output.coexistence import Coexistence, coexistences
 from branches.output.curves import UNIFORM, Portrait, Stretch, amplitude, stretches
 from branches.output.findings import Finding, findings
 from branches.output.labels import ANYWHERE, BELOW, Labels
-from branches.output.style import DIAMOND, DISC, SQUARE, colour, line
+from branches.output.style import DIAMOND, DISC, GUIDE, SQUARE, colour, line
 
 __all__ = ["Scene", "amplitude_panel", "density_panels", "energy_panel", "panel_letter"]
 
 LETTERS = "ABCDEFGH"
+ROUNDING = 1e-12  # free energies that differ by less are equal
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ def amplitude_panel(ax: Axes, scene: Scene, shown: Sequence[Portrait] = ()) -> N
     for part in scene.parts:
         labels.avoid_curve(part.kappa, part.amplitude)
     for crossing in scene.crossings:
-        ax.axvline(crossing.kappa, color="black", linestyle=":", linewidth=0.9, zorder=1)
+        ax.axvline(crossing.kappa, zorder=1, **GUIDE)
         labels.avoid_curve([crossing.kappa] * 2, ax.get_ylim())
     heights = [float(amplitude(finding.a)) for finding in scene.found]
     for finding, height in zip(scene.found, heights, strict=True):
@@ -75,7 +76,8 @@ def energy_panel(ax: Axes, scene: Scene, shown: Sequence[Portrait] = ()) -> None
     """Draw F over κ, with the first coexistence enlarged in an inset."""
     _curves(ax, scene, "free_energy")
     values = np.concatenate([part.free_energy for part in scene.parts])
-    span = float(np.ptp(values)) or 1.0
+    span = float(np.ptp(values))
+    span = span if span > ROUNDING else 1.0
     ax.set_ylim(values.min() - 0.05 * span, values.max() + 0.12 * span)
     ax.set_ylabel("free energy $F$")
     labels = Labels(ax)
@@ -90,20 +92,21 @@ def energy_panel(ax: Axes, scene: Scene, shown: Sequence[Portrait] = ()) -> None
 
 
 def density_panels(axes: Sequence[Axes], shown: Sequence[Portrait]) -> None:
-    """Draw ρ(θ) of one state in each of the axes, the uniform density as a dotted line."""
+    """Draw ρ(θ) of one state in each of the axes, each on its own scale; dotted, the uniform density."""
     theta = np.linspace(-np.pi, np.pi, 721)
     for ax, letter, portrait in zip(axes, LETTERS, shown, strict=False):
         own = colour(portrait.branch)
         rho = density(canonical(portrait.a), theta)
         ax.fill_between(theta, rho, color=own, alpha=0.15, linewidth=0)
         ax.plot(theta, rho, color=own, **line(portrait.stable))
-        ax.axhline(0.5 / np.pi, color="black", linestyle=":", linewidth=0.9)
+        ax.axhline(0.5 / np.pi, **GUIDE)
         ax.set_xticks([-np.pi, 0.0, np.pi], [r"$-\pi$", "$0$", r"$\pi$"])
         ax.set_xlim(-np.pi, np.pi)
         ax.set_xlabel(r"$\theta$", labelpad=1)
         ax.set_title(rf"{letter}:  $\kappa = {portrait.kappa:.4g}$", fontsize=11, color=own)
+        ax.set_ylim(bottom=0.0)
+        ax.locator_params(axis="y", nbins=4)
     if shown:
-        axes[0].set_ylim(bottom=0.0)
         axes[0].set_ylabel(r"density $\rho(\theta)$")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-__all__ = ["BRANCH_COLOURS", "DIAMOND", "DISC", "RC", "SQUARE", "UNIFORM_COLOUR", "colour", "line"]
+__all__ = ["BRANCH_COLOURS", "DIAMOND", "DISC", "GUIDE", "RC", "SQUARE", "UNIFORM_COLOUR", "colour", "line"]
 
 # Okabe and Ito's palette: told apart by colour-blind readers, and in grey by lightness.
 BRANCH_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#7F7F7F")
@@ -13,6 +13,7 @@ UNIFORM_COLOUR = "#000000"
 _POINT: dict[str, Any] = {"linestyle": "none", "color": "black", "markersize": 5.5, "zorder": 5}
 DISC = {**_POINT, "marker": "o", "markerfacecolor": "black"}  # onsets and branch points
 SQUARE = {**_POINT, "marker": "s", "markerfacecolor": "white"}  # folds
+GUIDE: dict[str, Any] = {"color": "black", "linestyle": ":", "linewidth": 0.9}
 DIAMOND = {**_POINT, "marker": "D", "markerfacecolor": "white", "markersize": 5}  # coexistence
 
 RC: Any = {
