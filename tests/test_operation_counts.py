@@ -1,8 +1,8 @@
 """Speed kept by counting operations, which do not depend on the machine as times do.
 
-operation_counts.json holds what tasks T1–T3 of the benchmark cost when it was last recorded: what the branches
-say in their counters, and the calls that LAPACK really got.  A change that needs more of anything fails here;
-one that needs less should record the new counts:
+operation_counts.json holds what tasks T1–T3 of the benchmark cost when it was last recorded: what the
+branches say in their counters, and the calls that LAPACK really got.  A change that needs more of anything
+fails here; one that needs less should record the new counts:
 
     python tests/test_operation_counts.py
 """
