@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from continuation.linear import BorderedSolver
 from continuation.problem import Problem
 
-__all__ = ["Correction", "correct", "residual_norm", "tangent_at"]
+__all__ = ["Correction", "correct", "residual_norm", "round_off", "tangent_at"]
 
 Array = NDArray[np.float64]
 EPSILON = float(np.finfo(float).eps)
@@ -39,6 +39,16 @@ def residual_norm(problem: Problem, x: Array) -> float:
     f = problem.residual(x[:-1], float(x[-1]) * problem.parameter_scale)
     norm = float(np.max(np.abs(f), initial=0.0))
     return norm if np.isfinite(norm) else float("inf")
+
+
+def round_off(problem: Problem, x: Array) -> float:
+    """Return what F can be evaluated to near a solution x: four times the largest of a few samples.
+
+    The samples shake every entry of x in its last digit.
+    """
+    rng = np.random.default_rng(0)
+    shaken = [x * (1.0 + EPSILON * rng.choice([-1.0, 1.0], x.size)) for _ in range(4)]
+    return 4.0 * max(residual_norm(problem, y) for y in shaken)
 
 
 def correct(problem: Problem, x: Array, row: Array, tolerance: float, max_iterations: int = 8) -> Correction:

@@ -72,11 +72,12 @@ def on_branch(problem: Problem, piece: Piece, tau: float, tolerance: float) -> t
     """
     x, direction = piece(tau), piece.derivative(tau)
     direction /= np.linalg.norm(direction)
-    if residual_norm(problem, x) > tolerance:
+    before = residual_norm(problem, x)
+    if before > tolerance:
         corrected = correct(
             problem, x, direction, 0.0
         )  # to round-off: it decides the digits of what is located
-        x = corrected.x if corrected.residual <= tolerance else x
+        x = corrected.x if corrected.residual <= max(tolerance, 1e-3 * before) else x
     return x, direction
 
 

@@ -72,6 +72,19 @@ class DenseBordered:
         negative = np.count_nonzero(diagonal < 0)
         return -1 if (swaps + negative) % 2 else 1
 
+    def solve_many(self, rhs: Array) -> Array:
+        """Return the solutions for the columns of ``rhs``, shape (n + 1, m), Fortran order; it is overwritten.
+
+        Raises
+        ------
+        ArithmeticError
+            If the matrix is exactly singular.
+        """
+        if self._singular:
+            raise ArithmeticError("the bordered Jacobian is exactly singular: the point is degenerate")
+        x: Array = dgetrs(self._lu, self._pivots, rhs, overwrite_b=1)[0]
+        return x
+
     def solve(self, f: Array, last: float = 0.0) -> Array:
         """Return x, shape (n + 1,), for a right-hand side f of shape (n,) and the border entry."""
         if self._singular:

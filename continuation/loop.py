@@ -11,9 +11,9 @@ from numpy.typing import ArrayLike, NDArray
 from continuation.begin import begin
 from continuation.bifurcation import BranchPoint, locate_branch_point
 from continuation.branch import Counters, Status
-from continuation.corrector import correct, tangent_at
+from continuation.corrector import correct, round_off, tangent_at
 from continuation.ends import closing_place, cut_at_bound, landed
-from continuation.events import SAME_PLACE, Event, Located, locate_event, merge
+from continuation.events import CUBIC, SAME_PLACE, Event, Located, locate_event, merge
 from continuation.folds import locate_folds
 from continuation.polynomial import Piece
 from continuation.problem import Problem
@@ -116,12 +116,13 @@ class Loop:
         try:
             return advance(base, self.settings)
         except StepFailure as failure:
-            floor = correct(base.problem, base.x, base.tangent, self.settings.tolerance)
-            if failure.status is not Status.STEP_TOO_SMALL or not floor.converged:
+            new = correct(base.problem, base.x, base.tangent, self.settings.tolerance)
+            floor = max(new.residual, round_off(base.problem, new.x))
+            if failure.status is not Status.STEP_TOO_SMALL or not new.converged:
                 raise
-            if floor.residual <= self.settings.tolerance:
+            if not self.settings.tolerance < floor < np.inf:
                 raise
-            self._reachable(floor.residual)
+            self._reachable(floor)
         return self._advance(base)
 
     def _held_up(self, departed: Base, piece: Piece) -> bool:
@@ -167,6 +168,8 @@ class Loop:
         if terminal is not None:
             points = [replace(k, arclength=piece.end if k is terminal.point else k.arclength) for k in points]
         self.recorder.append(piece, problem, points)
+        if len(piece.coefficients) == CUBIC:  # Newton's iteration ends at round-off, whatever the tolerance
+            self._reachable(float(np.max(self.recorder.last.residual, initial=0.0)))
         self.slope_sign, self.event_values = slope_sign, values
         if terminal is not None:
             self.end(Status.EVENT, f"{terminal.point.kind} at p = {terminal.point.p!r}")

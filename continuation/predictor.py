@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 from numpy.typing import NDArray
 
 from continuation.linear import BorderedSolver
-from continuation.problem import Expansion
+
+if TYPE_CHECKING:
+    from continuation.problem import Expansion
 
 __all__ = ["arc_length", "hermite", "taylor_series", "trusted_length"]
 
@@ -55,13 +59,19 @@ def trusted_length(coefficients: Array, tolerance: float) -> float:
     The largest s at which each of the last three terms stays below ``tolerance`` times the first:
     (ε‖x_1‖/‖x_k‖)^{1/(k−1)}. Three terms, because symmetry can make every other one vanish.
     """
-    norms = np.sqrt(np.einsum("kn,kn->k", coefficients, coefficients))
-    lengths = [
-        (tolerance * norms[1] / norms[k]) ** (1.0 / (k - 1))
-        for k in range(max(2, len(norms) - 3), len(norms))
-        if norms[k] > 0.0
-    ]
+    first = _norm(coefficients[1])
+    lengths = []
+    for k in range(max(2, len(coefficients) - 3), len(coefficients)):
+        norm = _norm(coefficients[k])
+        if norm > 0.0:
+            lengths.append((tolerance * first / norm) ** (1.0 / (k - 1)))
     return float(min(lengths, default=np.inf))
+
+
+def _norm(v: Array) -> float:
+    """Return the Euclidean norm, without overflow: beside a branch point coefficients reach 1e300."""
+    size = float(np.max(np.abs(v)))
+    return size * float(np.linalg.norm(v / size)) if size > 0.0 else 0.0
 
 
 def arc_length(x0: Array, t0: Array, x1: Array, t1: Array) -> float:

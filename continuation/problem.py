@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from continuation.linear import BorderedSolver, DenseBordered
+from continuation.predictor import taylor_series
 
 __all__ = ["Expansion", "FunctionProblem", "Problem"]
 
@@ -48,7 +49,9 @@ class Problem(ABC):
     6. ``resized(u, p)``: the same equations with a better number of unknowns, and that number, or None;
        ``transfer(u, size)`` maps an unknown vector to another size;
     7. ``defect(u, p)``: what the discretisation neglects at u, in the units of F;
-    8. ``parameter_scale``: the typical size of p, so that arclength weighs p like u.
+    8. ``parameter_scale``: the typical size of p, so that arclength weighs p like u;
+    9. ``series(x, solver, order)``: the whole Taylor series, where that is faster than order by order, and
+       ``largest_order``, where memory limits it.
 
     :func:`continuation.check_problem` tests 1 to 5 against each other.
 
@@ -66,6 +69,7 @@ class Problem(ABC):
     """
 
     parameter_scale: float = 1.0
+    largest_order: int = 100
 
     @abstractmethod
     def residual(self, u: Array, p: float) -> Array:
@@ -86,6 +90,16 @@ class Problem(ABC):
     def expansion(self, u: Array, p: float) -> Expansion | None:
         """Return the Taylor recurrence of F about (u, p), or None where there is none."""
         return None
+
+    def series(self, x: Array, solver: BorderedSolver, order: int) -> Array:
+        """Return the Taylor coefficients of the branch through x = (u, p / scale), shape (order + 1, n + 1).
+
+        ``solver`` is that of the bordered Jacobian at x; the series parameter is the projection on its row.
+        """
+        expansion = self.expansion(x[:-1], float(x[-1]) * self.parameter_scale)
+        if expansion is None:
+            raise ValueError("these equations have no expansion: they are followed by tangent steps")
+        return taylor_series(expansion, solver, x, self.parameter_scale, order)
 
     def bordered(self, u: Array, p: float, row: Array) -> BorderedSolver:
         """Return a solver of [[∂F/∂u, scale ∂F/∂p], [row]], ``row`` of shape (n + 1,)."""

@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from continuation.branch import Counters, Status
-from continuation.corrector import correct, residual_norm, tangent_at
+from continuation.corrector import correct, residual_norm, round_off, tangent_at
 from continuation.linear import BorderedSolver
 from continuation.polynomial import EPSILON, Piece
-from continuation.predictor import arc_length, hermite, taylor_series, trusted_length
+from continuation.predictor import arc_length, hermite, trusted_length
 from continuation.problem import Problem
 
 __all__ = ["Base", "Settings", "StepFailure", "advance", "stride"]
@@ -25,6 +25,9 @@ STRAY = 1e-4
 # Of 1 + |x|: a base that moves by more when it is corrected has its Jacobian factorised anew, because the
 # error of a series grows with it where the branch passes a branch point.
 SETTLED = 1e-13
+LEAST_ORDER = 3
+# A step shortened to this part of what the series allows is looked at: the tolerance may be below round-off.
+GIVE_UP = 0.2
 # Of 1 + ‖x‖: what a corrected point may be off its branch.
 ROUND_OFF = 1e-11
 
@@ -163,16 +166,18 @@ def _taylor_step(base: Base, settings: Settings) -> tuple[Base, Piece, Base, Cou
     """Sum the series as far as its residual stays at round-off; one factorisation, no Newton iteration."""
     problem, scale, x = base.problem, base.problem.parameter_scale, base.x
     x, solver, spent = _settled(base)
-    spent += Counters(steps=1, factorisations=1, solves=settings.order)
+    order = min(settings.order, problem.largest_order)
+    spent += Counters(steps=1, factorisations=1, solves=order)
     departed = replace(base, x=x, sign=solver.sign, solver=None)
-    expansion = problem.expansion(x[:-1], departed.p)
-    assert expansion is not None
-    c = taylor_series(expansion, solver, x, scale, settings.order)
-    if not np.isfinite(c).all():
+    c = problem.series(x, solver, order)
+    c = _finite(c)
+    order = len(c) - 1
+    if order < LEAST_ORDER:
         raise StepFailure(Status.FAILED, f"the Taylor series about p = {departed.p!r} is not finite")
     ends = 1.0 + float(np.linalg.norm(x))  # a polynomial branch never ends: stay within the size of x
-    length = min(trusted_length(c, settings.tolerance), settings.max_length, base.trial, ends)
-    powers = np.arange(settings.order + 1)
+    trusted = min(trusted_length(c, settings.tolerance), settings.max_length, base.trial, ends)
+    length = trusted
+    powers = np.arange(order + 1)
     residual = defect = np.inf
     while length >= settings.min_length:
         piece = Piece(c * (length**powers)[:, None], base.s, length)
@@ -184,12 +189,20 @@ def _taylor_step(base: Base, settings: Settings) -> tuple[Base, Piece, Base, Cou
             if arrived is not None:
                 return departed, piece, arrived, spent
             spent += Counters(factorisations=1, solves=1)
-        length *= 0.8
+        if length < GIVE_UP * trusted <= length / 0.9 and round_off(problem, x) > settings.tolerance:
+            break
+        length *= 0.9
     status = Status.UNRESOLVED if settings.tolerance < defect < np.inf else Status.STEP_TOO_SMALL
     reason = f"residual {residual:.1e}, neglected tail {defect:.1e} after the shortest step"
     if np.isinf(residual):
         reason = f"the series can be trusted over a length of {length:.1e} only, or is not finite there"
     raise StepFailure(status, f"at p = {departed.p!r}: {reason}")
+
+
+def _finite(c: Array) -> Array:
+    """Return the coefficients before the first that overflows: a series of radius 1e-8 does at order 38."""
+    bad = np.flatnonzero(~np.isfinite(c).all(axis=1))
+    return c[: bad[0]] if bad.size else c
 
 
 def _settled(base: Base) -> tuple[Array, BorderedSolver, Counters]:
