@@ -140,7 +140,8 @@ def test_portraits_lie_on_their_branches_and_apart(diagrams):
         for portrait in shown:
             state = diagram.branches[portrait.branch].at(portrait.arclength)
             assert portrait.amplitude == float(amplitude(state.a))
-        assert list(shown) == sorted(shown, key=lambda portrait: (round(portrait.kappa, 9), portrait.amplitude))
+        places = [(round(portrait.kappa, 9), portrait.amplitude) for portrait in shown]
+        assert places == sorted(places)
 
 
 def test_files(diagrams, tmp_path):
