@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import Protocol
 
 import numpy as np
@@ -13,7 +14,7 @@ from branches.diagrams.records import Branch, State
 from branches.model.energy import free_energy
 from branches.model.potential import Potential
 from branches.transitions.states import state_at, uniform_state
-from continuation import Piece
+from continuation import Piece, Status
 
 __all__ = ["Arc", "StateFunction", "UniformArc", "arcs_of"]
 
@@ -114,15 +115,16 @@ class Arc:
         """
         kappa = np.clip(kappa, self.low, self.high)
         u = self._moments(kappa)
-        g = self.branch.potential.weights(u.shape[1] * self.branch.period)[self.branch.period - 1 :: self.branch.period]
+        period = self.branch.period
+        g = self.branch.potential.weights(u.shape[1] * period)[period - 1 :: period]
         return free_energy(g, u, kappa), np.einsum("pn,n->p", u * u, g)
 
     def state(self, kappa: float) -> State:
         """Return the state at one coupling, corrected by Newton's iteration at fixed κ."""
         at = float(np.clip(kappa, self.low, self.high))
         piece = self.parts[self._part(np.array([at]))[0]][0]
-        size = piece.coefficients.shape[1] - 1
-        return state_at(self.branch.potential, self.branch.period, self._moments(np.array([at]))[0, :size], at)
+        guess = self._moments(np.array([at]))[0, : piece.coefficients.shape[1] - 1]
+        return state_at(self.branch.potential, self.branch.period, guess, at)
 
     def _part(self, kappa: Array) -> NDArray[np.intp]:
         """Return the number of the part that each coupling lies on."""
@@ -142,7 +144,7 @@ class Arc:
 
 
 def _inverse(piece: Piece, low: float, high: float, p: Array) -> Array:
-    """Return the τ between ``low`` and ``high`` at which the monotone last component of a piece is p, shape (m,)."""
+    """Return the τ between ``low`` and ``high`` where the monotone parameter of a piece is p, shape (m,)."""
     c = piece.coefficients[:, -1]
     slope = c[1:] * np.arange(1, c.size)
     table = np.linspace(low, high, TABLE)
@@ -172,9 +174,12 @@ def arcs_of(branch: Branch, number: int = 0) -> tuple[Arc, ...]:
         return ()
     turns = [point.arclength for point in branch.curve.special_points if point.kind in ("fold", "undecided")]
     stops = [0.0, *sorted(turns), float(branch.arclength[-1])]
+    stretches = [_parts(branch, s0, s1) for s0, s1 in pairwise(stops)]
+    if branch.status is Status.CLOSED and len(stretches) > 1:  # the start of a loop is no end
+        stretches = [stretches[-1] + stretches[0], *stretches[1:-1]]
+        stops = [stops[-2], *stops[1:-1]]
     arcs = []
-    for s0, s1 in zip(stops[:-1], stops[1:], strict=True):
-        parts = _parts(branch, s0, s1)
+    for s0, s1, parts in zip(stops[:-1], stops[1:], stretches, strict=True):
         if not parts:
             continue
         rising = parts[-1][0](parts[-1][2])[-1] >= parts[0][0](parts[0][1])[-1]

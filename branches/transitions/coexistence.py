@@ -1,24 +1,36 @@
-"""Coexistence: the coupling at which the uniform state stops being the global minimiser of the free energy."""
+"""Coexistence: where the uniform state stops being the global minimiser of the free energy."""
 
 from __future__ import annotations
 
 import math
+from contextlib import suppress
 from dataclasses import replace
 
-from branches.diagrams.build import diagram
+import numpy as np
+
+from branches.diagrams.launch import departures_from_onset
+from branches.diagrams.records import Branch, State
+from branches.diagrams.trace import LOWEST, follow_states
 from branches.model.potential import Potential
 from branches.onsets.certificate import continuous_transition
-from branches.onsets.classify import Onset, onset, onsets
-from branches.transitions.landscape import landscape
+from branches.onsets.classify import Onset, onsets
+from branches.transitions.arcs import Arc, StateFunction, UniformArc, arcs_of
+from branches.transitions.deflation import polished
+from branches.transitions.disconnected import branches_through, lies_on
+from branches.transitions.envelope import lower_envelope
+from branches.transitions.landscape import SAME_STATE, grid_of, transition_of
+from branches.transitions.minimise import as_even, minimise
 from branches.transitions.records import Transition
-from branches.transitions.states import uniform_state
+from branches.transitions.seeds import clustered_fields
+from branches.transitions.states import attracting_modes, uniform_state
+from continuation import Settings
 
 __all__ = ["coexistence"]
 
 REACH = 1.25  # branches that turn back below the first onset start below this multiple of the onset asked for
 ROUNDING = 2.0**-50  # κ_n itself must be among the onsets up to κ_n
-MOST_ONSETS = 12
-LISTED = range(1, 65)  # modes looked at where the potential bounds no tail
+ROUNDS = 4  # of: find the exchange, look for a lower state there, follow that
+LOWER = 1e-10  # of F (of order one): a state counts as lower than the uniform one beyond it
 
 
 def coexistence(potential: Potential, mode: int = 1, kappa_max: float | None = None) -> Transition:
@@ -48,8 +60,11 @@ def coexistence(potential: Potential, mode: int = 1, kappa_max: float | None = N
     Notes
     -----
     If k g_{kn} ≤ g_n for all k the transition at κ_n is proved continuous (``decided_by`` 'certificate').
-    Otherwise the least of all states found decides ('diagram'): a state on a branch that is not found here would move
-    the transition to a smaller coupling.
+    Otherwise the least of all states found decides ('diagram'). The branches of mode n and of the first
+    onset are traced; at the coupling found the free energy is minimised directly from clustered densities,
+    and a lower state, if there is one, is followed too, until there is none. As F* is concave, what holds at
+    that coupling holds below it. A lower state that no minimisation reaches would move the transition to a
+    smaller coupling.
 
     Source: arXiv 2510.20094 (kinks of F*).
 
@@ -61,7 +76,7 @@ def coexistence(potential: Potential, mode: int = 1, kappa_max: float | None = N
     ('discontinuous', '0.39147510083604', '0.668806')
     """
     own = potential.onset_coupling(mode)
-    known = _onsets_below(potential, own * (1.0 + ROUNDING))
+    known = onsets(potential, own * (1.0 + ROUNDING), attracting_modes(potential))
     first = known[0]
     if kappa_max is not None and not (math.isfinite(kappa_max) and kappa_max > 0):
         raise ValueError(f"kappa_max = {kappa_max!r} is not allowed: give a positive finite coupling")
@@ -69,27 +84,18 @@ def coexistence(potential: Potential, mode: int = 1, kappa_max: float | None = N
     if _proved_continuous(potential, first) and (kappa_max is None or kappa_max >= first.kappa):
         state = uniform_state(potential, first.kappa)
         error = float(potential.weight_errors(first.mode)[-1]) * first.kappa**2 / 2
-        return Transition(
-            first.kappa, error, "continuous", (state, state), first.mode, "certificate", note
-        )
-    return _from_diagram(potential, first, REACH * own if kappa_max is None else kappa_max, note)
-
-
-def _onsets_below(potential: Potential, kappa: float) -> tuple[Onset, ...]:
-    modes = None if potential.tail_bound(LISTED[-1]) is not None else _listed(potential)
-    return onsets(potential, kappa, modes)
-
-
-def _listed(potential: Potential) -> list[int]:
-    """Return the attracting modes among those listed."""
-    g = potential.weights(LISTED[-1])
-    return [n for n in LISTED if g[n - 1] > 0]
+        return Transition(first.kappa, error, "continuous", (state, state), first.mode, "certificate", note)
+    reach = REACH * own if kappa_max is None else float(kappa_max)
+    wanted = [o for o in known if mode in o.kernel or o is first]
+    traced = [branch for o in wanted if o.kappa < reach for branch in _traced(potential, o, reach)]
+    return _least_of_all(potential, traced, first, reach, note)
 
 
 def _dominance(first: Onset, mode: int, own: float) -> str:
     if mode in first.kernel:
         return ""
-    return f"the uniform state is unstable first to mode {first.mode}, at κ = {first.kappa:.9g} < κ_{mode} = {own:.9g}"
+    order = f"κ = {first.kappa:.9g} < κ_{mode} = {own:.9g}"
+    return f"the uniform state is unstable first to mode {first.mode}, at {order}"
 
 
 def _proved_continuous(potential: Potential, first: Onset) -> bool:
@@ -98,26 +104,73 @@ def _proved_continuous(potential: Potential, first: Onset) -> bool:
     return forward and continuous_transition(potential, first.mode).answer == "yes"
 
 
-def _from_diagram(potential: Potential, first: Onset, kappa_max: float, note: str) -> Transition:
-    """Return the first exchange of the lower envelope of all branches found."""
-    try:
-        below = _onsets_below(potential, kappa_max)
-    except ValueError:
-        below = ()
-    modes = [o.mode for o in below[:MOST_ONSETS]]
-    notes = [note] if note else []
-    if len(below) > MOST_ONSETS:
-        notes.append(f"of {len(below)} onsets below κ = {kappa_max:.6g} the first {MOST_ONSETS} were followed")
-    result = landscape(diagram(potential, kappa_max=kappa_max, modes=modes))
-    notes += result.violations
-    if result.transitions:
-        found = result.transitions[0]
-        return replace(found, message="; ".join(notes))
+def _least_of_all(
+    potential: Potential, traced: list[Branch], first: Onset, kappa_max: float, note: str
+) -> Transition:
+    """Return the first exchange on the lower envelope of branches, once no lower state is left there."""
+    for _ in range(ROUNDS):
+        found = _first_exchange(potential, traced, first, kappa_max)
+        below, lost = _states_below(potential, found.kappa)
+        known = len(traced)
+        for state in below:
+            if not lies_on(traced, state):
+                traced += branches_through(state, LOWEST * first.kappa, kappa_max)
+        if len(traced) == known:
+            break
+    return replace(found, message="; ".join(text for text in (note, found.message, lost) if text))
+
+
+def _traced(potential: Potential, onset: Onset, kappa_max: float) -> list[Branch]:
+    """Return the branches that leave an onset; what cannot be started is left to the minimisation."""
+    settings, found = Settings(), []
+    for departure in departures_from_onset(potential, onset, None, settings):
+        if departure.start is None:
+            continue
+        with suppress(ArithmeticError, ValueError):
+            system, piece = departure.start()
+            bounds = (LOWEST * onset.kappa, kappa_max)
+            found.append(follow_states(system, piece, departure.description, *bounds, settings))
+    return found
+
+
+def _first_exchange(potential: Potential, traced: list[Branch], first: Onset, kappa_max: float) -> Transition:
+    uniform = UniformArc(potential, kappa_max)
+    arcs: tuple[StateFunction, ...] = (
+        uniform,
+        *(arc for number, branch in enumerate(traced) for arc in arcs_of(branch, number)),
+    )
+    _, exchanges = lower_envelope(arcs, grid_of(traced, arcs, kappa_max), _joint)
+    if exchanges:
+        found = transition_of(exchanges[0])
+        return found if found.kind != "gap" else replace(found, message="a state is missing: F* jumps there")
     if kappa_max < first.kappa:
         raise ValueError(
             f"the uniform state is the lowest found up to kappa_max = {kappa_max!r}; "
             f"raise kappa_max to {first.kappa!r}, where it becomes unstable"
         )
     state = uniform_state(potential, first.kappa)
-    notes.append(f"no lower state was found although the uniform one is unstable above κ = {first.kappa:.9g}")
-    return Transition(first.kappa, math.inf, "undecided", (state, state), 0, "diagram", "; ".join(notes))
+    note = f"no lower state was found although the uniform one is unstable above κ = {first.kappa:.9g}"
+    return Transition(first.kappa, math.inf, "undecided", (state, state), 0, "diagram", note)
+
+
+def _joint(before: StateFunction, after: StateFunction) -> float | None:
+    """Return the onset at which an arc leaves the uniform state towards larger κ."""
+    if not (isinstance(before, UniformArc) and isinstance(after, Arc)):
+        return None
+    begins_uniform = float(np.max(np.abs(after.state(after.low).a))) <= SAME_STATE
+    return after.branch.potential.onset_coupling(after.branch.period) if begins_uniform else None
+
+
+def _states_below(potential: Potential, kappa: float) -> tuple[list[State], str]:
+    """Return states that a minimisation finds below the uniform one, and what it could not keep, in words."""
+    ended = minimise(potential, kappa, clustered_fields(potential, kappa))
+    below, lost = [], ""
+    for k in np.flatnonzero(ended.free_energy < -LOWER):
+        even = as_even(ended.moments[k])
+        state = None if even is None else polished(potential, even, kappa)
+        if state is not None and state.free_energy < -LOWER:
+            below.append(state)
+        elif state is None:
+            energy = f"F = {ended.free_energy[k]:.3e} < 0"
+            lost = f"at κ = {kappa:.9g} a density with {energy} was found near no even state"
+    return below, lost

@@ -1,4 +1,4 @@
-"""Deflated Newton iteration at fixed κ: it does not converge again to the states already known, nor to their twins."""
+"""Deflated Newton iteration at fixed κ: it does not converge again to known states, nor to their twins."""
 
 from __future__ import annotations
 
@@ -32,7 +32,8 @@ class Deflation:
     size
         N, the number of moments.
     states
-        Moments of the states known, each of any size; the even members of their orbits are added, and so is the uniform state.
+        Moments of the states known, each of any size; the even members of their orbits are added, and so is
+        the uniform state.
 
     Notes
     -----
@@ -67,7 +68,9 @@ class Deflation:
         return result
 
 
-def deflated_newton(system: QuadraticSystem, guess: Array, kappa: float, deflation: Deflation) -> Array | None:
+def deflated_newton(
+    system: QuadraticSystem, guess: Array, kappa: float, deflation: Deflation
+) -> Array | None:
     """Return a solution at fixed κ that is not deflated, shape (N,), or None.
 
     Parameters

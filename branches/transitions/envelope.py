@@ -1,4 +1,4 @@
-"""The lower envelope of free energies: which of several states is lowest at each coupling, and where two exchange."""
+"""The lower envelope of free energies: which state is lowest at each coupling, and where two exchange."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ class Exchange:
     ----------
     kind
         'continuous': one state leaves the other there; 'discontinuous': two states with equal free energy;
-        'gap': the free energy found jumps, so that a state is missing; 'undecided': the free energies differ by
-        less than their rounding.
+        'gap': the free energy found jumps, so that a state is missing; 'undecided': the free energies differ
+        by less than their rounding.
     kappa, kappa_error
         Where, and the rounding error of that.
     before, after
@@ -59,7 +59,8 @@ def energy_noise(kappa: Array, interaction: Array) -> Array:
 
 def exists(arc: StateFunction, kappa: Array) -> NDArray[np.bool_]:
     """Return whether an arc exists at couplings, its two ends (rounded) included, of their shape."""
-    there: NDArray[np.bool_] = (kappa >= arc.low * (1 - 8 * EPSILON)) & (kappa <= arc.high * (1 + 8 * EPSILON))
+    low, high = arc.low * (1 - 8 * EPSILON), arc.high * (1 + 8 * EPSILON)
+    there: NDArray[np.bool_] = (kappa >= low) & (kappa <= high)
     return there
 
 
@@ -93,7 +94,9 @@ def lower_envelope(
             current = best
     stops = [float(grid[0]), *(e.kappa for e in found), float(grid[-1])]
     winners = [e.before for e in found[:1]] + [e.after for e in found] if found else [arcs[current]]
-    intervals = tuple(Interval(*pair, arc) for *pair, arc in zip(stops[:-1], stops[1:], winners, strict=True))
+    intervals = tuple(
+        Interval(low, high, arc) for low, high, arc in zip(stops[:-1], stops[1:], winners, strict=True)
+    )
     return intervals, tuple(found)
 
 

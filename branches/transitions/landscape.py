@@ -1,7 +1,8 @@
-"""The minimum free energy map F*(κ) of a diagram: its minimisers, its kinks, and the checks that it must pass."""
+"""The minimum free energy map F*(κ) of a diagram: its minimisers, its kinks, and the checks it must pass."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 
@@ -16,7 +17,7 @@ from branches.transitions.arcs import Arc, StateFunction, UniformArc, arcs_of
 from branches.transitions.envelope import Exchange, Interval, energy_noise, exists, lower_envelope
 from branches.transitions.records import Transition
 
-__all__ = ["Landscape", "landscape", "slope_defect"]
+__all__ = ["Landscape", "grid_of", "landscape", "slope_defect", "transition_of"]
 
 Array = NDArray[np.float64]
 BEFORE = 0.5  # the map starts at this part of the smallest coupling at which another state exists
@@ -41,7 +42,8 @@ class Landscape:
     violations
         What contradicts that the least of the states found is F*: each means that a branch is missing.
     slope_defects
-        For each branch, by how much F violates dF/dκ = −½ Σ g a² (integrated over a piece), relative to 1 + κ Σ g a².
+        For each branch, by how much F violates dF/dκ = −½ Σ g a² (integrated over a piece), relative to
+        1 + κ Σ g a².
     searched
         Which search for disconnected branches was done, in words.
 
@@ -75,7 +77,7 @@ class Landscape:
         at = np.asarray(kappa, dtype=float)
         flat = at.ravel()
         if flat.size and not (flat.min() > 0 and flat.max() <= self.diagram.kappa_max):
-            raise ValueError(f"kappa = {kappa!r} is outside 0 < κ ≤ {self.diagram.kappa_max!r} of the diagram")
+            raise ValueError(f"kappa = {kappa!r} is outside the diagram, 0 < κ ≤ {self.diagram.kappa_max!r}")
         values = np.zeros(flat.size)
         for interval in self.intervals:
             inside = (flat >= interval.low) & (flat <= interval.high)
@@ -117,32 +119,40 @@ def landscape(diagram: Diagram) -> Landscape:
 
     Notes
     -----
-    F* = min_ρ F_κ is concave and continuous, its minimiser is stable, and dF/dκ = −½ Σ g a² along every branch. All
-    four are checked. They are necessary: a map that passes may still lack a lower branch, which
-    :func:`~branches.transitions.search.with_disconnected` looks for.
+    F* = min_ρ F_κ is concave and continuous, its minimiser is stable, and dF/dκ = −½ Σ g a² along every
+    branch. All four are checked. They are necessary: a map that passes may still lack a lower branch, which
+    :func:`~branches.transitions.disconnected.with_disconnected` looks for.
 
     Source: kinks of F* are the discontinuous transitions, arXiv 2510.20094.
     """
     uniform = UniformArc(diagram.potential, diagram.kappa_max)
-    arcs = (uniform, *(arc for number, branch in enumerate(diagram.branches) for arc in arcs_of(branch, number)))
-    intervals, exchanges = lower_envelope(arcs, _grid(diagram, arcs), partial(_joint, diagram))
+    arcs: tuple[StateFunction, ...] = (
+        uniform,
+        *(arc for number, branch in enumerate(diagram.branches) for arc in arcs_of(branch, number)),
+    )
+    intervals, exchanges = lower_envelope(
+        arcs, grid_of(diagram.branches, arcs, diagram.kappa_max), partial(_joint, diagram)
+    )
     defects = tuple(slope_defect(branch) for branch in diagram.branches)
     violations = (
         *(_gap(exchange) for exchange in exchanges if exchange.kind == "gap"),
         *(text for interval in intervals for text in _violations(interval)),
-        *(f"branch {k}: F violates dF/dκ = −½ Σ g a² by {d:.1e}" for k, d in enumerate(defects) if d > SLOPE_ALLOWED),
+        *(
+            f"branch {k}: F violates dF/dκ = −½ Σ g a² by {d:.1e}"
+            for k, d in enumerate(defects)
+            if d > SLOPE_ALLOWED
+        ),
     )
-    transitions = tuple(_transition(exchange) for exchange in exchanges)
+    transitions = tuple(transition_of(exchange) for exchange in exchanges)
     return Landscape(diagram, arcs, intervals, transitions, violations, defects)
 
 
-def _grid(diagram: Diagram, arcs: tuple[StateFunction, ...]) -> Array:
-    """Return the couplings of all points of all branches, and those where an arc begins or ends."""
-    ends = [value for arc in arcs[1:] for value in (arc.low, arc.high)]
-    first = BEFORE * min(ends, default=diagram.kappa_max)
-    points = [branch.kappa for branch in diagram.branches]
-    grid = np.unique(np.concatenate([[first, diagram.kappa_max], ends, *points]))
-    return grid[grid <= diagram.kappa_max]
+def grid_of(branches: Iterable[Branch], arcs: Sequence[StateFunction], kappa_max: float) -> Array:
+    """Return the couplings of all points of branches and of all ends of arcs, shape (m,), increasing."""
+    ends = [value for arc in arcs if isinstance(arc, Arc) for value in (arc.low, arc.high)]
+    first = BEFORE * min(ends, default=kappa_max)
+    grid = np.unique(np.concatenate([[first, kappa_max], ends, *(branch.kappa for branch in branches)]))
+    return grid[grid <= kappa_max]
 
 
 def _joint(diagram: Diagram, before: StateFunction, after: StateFunction) -> float | None:
@@ -168,7 +178,8 @@ def _end_node(diagram: Diagram, arc: Arc, s: float) -> str | None:
     return diagram.ends[arc.number][1] if s == float(arc.branch.arclength[-1]) else None
 
 
-def _transition(exchange: Exchange) -> Transition:
+def transition_of(exchange: Exchange) -> Transition:
+    """Return the record of an exchange, with both states corrected to round-off."""
     before, after = exchange.before.state(exchange.kappa), exchange.after.state(exchange.kappa)
     mode = exchange.after.branch.period if isinstance(exchange.after, Arc) else 0
     states = (before, before) if exchange.kind == "continuous" else (before, after)
@@ -180,7 +191,7 @@ def _gap(exchange: Exchange) -> str:
 
 
 def _violations(interval: Interval) -> list[str]:
-    """Return what contradicts that an arc is the minimiser on an interval: F* not concave, or an unstable state."""
+    """Return what contradicts that an arc is the minimiser: F* not concave, or an unstable state."""
     found = []
     kappa = interval.low + (interval.high - interval.low) * np.linspace(0.0, 1.0, 33)
     _, interaction = interval.arc.energies(kappa)

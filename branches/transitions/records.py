@@ -22,7 +22,8 @@ class Jump:
     Parameters
     ----------
     moments
-        a_after − a_before, shape (N,); the even member of the first state's orbit nearest to the second is taken.
+        a_after − a_before, shape (N,); the even member of the first state's orbit nearest to the second is
+        taken.
     interaction
         Change of Σ g a²: the slope of F* falls by half of it.
     """
@@ -43,8 +44,8 @@ class Transition:
         'continuous', 'discontinuous', 'gap' (F* jumps: a state is missing) or 'undecided' (the two
         free energies cannot be told apart in double precision).
     states
-        The state of least free energy below and above, both at ``kappa``, corrected to round-off. At a continuous
-        transition they coincide.
+        The state of least free energy below and above, both at ``kappa``, corrected to round-off. At a
+        continuous transition they coincide.
     mode
         The period number of the state above: it has period 2π/mode.
     decided_by

@@ -19,7 +19,7 @@ from branches.transitions.seeds import clustered_fields, even_moments
 __all__ = ["Search", "search_states"]
 
 Array = NDArray[np.float64]
-MODES = 48  # of the deflated iteration, at least; what it finds is resolved afterwards
+MODES, MOST_MODES = 48, 128  # of the deflated iteration; what it finds is resolved afterwards
 SAME = 1e-6  # moments of one state found twice
 FURTHER = 3  # states looked for from one seed
 
@@ -91,21 +91,24 @@ def search_states(
 
     Notes
     -----
-    Two searches: the free energy is minimised over all densities (`minimise`), and from every start, and every
-    minimiser found, Newton's iteration is run with the known states deflated (`deflation`). Neither is
-    complete: states without an axis of symmetry are counted, not given, and a saddle far from all starts is missed.
+    Two searches: the free energy is minimised over all densities (`minimise`), and from every start, and
+    every state known, Newton's iteration is run with the known states deflated (`deflation`). Neither is
+    complete: states without an axis of symmetry are counted, not given, and a saddle far from all starts is
+    missed.
 
     Examples
     --------
     >>> from branches import potentials
     >>> result = search_states(potentials.noisy_transformer(4), 0.4, random_starts=0)
     >>> [(f"{state.free_energy:.10f}", state.stable) for state in result.states]
-    [('-0.0143594186', True), ('0.0024055892', False)]
+    [('-0.0151174272', True), ('0.0007509543', False)]
     """
     if not finite_number("kappa", kappa) > 0:
         raise ValueError(f"kappa = {kappa!r} is not allowed: the coupling must be > 0")
     if peaks < 1 or random_starts < 0:
-        raise ValueError(f"peaks = {peaks!r} must be at least 1, random_starts = {random_starts!r} at least 0")
+        raise ValueError(
+            f"peaks = {peaks!r} must be at least 1, random_starts = {random_starts!r} at least 0"
+        )
     given = [np.atleast_1d(np.asarray(a, dtype=float)) for a in seeds]
     fields = clustered_fields(potential, kappa, peaks)
     rng = np.random.default_rng(random_seed)
@@ -120,16 +123,18 @@ def search_states(
     for a in tried:
         collector.deflate_from(a)
     method = (
-        f"deflated Newton from {len(tried)} starts ({len(given)} given, {len(fields)} clustered with up to {peaks} "
-        f"peaks), direct minimisation from {len(starts)} ({random_starts} random, seed {random_seed})"
+        f"deflated Newton from {len(tried)} starts ({len(given)} given, {len(fields)} clustered with up to "
+        f"{peaks} peaks), direct minimisation from {len(starts)} ({random_starts} random, seed {random_seed})"
     )
     states = tuple(sorted(collector.found, key=lambda state: state.free_energy))
     missed = len(ended.moments) - len(minimisers)
-    return Search(kappa, states, missed, float(ended.free_energy.min()), len(tried), collector.converged, method)
+    return Search(
+        kappa, states, missed, float(ended.free_energy.min()), len(tried), collector.converged, method
+    )
 
 
 def _size(potential: Potential, kappa: float, given: list[Array]) -> int:
-    return max([MODES, modes_that_matter(potential, kappa), *(a.size for a in given)])
+    return min(MOST_MODES, max([MODES, modes_that_matter(potential, kappa), *(a.size for a in given)]))
 
 
 class _Collector:

@@ -55,7 +55,9 @@ def _arrangements(peaks: int) -> list[Peaks]:
     if peaks >= 3:
         found += [((0.0, w), (phi, 1.0), (-phi, 1.0)) for phi in (0.9, 1.5, 2.3) for w in (0.5, 2.0)]
     if peaks >= 4:
-        found += [((phi, 1.0), (-phi, 1.0), (np.pi - phi, w), (phi - np.pi, w)) for phi in (0.6, 1.0) for w in (0.5, 1.0)]
+        for phi in (0.6, 1.0):
+            opposite = np.pi - phi
+            found += [((phi, 1.0), (-phi, 1.0), (opposite, w), (-opposite, w)) for w in (0.5, 1.0)]
     return found
 
 

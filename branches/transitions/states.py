@@ -13,7 +13,7 @@ from branches.model.stability import morse_index, uniform_index
 from branches.model.symmetry import twin
 from continuation.corrector import correct
 
-__all__ = ["nearest_twin", "potential_energy_sum", "state_at", "uniform_state"]
+__all__ = ["attracting_modes", "nearest_twin", "potential_energy_sum", "state_at", "uniform_state"]
 
 Array = NDArray[np.float64]
 TOLERANCE = 1e-14  # Newton goes on to round-off: it ends when the state no longer moves
@@ -55,8 +55,14 @@ def state_at(potential: Potential, period: int, u: Array, kappa: float) -> State
     full = np.zeros(u.size * period)
     full[period - 1 :: period] = reduced
     return State(
-        potential, kappa, full, period, found.residual, float(free_energy(system.g, reduced[None], at)[0]),
-        (int(index.even[0]), int(index.odd[0])), int(index.undecided[0]),
+        potential,
+        kappa,
+        full,
+        period,
+        found.residual,
+        float(free_energy(system.g, reduced[None], at)[0]),
+        (int(index.even[0]), int(index.odd[0])),
+        int(index.undecided[0]),
     )
 
 
@@ -68,6 +74,13 @@ def uniform_state(potential: Potential, kappa: float, n_modes: int = UNIFORM_MOD
     unstable, neutral = uniform_index(potential, n_modes, np.array([kappa]))
     index = int(unstable[0])
     return State(potential, kappa, np.zeros(n_modes), 0, 0.0, 0.0, (index, index), int(neutral[0]))
+
+
+def attracting_modes(potential: Potential) -> list[int] | None:
+    """Return the attracting modes to look at where the potential bounds no tail, None where it does."""
+    if potential.tail_bound(UNIFORM_MODES) is not None:
+        return None
+    return [int(n) for n in np.flatnonzero(potential.weights(UNIFORM_MODES) > 0) + 1]
 
 
 def potential_energy_sum(state: State) -> float:
