@@ -15,6 +15,7 @@ from continuation.corrector import correct, round_off, tangent_at
 from continuation.ends import closing_place, cut_at_bound, landed
 from continuation.events import CUBIC, SAME_PLACE, Event, Located, locate_event, merge
 from continuation.folds import locate_folds
+from continuation.interpolate import interpolated
 from continuation.polynomial import Piece
 from continuation.problem import Problem
 from continuation.recorder import Recorder
@@ -140,7 +141,7 @@ class Loop:
         self.recorder.counters += replace(spent, steps=0)
         crosses = departed.sign * beyond.sign < 0
         if crosses and locate_branch_point(departed.problem, longer, self.settings.tolerance) is not None:
-            return longer, beyond
+            return interpolated(departed.problem, longer, self.settings.tolerance), beyond
         return piece, arrived
 
     def _sign_at_end(self, problem: Problem, piece: Piece) -> int:
