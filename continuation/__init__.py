@@ -11,6 +11,7 @@ from continuation.branch import Branch, Counters, SpecialPoint, Status
 from continuation.check import check_problem
 from continuation.events import Event
 from continuation.follow import follow
+from continuation.locus import Family, Locus, fold_locus
 from continuation.polynomial import Piece
 from continuation.problem import Expansion, FunctionProblem, Problem
 from continuation.start import leave
@@ -22,13 +23,16 @@ __all__ = [
     "Counters",
     "Event",
     "Expansion",
+    "Family",
     "FunctionProblem",
+    "Locus",
     "Piece",
     "Problem",
     "Settings",
     "SpecialPoint",
     "Status",
     "check_problem",
+    "fold_locus",
     "follow",
     "leave",
     "switch",

@@ -1,0 +1,242 @@
+"""Curves of folds in two parameters, followed as ordinary branches of a minimally augmented system."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from continuation.branch import Branch, SpecialPoint
+from continuation.events import Event
+from continuation.follow import follow
+from continuation.problem import Problem
+
+__all__ = ["Family", "Locus", "fold_locus"]
+
+Array = NDArray[np.float64]
+# Cosine of the angle between a border and the null vector it stands for: below it the borders are renewed.
+ALIGNED = 0.7
+
+
+class Family(ABC):
+    """Equations F(u, p; q) = 0 with a second parameter q.
+
+    Subclass it and provide, for u of shape (n,):
+
+    1. ``problem(q)``: the equations at one q, with one and the same n and ``parameter_scale``;
+    2. ``q_derivative(u, p, q)``: ∂F/∂q, shape (n,);
+    3. ``jacobian_q_derivative(u, p, q)``: ∂²F/∂u∂q, shape (n, n);
+    4. ``gradient(u, p, q, left, right)``: the gradient of leftᵀ (∂F/∂u) right with respect to (u, p), shape
+    (n + 1,),
+       the two vectors held fixed. By default exact from the problem's Taylor recurrence, if it has one;
+    5. ``q_scale``: the typical size of q.
+    """
+
+    q_scale: float = 1.0
+
+    @abstractmethod
+    def problem(self, q: float) -> Problem:
+        """Return the equations at q."""
+
+    @abstractmethod
+    def q_derivative(self, u: Array, p: float, q: float) -> Array:
+        """Return ∂F/∂q, shape (n,)."""
+
+    @abstractmethod
+    def jacobian_q_derivative(self, u: Array, p: float, q: float) -> Array:
+        """Return ∂²F/∂u∂q, shape (n, n)."""
+
+    def gradient(self, u: Array, p: float, q: float, left: Array, right: Array) -> Array:
+        """Return the gradient of leftᵀ (∂F/∂u) right with respect to (u, p), shape (n + 1,).
+
+        Raises
+        ------
+        ValueError
+            If the problem has no expansion and this method is not overridden.
+        """
+        problem = self.problem(q)
+
+        def half_second(du: Array, dp: float) -> float:
+            expansion = problem.expansion(u, p)
+            if expansion is None:
+                raise ValueError("the family must override gradient: its problem has no expansion")
+            expansion.push(du, dp)
+            return float(left @ expansion.remainder())
+
+        along = half_second(right, 0.0)
+        directions = np.eye(u.size + 1)
+        # Polarisation: B(w, e) = Q(w + e) − Q(w) − Q(e), exact because each Q is.
+        return np.array(
+            [
+                half_second(right + e[:-1], float(e[-1])) - along - half_second(e[:-1], float(e[-1]))
+                for e in directions
+            ]
+        )
+
+
+@dataclass(frozen=True)
+class Locus:
+    """A curve of special points in the plane of two parameters.
+
+    ``branch`` is the curve as the engine followed it: unknowns (u, p / scale), parameter q. Its special
+    points of kind 'cusp' and 'degenerate fold' are where the fold changes its nature; ``p_scale`` is the
+    problem's parameter scale.
+    """
+
+    branch: Branch
+    p_scale: float
+
+    @property
+    def q(self) -> Array:
+        """The second parameter, shape (P,)."""
+        return self.branch.p
+
+    @property
+    def p(self) -> Array:
+        """The first parameter, shape (P,)."""
+        return self.branch.u[:, -1] * self.p_scale
+
+    @property
+    def u(self) -> Array:
+        """The unknowns, shape (P, n)."""
+        return self.branch.u[:, :-1]
+
+    def points(self, kind: str) -> list[tuple[float, float, Array]]:
+        """Return (p, q, u) of the special points of one kind."""
+        return [
+            (float(k.u[-1]) * self.p_scale, k.p, k.u[:-1])
+            for k in self.branch.special_points
+            if k.kind == kind
+        ]
+
+
+class _FoldSystem(Problem):
+    """F = 0 and g = 0, where g vanishes with the determinant of ∂F/∂u (Griewank–Reddien; Govaerts, ch. 3).
+
+    [[∂F/∂u, b], [cᵀ, 0]] (w, g) = (0, 1), its transpose for (ψ, g); then dg = −ψᵀ d(∂F/∂u) w, exact.
+    """
+
+    def __init__(self, family: Family, b: Array, c: Array) -> None:
+        self._family, self._b, self._c = family, b, c
+        self.parameter_scale = family.q_scale
+
+    def _split(self, x: Array, q: float) -> tuple[Problem, Array, float]:
+        problem = self._family.problem(q)
+        return problem, x[:-1], float(x[-1]) * problem.parameter_scale
+
+    def _vectors(self, jacobian: Array) -> tuple[Array, Array, float]:
+        n = self._b.size
+        bordered = np.zeros((n + 1, n + 1))
+        bordered[:n, :n], bordered[:n, n], bordered[n, :n] = jacobian, self._b, self._c
+        last = np.eye(n + 1)[n]
+        right, left = np.linalg.solve(bordered, last), np.linalg.solve(bordered.T, last)
+        return left[:n], right[:n], float(right[n])
+
+    def residual(self, u: Array, p: float) -> Array:
+        problem, state, first = self._split(u, p)
+        return np.append(problem.residual(state, first), self._vectors(problem.jacobian(state, first))[2])
+
+    def jacobian(self, u: Array, p: float) -> Array:
+        problem, state, first = self._split(u, p)
+        jacobian, scale = problem.jacobian(state, first), problem.parameter_scale
+        left, right, _ = self._vectors(jacobian)
+        bottom = -self._family.gradient(state, first, p, left, right)
+        bottom[-1] *= scale
+        top = np.column_stack([jacobian, scale * problem.parameter_derivative(state, first)])
+        return np.vstack([top, bottom])
+
+    def parameter_derivative(self, u: Array, p: float) -> Array:
+        problem, state, first = self._split(u, p)
+        left, right, _ = self._vectors(problem.jacobian(state, first))
+        change = self._family.jacobian_q_derivative(state, first, p)
+        return np.append(self._family.q_derivative(state, first, p), -float(left @ change @ right))
+
+    def resized(self, u: Array, p: float) -> tuple[Problem, int] | None:
+        """Renew the borders, in the same size, when the null vectors have turned away."""
+        problem, state, first = self._split(u, p)
+        left, right, _ = self._vectors(problem.jacobian(state, first))
+        left, right = left / np.linalg.norm(left), right / np.linalg.norm(right)
+        if min(abs(float(left @ self._b)), abs(float(right @ self._c))) >= ALIGNED:
+            return None
+        return _FoldSystem(self._family, left, right), u.size
+
+    def nature(self, u: Array, p: float) -> tuple[float, float]:
+        """Return (ψᵀ F_uu w w, ψᵀ F_p scale) with unit ψ and w: zero at a cusp, and where branches meet."""
+        problem, state, first = self._split(u, p)
+        lefts, _, rights = np.linalg.svd(problem.jacobian(state, first))
+        left, right = lefts[:, -1], rights[-1]
+        bend = float(self._family.gradient(state, first, p, left, right)[:-1] @ right)
+        return bend, float(left @ problem.parameter_derivative(state, first)) * problem.parameter_scale
+
+
+def fold_locus(family: Family, point: SpecialPoint, q0: float, **options: Any) -> Locus:
+    """Follow the curve of folds through a fold, in the plane of p and q.
+
+    Parameters
+    ----------
+    family
+        The equations with their second parameter.
+    point
+        A fold of ``family.problem(q0)``.
+    q0
+        The value of q at which it was found.
+    **options
+        Passed on to :func:`follow`, with q in the place of p: ``direction``, ``p_min``, ``p_max``,
+        ``settings``, …
+
+    Returns
+    -------
+    Locus
+        The curve; events 'cusp' (two folds merge) and 'degenerate fold' (the branch itself crosses or
+        pinches off there) are among its special points.
+
+    Raises
+    ------
+    ValueError
+        If no fold is found near the point, or the family lacks a derivative.
+
+    Notes
+    -----
+    It may miss what :func:`follow` may miss. A fold whose Jacobian has a kernel of dimension two is not
+    regular on the curve.
+
+    Source: A. Griewank and G. W. Reddien, SIAM J. Sci. Stat. Comput. 10 (1989) 5; Govaerts (2000).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from continuation import Family, FunctionProblem, fold_locus, follow
+    >>> class Cusp(Family):
+    ...     def problem(self, q):
+    ...         return FunctionProblem(lambda u, p: p + q * u - u**3,
+    ...                                lambda u, p: np.diag(q - 3 * u**2), lambda u, p: np.ones(1))
+    ...     def q_derivative(self, u, p, q): return u
+    ...     def jacobian_q_derivative(self, u, p, q): return np.eye(1)
+    ...     def gradient(self, u, p, q, left, right): return np.append(-6 * u * left * right, 0.0)
+    >>> fold = follow(Cusp().problem(1.0), [-1.5], -1.9, p_max=1.0).folds[0]
+    >>> locus = fold_locus(Cusp(), fold, 1.0, direction=-1, p_max=1.0)
+    >>> bool(np.max(np.abs(27 * locus.p**2 - 4 * locus.q**3)) < 1e-12), len(locus.points("cusp"))
+    (True, 1)
+    """
+    problem = family.problem(q0)
+    lefts, _, rights = np.linalg.svd(problem.jacobian(point.u, point.p))
+    system = _FoldSystem(family, lefts[:, -1], rights[-1])
+
+    def product(u: Array, q: float) -> float:
+        bend, slope = system.nature(u, q)
+        return bend * slope
+
+    def is_cusp(u: Array, q: float) -> bool:
+        bend, slope = system.nature(u, q)
+        return abs(bend) <= abs(slope)
+
+    events = (
+        Event("cusp", product, accept=is_cusp),
+        Event("degenerate fold", product, accept=lambda u, q: not is_cusp(u, q)),
+        *options.pop("events", ()),
+    )
+    start = np.append(point.u, point.p / problem.parameter_scale)
+    return Locus(follow(system, start, q0, events=events, **options), problem.parameter_scale)
