@@ -31,6 +31,8 @@ def test_python_blocks_run(page: Path, tmp_path: Path, monkeypatch: pytest.Monke
 
 def test_a_block_that_fails_is_seen(tmp_path: Path) -> None:
     page = tmp_path / "page.md"
-    page.write_text("text\n\n```python\nx = 1\n```\n\n```sh\nnot python\n```\n```python\nassert x == 2\n```\n")
+    page.write_text(
+        "text\n\n```python\nx = 1\n```\n\n```sh\nnot python\n```\n```python\nassert x == 2\n```\n"
+    )
     assert [code for _, code in blocks(page)] == ["x = 1\n", "assert x == 2\n"]
     assert blocks(page)[0][0] == 3
