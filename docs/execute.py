@@ -44,7 +44,7 @@ def run(text: str, page: str) -> str:
         with contextlib.redirect_stdout(printed):
             exec(compile(source, page, "exec"), namespace)
         output = printed.getvalue()
-        return match.group(0) + (f'\n```text { .output }\n{output}```\n' if output else "")
+        return match.group(0) + ("\n```{ .text .output }\n" + output + "```\n" if output else "")
 
     return BLOCK.sub(shown, text)
 
