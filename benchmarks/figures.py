@@ -27,7 +27,7 @@ LABELS = {
 TITLES = {
     "T1": "T1: branch, β = 1",
     "T2": "T2: branch round the fold, β = 4",
-    "T3": "T3: four branch points and branches, β = 4",
+    "T3": "T3: four branches, β = 4",
 }
 
 

@@ -122,14 +122,15 @@ def milliseconds(seconds: float) -> str:
 def fastest(rows: list[Row]) -> str:
     """The fastest peer that did the whole task, against ours, for each task and size."""
     lines = []
-    for row in (row for row in rows if row["tool"] == "ours"):
+    ours = [row for row in rows if row["tool"] == "ours"]
+    for row in sorted(ours, key=lambda row: (row["task"], row["counts"] == "counts", row["n"])):
         peers = [r for r in rows if r["kind"] == "ok" and r["tool"] not in OURS and place(r) == place(row)]
         whole = [r for r in peers if not missing(r)]
         lines.append([
             f"{row['task']}{', counts' if row['counts'] == 'counts' else ''}", str(row["n"]),
             milliseconds(row["seconds"]), best(whole), best(peers),
         ])  # fmt: skip
-    return table(["task", "N", "ours, ms", "fastest with the whole task", "fastest at all"], sorted(lines))
+    return table(["task", "N", "ours, ms", "fastest with the whole task", "fastest at all"], lines)
 
 
 def place(row: Row) -> tuple[str, int, str]:

@@ -21,13 +21,15 @@ GIVEN = (
 def prepare(task: Task) -> Callable[[], list[Any]]:
     a, kappa = task.start
     equations = task.equations
+    # AUTO finds branch points by a determinant, that overflows unless the flow's unit of time keeps it near 1
+    unit = np.exp(-2 * np.mean(np.log(np.arange(1, task.n_modes + 1)))) if task.counts else 1.0
 
     def residual(state: np.ndarray, parameters: np.ndarray) -> np.ndarray:
-        return equations.residual(state, parameters[0])
+        return unit * equations.residual(state, parameters[0])
 
     def derivatives(state: np.ndarray, parameters: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         p = parameters[0]
-        return equations.jacobian(state, p), equations.parameter_derivative(state, p)[:, None]
+        return unit * equations.jacobian(state, p), unit * equations.parameter_derivative(state, p)[:, None]
 
     def start(state: np.ndarray, parameters: np.ndarray, normalized_time: float) -> None:
         state[:], parameters[0] = a, kappa
