@@ -20,13 +20,7 @@ class PlainText(griffe.Extension):
 
 
 def markdown(line: str) -> str:
-    """Return a line of a docstring as Markdown.
-
-    Examples
-    --------
-    >>> markdown("See :func:`~branches.diagrams.trace.trace`: F*(κ) and x[j][k].")
-    'See `trace`: F\\\\*(κ) and x[j]\\\\[k].'
-    """
+    """Return a line of a docstring as Markdown."""
     if line.lstrip().startswith((">>>", "...")):
         return line
     return INDEX.sub(r"]\\[", STAR.sub(r"\\*", ROLE.sub(r"`\1`", line)))

@@ -1,7 +1,7 @@
-"""MkDocs hook: run the Python blocks of every page, show what they print, and keep the figures that they save.
+"""MkDocs hook: run the Python blocks of every page, show what they print, keep the figures they save.
 
-The blocks of a page run in order in one namespace, in an empty folder; a page whose code raises stops the build.
-A figure is linked from the page by the name under which its code saves it.
+The blocks of a page run in order in one namespace, in an empty folder; a page whose code raises stops
+the build. A figure is linked from the page by the name under which its code saves it.
 """
 
 import contextlib
