@@ -44,7 +44,13 @@ class Counters:
     newton: int = 0
 
     def __add__(self, other: Counters) -> Counters:
-        return Counters(*(a + b for a, b in zip(self.astuple(), other.astuple(), strict=True)))
+        return Counters(
+            self.steps + other.steps,
+            self.factorisations + other.factorisations,
+            self.solves + other.solves,
+            self.residuals + other.residuals,
+            self.newton + other.newton,
+        )
 
     def astuple(self) -> tuple[int, int, int, int, int]:
         """Return the counts in the order of the fields."""

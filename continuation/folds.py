@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
@@ -22,6 +24,8 @@ SPACING = 0.02
 # A slope that falls below this part of its larger value at the ends of a cubic piece is looked at on exact
 # tangents.
 DIP = 0.3
+# A parameter slope of the unit tangent that counts as zero: what the secant method reaches when it converges.
+CONVERGED = 1e-12
 
 
 def locate_folds(
@@ -112,7 +116,21 @@ def _refine_fold(
             break
         rate = (t_p - new_t_p) / step
         tau, x, t_p = tau - step, new_x, new_t_p
-    return tau, x, t_p
+    if abs(t_p) <= CONVERGED:
+        return tau, x, t_p
+    tau = _bracketed_fold(lambda t: _tangent_slope(problem, piece, t, tolerance)[1], tau)
+    return tau, *_tangent_slope(problem, piece, tau, tolerance)
+
+
+def _bracketed_fold(slope: Callable[[float], float], tau: float) -> float:
+    """Return the sign change of a slope nearest to τ, for where the secant method fails; τ if none."""
+    here, reach = slope(tau), 1e-3
+    while reach < 0.3:
+        for other in (tau - reach, tau + reach):
+            if slope(other) * here < 0.0:
+                return bracketed_root(slope, tau, other)
+        reach *= 2.0
+    return tau
 
 
 def _tangent_slope(problem: Problem, piece: Piece, tau: float, tolerance: float) -> tuple[Array, float]:

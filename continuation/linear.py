@@ -73,7 +73,7 @@ class DenseBordered:
         return -1 if (swaps + negative) % 2 else 1
 
     def solve_many(self, rhs: Array) -> Array:
-        """Return the solutions for the columns of ``rhs``, shape (n + 1, m), Fortran order; it is overwritten.
+        """Return the solutions for the columns of ``rhs``, shape (n + 1, m), Fortran order; overwritten.
 
         Raises
         ------

@@ -97,11 +97,13 @@ class Loop:
         """Advance once; a step whose ends lie on different branches is refused and tried again, shorter."""
         departed, piece, arrived, spent = self._advance(base)
         self.recorder.counters += spent
-        if departed.has_series and self._held_up(departed, piece):
+        if self._held_up(departed, piece) and departed.has_series:
             piece, arrived = self._stride(departed, piece, arrived)
         problem, tolerance = departed.problem, self.settings.tolerance
         piece, bound = cut_at_bound(problem, piece, self.bounds, tolerance)
-        sign = arrived.sign if bound is None else self._sign_at_end(problem, piece)
+        sign = arrived.sign
+        if bound is not None and departed.sign * sign < 0:  # on the part cut off, perhaps
+            sign = self._sign_at_end(problem, piece)
         branch_point = None
         if departed.sign * sign < 0:
             branch_point = locate_branch_point(problem, piece, tolerance)

@@ -67,7 +67,10 @@ class Piece:
 
 
 def _powers(tau: float, count: int) -> Array:
-    return np.cumprod(np.concatenate([[1.0], np.full(count - 1, tau)]))
+    factors = np.full(count, tau)
+    factors[0] = 1.0
+    powers: Array = np.multiply.accumulate(factors)
+    return powers
 
 
 @dataclass(frozen=True)
@@ -111,6 +114,10 @@ def sign_changes(coefficients: Array, noise: float, sign_before: int = 0) -> Sig
     c = np.asarray(coefficients, dtype=float)
     bernstein = _to_bernstein(c.size - 1) @ c
     noise = max(noise, EPSILON * float(np.abs(c).sum()))
+    lowest, highest = float(bernstein.min()), float(bernstein.max())
+    if lowest > noise or highest < -noise:  # the usual case: no change at all
+        sign = 1 if lowest > 0.0 else -1
+        return SignChanges((0.0,) if sign_before * sign < 0 else (), sign)
     clear = np.sign(bernstein[np.abs(bernstein) > noise])
     if clear.size == 0:
         return SignChanges((), sign_before)

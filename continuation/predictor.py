@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -70,6 +71,9 @@ def trusted_length(coefficients: Array, tolerance: float) -> float:
 
 def _norm(v: Array) -> float:
     """Return the Euclidean norm, without overflow: beside a branch point coefficients reach 1e300."""
+    square = float(v @ v)
+    if 0.0 < square < np.inf:
+        return math.sqrt(square)
     size = float(np.max(np.abs(v)))
     return size * float(np.linalg.norm(v / size)) if size > 0.0 else 0.0
 

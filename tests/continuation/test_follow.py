@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from toys import CIRCLE, CUBIC, PITCHFORK, TWINS, Array, Counting, Polynomial, digits, scalar, twin
 
@@ -254,6 +254,7 @@ def test_events_carry_over_the_joints_of_steps() -> None:
 
 @settings(max_examples=20, deadline=None)
 @given(st.lists(st.integers(-16, 16), min_size=3, max_size=6), st.sampled_from(TWINS))
+@example([-6, -10, 3, 15, 8, 10], "tangents")  # a fold on which the secant method stalls
 def test_random_smooth_curves(coefficients: list[int], kind: str) -> None:
     """p = f(u), a random polynomial: the branch is its graph, and its folds are the roots of f'."""
     f = np.polynomial.Polynomial(np.array([0.0, *coefficients]) / 16.0)
