@@ -19,9 +19,10 @@ Array = NDArray[np.float64]
 TOLERANCE = 1e-10  # of the residual at which the deflated iteration hands over to the plain one
 LONGEST = 0.5  # of one step, in the Euclidean norm of the moments (each is at most 1)
 ITERATIONS = 60
+RESIDUAL = 1e-12  # of a polished state; a degenerate one, which no Newton iteration reaches, is left out
 NEAR = 1e-7  # moments below it count as zero when the symmetry of a state is read off
 TAIL = 1e-13  # of the modes neglected in a polished state
-LARGEST = 1024
+LARGEST = 1000
 
 
 class Deflation:
@@ -126,7 +127,7 @@ def polished(potential: Potential, a: Array, kappa: float) -> State | None:
     while size <= LARGEST:
         state = state_at(potential, period, np.pad(u, (0, max(0, size - u.size)))[:size], kappa)
         reduced = state.a[period - 1 :: period]
-        if not state.residual <= TOLERANCE or not NEAR < np.max(np.abs(reduced)) <= 1.0:
+        if not state.residual <= RESIDUAL or not NEAR < np.max(np.abs(reduced)) <= 1.0:
             return None
         if QuadraticSystem(potential, period, size).tail(reduced, kappa) <= TAIL:
             return state

@@ -11,14 +11,14 @@ from branches.diagrams.build import _Builder
 from branches.diagrams.completeness import Completeness
 from branches.diagrams.diagram import Diagram, Node
 from branches.diagrams.records import Branch, State
-from branches.diagrams.trace import LOWEST, trace_from
+from branches.diagrams.trace import LOWEST, make_system, more_symmetric
 from branches.model.symmetry import same_orbit
 from branches.onsets.classify import onsets
 from branches.transitions.search import search_states
 from branches.transitions.states import attracting_modes, state_at
-from continuation import Settings, Status
+from continuation import Settings, Status, follow
 
-__all__ = ["branches_through", "joined", "lies_on", "with_disconnected"]
+__all__ = ["branches_through", "default_couplings", "joined", "lies_on", "with_disconnected"]
 
 COUPLINGS = 8
 BELOW = 0.7  # the search starts at this part of the smallest coupling of the branches known
@@ -70,7 +70,7 @@ def with_disconnected(
     >>> len(d.branches), len(more.branches)
     (0, 1)
     """
-    at = _default_couplings(diagram) if couplings is None else sorted(float(kappa) for kappa in couplings)
+    at = default_couplings(diagram) if couplings is None else sorted(float(kappa) for kappa in couplings)
     if not all(0 < kappa <= diagram.kappa_max for kappa in at):
         raise ValueError(f"couplings = {couplings!r} must lie in 0 < κ ≤ {diagram.kappa_max!r}")
     seeds = [node.a for node in diagram.nodes if node.period > 0]
@@ -98,7 +98,8 @@ def with_disconnected(
     return _noted(diagram, note)
 
 
-def _default_couplings(diagram: Diagram) -> list[float]:
+def default_couplings(diagram: Diagram) -> list[float]:
+    """Return equidistant couplings from below the branches known on, the largest coupling left out."""
     lows = [float(branch.kappa.min()) for branch in diagram.branches if branch.kappa.size]
     first = BELOW * min([*lows, diagram.kappa_max])
     return [float(kappa) for kappa in np.linspace(first, diagram.kappa_max, COUPLINGS, endpoint=False)]
@@ -171,31 +172,34 @@ def branches_through(state: State, kappa_min: float, kappa_max: float) -> tuple[
     tuple of Branch
         One, from end to end, if it is closed or has an end on a bound; otherwise its two halves.
     """
-    halves = []
-    for direction in (-1, 1):
-        half = trace_from(
-            state.potential,
-            state.a,
-            state.kappa,
-            direction=direction,
-            kappa_min=kappa_min,
-            kappa_max=kappa_max,
-        )
+    halves = [_followed(state, direction, kappa_min, kappa_max) for direction in (-1, 1)]
+    for half in halves:
         if half.status is Status.CLOSED:
             return (half,)
-        halves.append(half)
     for half in halves:
         if half.status is Status.BOUND:
             end = float(half.kappa[-1])
-            u = half.a[-1, half.period - 1 :: half.period]
-            start = state_at(state.potential, half.period, u, end)
-            inward = -1 if end >= kappa_max else 1
-            whole = trace_from(
-                state.potential, start.a, end, direction=inward, kappa_min=kappa_min, kappa_max=kappa_max
-            )
+            start = state_at(state.potential, half.period, half.a[-1, half.period - 1 :: half.period], end)
+            whole = _followed(start, -1 if end >= kappa_max else 1, kappa_min, kappa_max)
             if whole.kappa.size > max(part.kappa.size for part in halves):
                 return (whole,)
     return tuple(half for half in halves if half.kappa.size > 1)
+
+
+def _followed(state: State, direction: int, kappa_min: float, kappa_max: float) -> Branch:
+    """Follow the branch through a state one way, with as many modes from the start as the state has."""
+    u = state.a[state.period - 1 :: state.period]
+    system = make_system(state.potential, state.period, None, state.kappa).with_size(u.size)
+    curve = follow(
+        system,
+        u,
+        state.kappa,
+        direction=direction,
+        p_min=kappa_min,
+        p_max=kappa_max,
+        events=(more_symmetric(),),
+    )
+    return Branch(state.potential, state.period, curve, f"state found at κ = {state.kappa:.6g}")
 
 
 def _add(builder: _Builder, branch: Branch) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 
 import numpy as np
@@ -11,18 +11,18 @@ from numpy.typing import ArrayLike, NDArray
 
 from branches.diagrams.diagram import Diagram
 from branches.diagrams.records import Branch, State
-from branches.model.energy import free_energy
 from branches.model.symmetry import same_orbit
 from branches.transitions.arcs import Arc, StateFunction, UniformArc, arcs_of
-from branches.transitions.envelope import Exchange, Interval, energy_noise, exists, lower_envelope
+from branches.transitions.checks import Violation, violations
+from branches.transitions.disconnected import default_couplings, with_disconnected
+from branches.transitions.envelope import Exchange, Interval, exists, lower_envelope
 from branches.transitions.records import Transition
 
-__all__ = ["Landscape", "grid_of", "landscape", "slope_defect", "transition_of"]
+__all__ = ["Landscape", "grid_of", "landscape", "transition_of"]
 
 Array = NDArray[np.float64]
 BEFORE = 0.5  # the map starts at this part of the smallest coupling at which another state exists
 SAME_STATE = 1e-5  # moments of two states known to the accuracy of the start of a branch
-SLOPE_ALLOWED = 1e-9  # of F along a branch, relative to 1 + κ Σ g a²
 
 
 @dataclass(frozen=True)
@@ -41,9 +41,6 @@ class Landscape:
         Where the minimiser changes, by increasing κ; the kinks of F* are the discontinuous ones.
     violations
         What contradicts that the least of the states found is F*: each means that a branch is missing.
-    slope_defects
-        For each branch, by how much F violates dF/dκ = −½ Σ g a² (integrated over a piece), relative to
-        1 + κ Σ g a².
     searched
         Which search for disconnected branches was done, in words.
 
@@ -63,8 +60,7 @@ class Landscape:
     arcs: tuple[StateFunction, ...]
     intervals: tuple[Interval, ...]
     transitions: tuple[Transition, ...]
-    violations: tuple[str, ...]
-    slope_defects: tuple[float, ...]
+    violations: tuple[Violation, ...]
     searched: str = "no search for disconnected branches was done"
 
     @property
@@ -115,7 +111,8 @@ def landscape(diagram: Diagram) -> Landscape:
     Returns
     -------
     Landscape
-        Its ``violations`` say where the states found cannot be all.
+        If the states of the diagram cannot be all, disconnected branches are searched and joined first: see
+        ``searched``, and ``diagram``, which holds them. ``violations`` are those that are left.
 
     Notes
     -----
@@ -125,26 +122,36 @@ def landscape(diagram: Diagram) -> Landscape:
 
     Source: kinks of F* are the discontinuous transitions, arXiv 2510.20094.
     """
+    first = _map_of(diagram)
+    if not first.violations:
+        return first
+    couplings = [*default_couplings(diagram), *(violation.kappa for violation in first.violations)]
+    extended = with_disconnected(diagram, sorted({min(kappa, diagram.kappa_max) for kappa in couplings}))
+    return replace(_map_of(extended), searched=extended.completeness.notes[-1])
+
+
+def _map_of(diagram: Diagram) -> Landscape:
     uniform = UniformArc(diagram.potential, diagram.kappa_max)
-    arcs: tuple[StateFunction, ...] = (
-        uniform,
-        *(arc for number, branch in enumerate(diagram.branches) for arc in arcs_of(branch, number)),
+    found = [arc for number, branch in enumerate(diagram.branches) for arc in arcs_of(branch, number)]
+    arcs: tuple[StateFunction, ...] = (uniform, *found)
+    grid = grid_of(diagram.branches, arcs, diagram.kappa_max)
+    intervals, exchanges = lower_envelope(arcs, grid, partial(_joint, diagram))
+    return Landscape(
+        diagram,
+        arcs,
+        intervals,
+        tuple(transition_of(exchange) for exchange in exchanges if not _passes(diagram, exchange)),
+        violations(intervals, exchanges, diagram.branches),
     )
-    intervals, exchanges = lower_envelope(
-        arcs, grid_of(diagram.branches, arcs, diagram.kappa_max), partial(_joint, diagram)
-    )
-    defects = tuple(slope_defect(branch) for branch in diagram.branches)
-    violations = (
-        *(_gap(exchange) for exchange in exchanges if exchange.kind == "gap"),
-        *(text for interval in intervals for text in _violations(interval)),
-        *(
-            f"branch {k}: F violates dF/dκ = −½ Σ g a² by {d:.1e}"
-            for k, d in enumerate(defects)
-            if d > SLOPE_ALLOWED
-        ),
-    )
-    transitions = tuple(transition_of(exchange) for exchange in exchanges)
-    return Landscape(diagram, arcs, intervals, transitions, violations, defects)
+
+
+def _passes(diagram: Diagram, exchange: Exchange) -> bool:
+    """Whether one smooth branch was merely traced in two halves that meet there."""
+    before, after = exchange.before, exchange.after
+    if exchange.kind != "continuous" or not (isinstance(before, Arc) and isinstance(after, Arc)):
+        return False
+    names = {_end_node(diagram, before, before.end), _end_node(diagram, after, after.start)}
+    return len(names) == 1 and None not in names
 
 
 def grid_of(branches: Iterable[Branch], arcs: Sequence[StateFunction], kappa_max: float) -> Array:
@@ -184,49 +191,3 @@ def transition_of(exchange: Exchange) -> Transition:
     mode = exchange.after.branch.period if isinstance(exchange.after, Arc) else 0
     states = (before, before) if exchange.kind == "continuous" else (before, after)
     return Transition(exchange.kappa, exchange.kappa_error, exchange.kind, states, mode)
-
-
-def _gap(exchange: Exchange) -> str:
-    return f"F* of the states found jumps at κ = {exchange.kappa:.9g}, where the lowest branch ends or begins"
-
-
-def _violations(interval: Interval) -> list[str]:
-    """Return what contradicts that an arc is the minimiser: F* not concave, or an unstable state."""
-    found = []
-    kappa = interval.low + (interval.high - interval.low) * np.linspace(0.0, 1.0, 33)
-    _, interaction = interval.arc.energies(kappa)
-    step = np.diff(interaction)
-    allowed = energy_noise(kappa[1:], interaction[1:]) * 1e3
-    if np.any(step < -allowed):
-        where = float(kappa[1:][step < -allowed][0])
-        found.append(f"F* of the states found is not concave near κ = {where:.9g}")
-    for at in kappa[[4, 16, 28]]:
-        state = interval.arc.state(float(at))
-        if sum(state.index) > 0:
-            even, odd = state.index
-            found.append(f"the lowest state found at κ = {at:.9g} is unstable (index {even} even, {odd} odd)")
-            break
-    return found
-
-
-def slope_defect(branch: Branch) -> float:
-    """Return by how much F along a branch violates dF/dκ = −½ Σ g a², relative to 1 + κ Σ g a².
-
-    Notes
-    -----
-    On every polynomial piece of the branch the difference of F between its ends is compared with
-    ∫ −½ Σ g a² dκ, by a Gauss rule that is exact for polynomials of that degree.
-    """
-    worst, scale = 0.0, branch.curve.parameter_scale
-    for piece in branch.curve.pieces:
-        nodes, weights = np.polynomial.legendre.leggauss(3 * len(piece.coefficients) // 2)
-        tau = 0.5 * (nodes + 1.0)
-        x = piece.at(np.concatenate([tau, [0.0, 1.0]]))
-        g = branch.potential.weights((x.shape[1] - 1) * branch.period)[branch.period - 1 :: branch.period]
-        interaction = np.einsum("pn,n->p", x[:, :-1] ** 2, g)
-        dkappa = np.array([piece.derivative(t)[-1] for t in tau]) * scale
-        integral = -0.25 * float(np.sum(weights * interaction[:-2] * dkappa))
-        ends = free_energy(g, x[-2:, :-1], x[-2:, -1] * scale)
-        size = 1.0 + float(np.max(np.abs(x[:, -1] * scale * interaction)))
-        worst = max(worst, abs(float(ends[1] - ends[0]) - integral) / size)
-    return worst

@@ -21,6 +21,7 @@ __all__ = ["Search", "search_states"]
 Array = NDArray[np.float64]
 MODES, MOST_MODES = 48, 128  # of the deflated iteration; what it finds is resolved afterwards
 SAME = 1e-6  # moments of one state found twice
+ROUGHLY = 1e-4  # and of one minimiser reached twice, not to the end
 FURTHER = 3  # states looked for from one seed
 
 
@@ -117,7 +118,7 @@ def search_states(
     minimisers = [even for even in map(as_even, ended.moments) if even is not None]
 
     collector = _Collector(potential, kappa, list(known), _size(potential, kappa, given))
-    for a in minimisers:
+    for a in _distinct(minimisers):
         collector.keep(a)
     tried = [*given, *even_moments(fields, collector.size), *(state.a for state in collector.known)]
     for a in tried:
@@ -135,6 +136,15 @@ def search_states(
 
 def _size(potential: Potential, kappa: float, given: list[Array]) -> int:
     return min(MOST_MODES, max([MODES, modes_that_matter(potential, kappa), *(a.size for a in given)]))
+
+
+def _distinct(states: list[Array]) -> list[Array]:
+    """Return approximate states that differ by more than they are known to."""
+    kept: list[Array] = []
+    for a in states:
+        if not any(same_orbit(a, 1.0, other, 1.0, ROUGHLY) for other in kept):
+            kept.append(a)
+    return kept
 
 
 class _Collector:
