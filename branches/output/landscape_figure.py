@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
+from typing import Any
 
 import matplotlib as mpl
 import numpy as np
@@ -19,7 +21,7 @@ from branches.transitions.metastable import MetastableTable, MultiPeak
 __all__ = ["landscape_figure", "metastable_figure", "save"]
 
 SAMPLES, PROBE_EVERY = 241, 6  # points of a line, and of those the stability is asked
-BAND = {"color": "#D9D9D9", "linewidth": 7.0, "solid_capstyle": "butt", "zorder": 0}
+BAND: dict[str, Any] = {"color": "#D9D9D9", "linewidth": 7.0, "solid_capstyle": "butt", "zorder": 0}
 DPI = 200
 
 
@@ -92,7 +94,7 @@ def _arc_line(ax: Axes, arc: StateFunction, low: float) -> np.ndarray:
     stable = np.array([arc.state(float(at)).stable for at in probes])
     owner = stable[np.argmin(np.abs(kappa[:, None] - probes), axis=1)]
     edges = [0, *(np.flatnonzero(owner[1:] != owner[:-1]) + 1).tolist(), SAMPLES - 1]
-    for start, stop in zip(edges[:-1], edges[1:], strict=True):
+    for start, stop in itertools.pairwise(edges):
         piece = slice(start, stop + 1)
         ax.plot(kappa[piece], energies[piece], color=colour(arc.number), **line(bool(owner[start])))
     return energies

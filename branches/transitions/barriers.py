@@ -98,7 +98,9 @@ def descents(state: State, states: Sequence[State], rng: np.random.Generator) ->
     field = state.kappa * np.cos(np.outer(theta, np.arange(1, state.a.size + 1))) @ (g * state.a)
     low = np.arange(1, 9)
     c, s = np.cos(np.outer(low, theta)), np.sin(np.outer(low, theta))
-    nudges = rng.standard_normal((NUDGES // 2, low.size)) @ c + rng.standard_normal((NUDGES // 2, low.size)) @ s
+    nudges = (
+        rng.standard_normal((NUDGES // 2, low.size)) @ c + rng.standard_normal((NUDGES // 2, low.size)) @ s
+    )
     starts = field + NUDGE * np.vstack([nudges, -nudges])
     ended = minimise(state.potential, state.kappa, starts, iterations=ITERATIONS)
     energies = np.array([other.free_energy for other in states])

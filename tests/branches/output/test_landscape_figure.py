@@ -1,0 +1,35 @@
+"""Figures of transitions: what is drawn is what was computed."""
+
+import numpy as np
+
+import branches
+from branches import potentials
+from branches.output.landscape_figure import landscape_figure, metastable_figure, save
+from branches.transitions.landscape import landscape
+from branches.transitions.metastable import metastable_table
+
+
+def test_landscape_figure_draws_the_minimum_and_the_kinks(tmp_path):
+    result = landscape(branches.diagram(potentials.bimodal(1.4), kappa_max=1.65))
+    page = landscape_figure(result)
+    left, right = page.axes
+    band = next(line for line in left.lines if line.get_label() == "$F^*$")
+    assert np.array_equal(band.get_ydata(), result.free_energy(band.get_xdata()))
+    marks = [line.get_xdata()[0] for line in left.lines if line.get_marker() in ("D", "o")]
+    assert marks == [transition.kappa for transition in result.transitions]
+    assert len(right.texts) == len(result.transitions)
+    assert save(page, tmp_path / "map.png").stat().st_size > 10_000
+
+
+def test_metastable_figure_has_a_panel_for_every_state(tmp_path):
+    table = metastable_table(
+        lambda beta: potentials.noisy_transformer(beta, scaled=True), [5.0, 10.0], peaks=3
+    )
+    page = metastable_figure(table)
+    drawn = [ax for ax in page.axes if ax.lines]
+    assert len(drawn) == sum(n for n, _ in table.counts) == 5
+    for ax, entry in zip(drawn, [e for row in table.rows for e in row], strict=True):
+        theta, density = ax.lines[0].get_data()
+        assert abs(np.trapezoid(density, theta) - 1.0) < 1e-10
+        assert density.max() == np.max(entry.state.density(theta))
+    assert save(page, tmp_path / "peaks.pdf").stat().st_size > 5_000
