@@ -22,8 +22,11 @@ _HOMES = {
     "Diagram": "branches.diagrams.diagram",
     "diagram": "branches.diagrams.build",
     "onset": "branches.onsets.classify",
-    "onsets": "branches.onsets.classify",
     "Onset": "branches.onsets.classify",
+    "tricritical_point": "branches.onsets.tricritical",
+    "coexistence": "branches.transitions.coexistence",
+    "landscape": "branches.transitions.landscape",
+    "search_states": "branches.transitions.search",
 }
 
 __all__ = sorted(_HOMES)

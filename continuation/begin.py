@@ -63,9 +63,7 @@ def _guess(direction: int | ArrayLike, size: int) -> Array:
     else:
         guess = vector
     if guess.shape != (size,) or not np.isfinite(guess).all() or not guess.any():
-        raise ValueError(
-            f"direction = {direction!r} must be ±1 or a nonzero vector in (u, p / scale), shape ({size},)"
-        )
+        raise ValueError(f"direction = {direction!r} must be ±1 or a nonzero vector in (u, p / scale), shape ({size},)")
     return guess
 
 

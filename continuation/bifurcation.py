@@ -117,13 +117,9 @@ def _degenerate(problem: Problem, piece: Piece, tolerance: float) -> BranchPoint
     return BranchPoint(tau, point, abs(slope) <= np.sqrt(RANK_LOST) * problem.parameter_scale)
 
 
-def _classified(
-    problem: Problem, piece: Piece, here: Reduced, difference: Array, exact: Array | None
-) -> BranchPoint:
+def _classified(problem: Problem, piece: Piece, here: Reduced, difference: Array, exact: Array | None) -> BranchPoint:
     hessian = difference if exact is None else exact
-    error = (
-        float(np.max(np.abs(difference - hessian))) if exact is not None else _difference_error(difference)
-    )
+    error = float(np.max(np.abs(difference - hessian))) if exact is not None else _difference_error(difference)
     tau = _place(piece, here.x)
     along = piece.derivative(tau)
     along /= np.linalg.norm(along)

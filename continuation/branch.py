@@ -25,9 +25,7 @@ class Status(Enum):
     CLOSED = "the branch closes on its start: it is a loop"
     LENGTH = "the largest arclength asked for is reached"
     MAX_STEPS = "the largest number of steps is reached: raise max_steps to go on"
-    STEP_TOO_SMALL = (
-        "no step succeeded: the curve may end or turn singular here; check the equations near this point"
-    )
+    STEP_TOO_SMALL = "no step succeeded: the curve may end or turn singular here; check the equations near this point"
     UNRESOLVED = "the discretisation cannot resolve the state at its largest size: allow more unknowns"
     INTERRUPTED = "interrupted: what was found so far is returned"
     FAILED = "the equations could not be evaluated or solved here; see the message"
@@ -148,7 +146,7 @@ class Branch:
         fourth order in the step length where the problem offers no expansion.
         """
         if not self.pieces or not self.arclength[0] <= s <= self.arclength[-1]:
-            last = self.arclength[-1] if self.arclength.size else float("nan")
+            last = float(self.arclength[-1]) if self.arclength.size else float("nan")
             raise ValueError(f"s = {s!r} is outside the branch: allowed are 0 to {last!r}")
         ends = [piece.end for piece in self.pieces]
         piece = self.pieces[min(int(np.searchsorted(ends, s)), len(ends) - 1)]
@@ -172,11 +170,7 @@ class Branch:
             found += [piece.start + tau * piece.length for tau in changes.roots]
             sign = changes.sign
         for s, value in ((self.arclength[:1], self.p[:1]), (self.arclength[-1:], self.p[-1:])):
-            if (
-                value.size
-                and value[0] == p
-                and not any(abs(f - s[0]) < 1e-9 * (1 + abs(s[0])) for f in found)
-            ):
+            if value.size and value[0] == p and not any(abs(f - s[0]) < 1e-9 * (1 + abs(s[0])) for f in found):
                 found.append(float(s[0]))
         return sorted(found)
 

@@ -70,9 +70,7 @@ def check_problem(problem: Problem, u: Array, p: float, seed: int = 0) -> dict[s
     zero = np.zeros(u.size)
     orders = {
         "jacobian": _order(problem, u, p, [(v, 0.0)], [problem.jacobian(u, p) @ v]),
-        "parameter_derivative": _order(
-            problem, u, p, [(zero, dp)], [dp * problem.parameter_derivative(u, p)]
-        ),
+        "parameter_derivative": _order(problem, u, p, [(zero, dp)], [dp * problem.parameter_derivative(u, p)]),
     }
     curve = [(rng.standard_normal(u.size), dp * float(rng.standard_normal())) for _ in range(SERIES_ORDER)]
     coefficients = _series(problem, u, p, curve)
@@ -116,9 +114,7 @@ def _series(problem: Problem, u: Array, p: float, curve: list[tuple[Array, float
     return coefficients
 
 
-def _order(
-    problem: Problem, u: Array, p: float, curve: list[tuple[Array, float]], coefficients: list[Array]
-) -> float:
+def _order(problem: Problem, u: Array, p: float, curve: list[tuple[Array, float]], coefficients: list[Array]) -> float:
     """Return the smallest order at which the remainder of the Taylor formula is seen to fall."""
     base = problem.residual(u, p)
     size = float(np.max(np.abs(base)) + np.max(np.abs(u))) + abs(p) + 1.0
@@ -137,9 +133,7 @@ def _order(
 
 def _slopes(seen: list[tuple[float, float]]) -> list[float]:
     """Return the orders between neighbours, without the first, where h may be too large."""
-    orders = [
-        float(np.log(coarse / fine) / np.log(h / smaller)) for (h, coarse), (smaller, fine) in pairwise(seen)
-    ]
+    orders = [float(np.log(coarse / fine) / np.log(h / smaller)) for (h, coarse), (smaller, fine) in pairwise(seen)]
     return orders[2:] or orders[-1:]
 
 
@@ -151,10 +145,6 @@ def _check_extras(problem: Problem, u: Array, p: float, rng: np.random.Generator
         raise ValueError("residuals disagrees with residual")
     row, f = rng.standard_normal(u.size + 1), rng.standard_normal(u.size)
     x = problem.bordered(u, p, row).solve(f, 1.0)
-    back = (
-        problem.jacobian(u, p) @ x[:-1] + problem.parameter_scale * problem.parameter_derivative(u, p) * x[-1]
-    )
+    back = problem.jacobian(u, p) @ x[:-1] + problem.parameter_scale * problem.parameter_derivative(u, p) * x[-1]
     if not np.allclose(back, f, rtol=1e-6, atol=1e-6) or abs(float(row @ x) - 1.0) > 1e-6:
-        raise ValueError(
-            "bordered disagrees with jacobian and parameter_derivative (or the Jacobian is singular here)"
-        )
+        raise ValueError("bordered disagrees with jacobian and parameter_derivative (or the Jacobian is singular here)")

@@ -69,9 +69,7 @@ def landed(problem: Problem, piece: Piece, tau: float, x: Array, tolerance: floa
     return Piece(c, piece.start, float(np.linalg.norm(c[1])))
 
 
-def closing_place(
-    problem: Problem, piece: Piece, x0: Array, t0: Array, tolerance: float
-) -> tuple[float, Array] | None:
+def closing_place(problem: Problem, piece: Piece, x0: Array, t0: Array, tolerance: float) -> tuple[float, Array] | None:
     """Return where a piece passes through x0 in the direction of t0, τ and x; None if it does not."""
     n = piece.coefficients.shape[1] - 1
     if n + 1 != x0.size:

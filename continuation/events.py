@@ -74,9 +74,7 @@ def on_branch(problem: Problem, piece: Piece, tau: float, tolerance: float) -> t
     direction /= np.linalg.norm(direction)
     before = residual_norm(problem, x)
     if before > tolerance:
-        corrected = correct(
-            problem, x, direction, 0.0
-        )  # to round-off: it decides the digits of what is located
+        corrected = correct(problem, x, direction, 0.0)  # to round-off: it decides the digits of what is located
         x = corrected.x if corrected.residual <= max(tolerance, 1e-3 * before) else x
     return x, direction
 
@@ -123,9 +121,7 @@ def locate_event(
     return found, previous
 
 
-def _polish(
-    curve: Callable[[float], Array], test: Callable[[Array], float], tau: float
-) -> tuple[float, Array]:
+def _polish(curve: Callable[[float], Array], test: Callable[[Array], float], tau: float) -> tuple[float, Array]:
     """Move a root of the polynomial's test to one of the branch's, by the secant method."""
     x = curve(tau)
     value = test(x)

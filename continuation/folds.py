@@ -93,9 +93,7 @@ def _close_pair(problem: Problem, piece: Piece, slope: Array, tolerance: float) 
     def height(tau: float) -> float:
         return sign * _tangent_slope(problem, piece, tau, tolerance)[1]
 
-    lowest = minimize_scalar(
-        height, bounds=(0.0, 1.0), method="bounded", options={"xatol": 1e-6, "maxiter": 40}
-    )
+    lowest = minimize_scalar(height, bounds=(0.0, 1.0), method="bounded", options={"xatol": 1e-6, "maxiter": 40})
     if lowest.fun >= 0.0:
         return ()
     return bracketed_root(height, 0.0, float(lowest.x)), bracketed_root(height, float(lowest.x), 1.0)
@@ -138,9 +136,7 @@ def _tangent_slope(problem: Problem, piece: Piece, tau: float, tolerance: float)
     return x, float(tangent_at(problem, x, direction)[0][-1])
 
 
-def _curvature(
-    problem: Problem, piece: Piece, tau: float, noise: float, tolerance: float
-) -> tuple[float, float]:
+def _curvature(problem: Problem, piece: Piece, tau: float, noise: float, tolerance: float) -> tuple[float, float]:
     """Return d²p/ds² (p in units of its scale) at a fold, and its error."""
     order = len(piece.coefficients) - 1
     if len(piece.coefficients) > CUBIC:

@@ -34,6 +34,4 @@ def interpolated(problem: Problem, piece: Piece, tolerance: float) -> Piece:
         states.append(new.x)
     states.append(piece(1.0))
     powers = np.vander(NODES, increasing=True)
-    return Piece(
-        np.asarray(np.linalg.solve(powers, np.array(states)), dtype=np.float64), piece.start, piece.length
-    )
+    return Piece(np.asarray(np.linalg.solve(powers, np.array(states)), dtype=np.float64), piece.start, piece.length)

@@ -65,9 +65,7 @@ class DenseBordered:
     def _determinant_sign(self) -> int:
         diagonal = self._lu.diagonal()
         if not np.isfinite(diagonal).all():
-            raise ArithmeticError(
-                "the Jacobian has entries that are not finite: check the equations at this point"
-            )
+            raise ArithmeticError("the Jacobian has entries that are not finite: check the equations at this point")
         swaps = np.count_nonzero(self._pivots != np.arange(diagonal.size))
         negative = np.count_nonzero(diagonal < 0)
         return -1 if (swaps + negative) % 2 else 1

@@ -70,10 +70,7 @@ class Family(ABC):
         directions = np.eye(u.size + 1)
         # Polarisation: B(w, e) = Q(w + e) − Q(w) − Q(e), exact because each Q is.
         return np.array(
-            [
-                half_second(right + e[:-1], float(e[-1])) - along - half_second(e[:-1], float(e[-1]))
-                for e in directions
-            ]
+            [half_second(right + e[:-1], float(e[-1])) - along - half_second(e[:-1], float(e[-1])) for e in directions]
         )
 
 
@@ -106,11 +103,7 @@ class Locus:
 
     def points(self, kind: str) -> list[tuple[float, float, Array]]:
         """Return (p, q, u) of the special points of one kind."""
-        return [
-            (float(k.u[-1]) * self.p_scale, k.p, k.u[:-1])
-            for k in self.branch.special_points
-            if k.kind == kind
-        ]
+        return [(float(k.u[-1]) * self.p_scale, k.p, k.u[:-1]) for k in self.branch.special_points if k.kind == kind]
 
 
 class _FoldSystem(Problem):

@@ -56,9 +56,7 @@ class Loop:
     def start(self, u0: Array, p0: float, direction: int | ArrayLike) -> Base:
         """Return the base at a start point, corrected."""
         if not self.bounds[0] <= p0 <= self.bounds[1]:
-            raise ValueError(
-                f"p0 = {p0!r} is outside [p_min, p_max] = [{self.bounds[0]!r}, {self.bounds[1]!r}]"
-            )
+            raise ValueError(f"p0 = {p0!r} is outside [p_min, p_max] = [{self.bounds[0]!r}, {self.bounds[1]!r}]")
         x, tangent, residual = begin(self.problem, u0, p0, direction, self.settings.tolerance)
         self._reachable(residual)
         self._remember_start(x, tangent)
@@ -89,9 +87,7 @@ class Loop:
     def _reachable(self, residual: float) -> None:
         if residual > self.settings.tolerance:
             self.settings = replace(self.settings, tolerance=10 * residual)
-            self.messages.append(
-                f"tolerance raised to {10 * residual:.1e}: F cannot be evaluated better here."
-            )
+            self.messages.append(f"tolerance raised to {10 * residual:.1e}: F cannot be evaluated better here.")
 
     def step(self, base: Base) -> Base:
         """Advance once; a step whose ends lie on different branches is refused and tried again, shorter."""
@@ -158,9 +154,7 @@ class Loop:
         self.recorder.counters += Counters(factorisations=1, solves=1)
         return solver.sign
 
-    def _accept(
-        self, problem: Problem, piece: Piece, arrived: Base, branch_point: BranchPoint | None
-    ) -> Base:
+    def _accept(self, problem: Problem, piece: Piece, arrived: Base, branch_point: BranchPoint | None) -> Base:
         located, slope_sign, values = self._search(problem, piece, branch_point)
         terminal = next((item for item in located if item.terminal), None)
         if terminal is not None:

@@ -145,11 +145,7 @@ def _isolate(bernstein: Array, c: Array, left: float, right: float, noise: float
         return [middle] if variations % 2 else []
     first, second = _halve(bernstein)
     at_joint = _joint_sign_change(first, second, noise)
-    return (
-        _isolate(first, c, left, middle, noise)
-        + [middle] * at_joint
-        + _isolate(second, c, middle, right, noise)
-    )
+    return _isolate(first, c, left, middle, noise) + [middle] * at_joint + _isolate(second, c, middle, right, noise)
 
 
 def _halve(bernstein: Array) -> tuple[Array, Array]:

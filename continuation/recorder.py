@@ -48,9 +48,7 @@ class Recorder:
             residuals = problem.residuals(x[:, :-1], x[:, -1] * problem.parameter_scale)
             residual = np.max(np.abs(residuals), axis=1, initial=0.0)
             if not np.isfinite(residual).all():
-                raise ArithmeticError(
-                    f"F is not finite beyond p = {float(x[0, -1]) * problem.parameter_scale!r}"
-                )
+                raise ArithmeticError(f"F is not finite beyond p = {float(x[0, -1]) * problem.parameter_scale!r}")
         self.stretches.append(_Stretch(piece, problem, tau, x, residual, tuple(found)))
 
     def replace_last(self, piece: Piece) -> None:

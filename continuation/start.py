@@ -93,10 +93,7 @@ def _piece_at(
         # Round-off, not a tolerance: near the point F hardly tells the branch from its neighbours.
         new = correct(problem, guess, direction, 0.0, max_iterations=12)
         inside = new.residual <= settings.tolerance and np.linalg.norm(new.x - x) <= 2.0 * tau * amplitude
-        if (
-            not inside
-            or problem.defect(new.x[:-1], float(new.x[-1]) * problem.parameter_scale) > settings.tolerance
-        ):
+        if not inside or problem.defect(new.x[:-1], float(new.x[-1]) * problem.parameter_scale) > settings.tolerance:
             return None
         states.append(new.x)
         guess = x + (following / tau) * (new.x - x)

@@ -71,9 +71,7 @@ class Settings:
         if self.order < 3:
             raise ValueError(f"order = {self.order!r} must be at least 3")
         if not 0.0 < self.min_length <= self.max_length:
-            raise ValueError(
-                f"0 < min_length ≤ max_length does not hold: {self.min_length!r}, {self.max_length!r}"
-            )
+            raise ValueError(f"0 < min_length ≤ max_length does not hold: {self.min_length!r}, {self.max_length!r}")
         if not 0.0 < self.max_turn <= np.pi / 2:
             raise ValueError(f"max_turn = {self.max_turn!r} must lie in (0, π/2]")
 
@@ -155,9 +153,7 @@ def _resize(base: Base, settings: Settings) -> tuple[Base, Counters]:
     x = np.append(base.problem.transfer(base.x[:-1], size), base.x[-1])
     new = correct(problem, x, tangent, settings.tolerance)
     if not new.converged:
-        raise StepFailure(
-            Status.UNRESOLVED, f"Newton failed after a change to {size} unknowns at p = {base.p!r}"
-        )
+        raise StepFailure(Status.UNRESOLVED, f"Newton failed after a change to {size} unknowns at p = {base.p!r}")
     spent = Counters(factorisations=new.iterations, newton=new.iterations, residuals=new.iterations + 1)
     return replace(base, problem=problem, x=new.x, tangent=tangent, solver=None), spent
 
@@ -255,9 +251,7 @@ def _tangent_step(base: Base, settings: Settings) -> tuple[Base, Piece, Base, Co
                 piece = Piece(c, base.s, float(np.linalg.norm(c[1])))
                 return base, piece, replace(arrived, s=piece.end), spent
         length *= 0.5
-    raise StepFailure(
-        Status.STEP_TOO_SMALL, f"no step of length ≥ {settings.min_length:.1e} from p = {base.p!r}"
-    )
+    raise StepFailure(Status.STEP_TOO_SMALL, f"no step of length ≥ {settings.min_length:.1e} from p = {base.p!r}")
 
 
 def _fits(base: Base, x: Array, tangent: Array) -> bool:

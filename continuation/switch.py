@@ -15,9 +15,7 @@ from continuation.stepper import Settings, StepFailure
 __all__ = ["switch"]
 
 
-def switch(
-    problem: Problem, point: SpecialPoint, settings: Settings | None = None, **options: Any
-) -> list[Branch]:
+def switch(problem: Problem, point: SpecialPoint, settings: Settings | None = None, **options: Any) -> list[Branch]:
     """Follow the other branches through a branch point, one Branch for each of its directions.
 
     Parameters

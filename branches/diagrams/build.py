@@ -14,11 +14,11 @@ from branches.diagrams.diagram import Diagram, Node
 from branches.diagrams.launch import Departure, departures_from_onset, departures_from_point, neutral_block
 from branches.diagrams.pitchfork import pitchfork_shape
 from branches.diagrams.records import Branch, SpecialPoint
-from branches.diagrams.trace import LOWEST, follow_states
+from branches.diagrams.trace import LOWEST, check_potential, default_kappa_max, follow_states
 from branches.model.energy import free_energy
 from branches.model.potential import Potential
 from branches.model.symmetry import same_orbit, twin
-from branches.onsets.classify import Onset, onsets
+from branches.onsets.classify import Onset, modes_below, onsets
 from continuation import Piece, Settings, Status
 
 __all__ = ["diagram"]
@@ -31,8 +31,8 @@ CURVATURE_AGREES = 1e-3  # of an interpolated first piece, relative to curvature
 
 def diagram(
     potential: Potential,
+    kappa_max: float | None = None,
     *,
-    kappa_max: float,
     modes: Iterable[int] | None = None,
     n_modes: int | None = None,
     depth: int = 2,
@@ -50,9 +50,9 @@ def diagram(
     potential
         The interaction.
     kappa_max
-        Largest coupling.
+        Largest coupling; by default 2.1 times the first onset.
     modes
-        Onsets to start from; by default all with 0 < κ_n ≤ kappa_max.
+        Onsets to start from; by default all with 0 < κ_n < kappa_max.
     n_modes
         Fixed truncation; adaptive by default.
     depth
@@ -71,6 +71,8 @@ def diagram(
 
     Raises
     ------
+    TypeError
+        If ``potential`` is not a potential, or ``modes`` not a list of modes.
     ValueError
         If ``kappa_max`` is not a positive finite number, ``depth`` is negative, or a mode of ``modes`` has g_n ≤ 0.
 
@@ -85,14 +87,22 @@ def diagram(
     >>> [(node.name, f"{node.kappa:.13f}") for node in d.nodes if node.kind == "fold"]
     [('fold 1', '0.3870689959520')]
     """
+    check_potential(potential)
+    if modes is not None and not isinstance(modes, Iterable):
+        raise TypeError(f"modes = {modes!r} is not allowed: give a list of modes, such as [{modes!r}]")
+    chosen = None if modes is None else tuple(modes)
+    kappa_max = default_kappa_max(potential) if kappa_max is None else kappa_max
     if not (np.isfinite(kappa_max) and kappa_max > 0):
         raise ValueError(f"kappa_max = {kappa_max!r} is not allowed: give a positive finite coupling")
     if depth < 0:
         raise ValueError(f"depth = {depth!r} is not allowed: 0 follows the branches of the uniform state only")
-    found = onsets(potential, kappa_max, modes)
+    looked_at, note = modes_below(potential, kappa_max) if chosen is None else (chosen, _left_out(potential, chosen))
+    found = tuple(o for o in onsets(potential, kappa_max, looked_at) if o.kappa < kappa_max)
     lowest = min((o.kappa for o in found), default=kappa_max)
     bounds = (LOWEST * lowest if kappa_min is None else kappa_min, kappa_max)
-    builder = _Builder(potential, bounds, n_modes, depth, settings or Settings(), progress)
+    builder = _Builder(
+        potential, bounds, n_modes, depth, settings or Settings(), progress, notes=[note] if note else []
+    )
     builder.run(found)
     return builder.diagram(found)
 
@@ -114,6 +124,7 @@ class _Builder:
     account: list[HalfBranch] = field(default_factory=list)
     queue: deque[tuple[Departure, str, int]] = field(default_factory=deque)
     opened: set[str] = field(default_factory=set)
+    notes: list[str] = field(default_factory=list)
     interrupted: bool = False
 
     def run(self, found: tuple[Onset, ...]) -> None:
@@ -192,7 +203,7 @@ class _Builder:
         last = ""
         places = []
         try:
-            for point in branch.special_points:
+            for point in () if branch.status is Status.INTERRUPTED else branch.special_points:
                 node = self._node_of(branch, point)
                 if abs(point.arclength - float(branch.arclength[-1])) <= 1e-9 * float(branch.arclength[-1]):
                     last = node.name
@@ -217,9 +228,7 @@ class _Builder:
         name = f"onset {'+'.join(map(str, onset.kernel))}"
         coefficients = {"c2": onset.c2, "c2_error": onset.c2_error, "c4": onset.c4, "c4_error": onset.c4_error}
         clear = {key: value for key, value in coefficients.items() if np.isfinite(value)}
-        return self._add(
-            Node(name, "onset", onset.kappa, np.zeros(max(onset.kernel)), 0, 0.0, 0.0, onset.kind, clear)
-        )
+        return self._add(Node(name, "onset", onset.kappa, np.zeros(max(onset.kernel)), 0, 0.0, 0.0, onset.kind, clear))
 
     def _node_of(self, branch: Branch, point: SpecialPoint) -> Node:
         for node in self.nodes:
@@ -231,8 +240,15 @@ class _Builder:
         shape, coefficients = self._shape(branch, point)
         return self._add(
             Node(
-                f"{point.kind} {count + 1}", point.kind, point.kappa, point.a, point.period, float(energy[0]),
-                point.residual, shape, coefficients,
+                f"{point.kind} {count + 1}",
+                point.kind,
+                point.kappa,
+                point.a,
+                point.period,
+                float(energy[0]),
+                point.residual,
+                shape,
+                coefficients,
             )
         )
 
@@ -245,16 +261,20 @@ class _Builder:
         a = twin(point.a, point.period) if point.sector == "odd" else point.a
         u = a[point.period - 1 :: point.period]
         shape = pitchfork_shape(self.potential, block, u, point.kappa, max(a.size, 24 * point.period))
-        coefficients |= {
-            "curvature": shape.curvature, "curvature_error": shape.error, "crossing": shape.crossing
-        }
+        coefficients |= {"curvature": shape.curvature, "curvature_error": shape.error, "crossing": shape.crossing}
         return shape.kind, coefficients
 
     def _add_end(self, branch: Branch) -> str:
         count = sum(node.kind == "end" for node in self.nodes)
         state = branch.at(float(branch.arclength[-1]))
         node = Node(
-            f"end {count + 1}", "end", float(branch.kappa[-1]), state.a, state.period, state.free_energy, state.residual,
+            f"end {count + 1}",
+            "end",
+            float(branch.kappa[-1]),
+            state.a,
+            state.period,
+            state.free_energy,
+            state.residual,
             branch.status.name.lower().replace("_", " "),
         )
         return self._add(node).name
@@ -283,9 +303,14 @@ class _Builder:
 
     def _notes(self) -> tuple[str, ...]:
         return (
+            *self.notes,
             f"branches that no bifurcation joins to the uniform state for κ ≤ {self.bounds[1]:.6g}",
             f"branches of onsets above κ = {self.bounds[1]:.6g} that turn back below it",
         )
+
+
+def _left_out(potential: Potential, chosen: tuple[int, ...]) -> str:
+    return f"onsets of modes other than {', '.join(map(str, chosen))} of the {potential.label}"
 
 
 def _unfinished(branch: Branch) -> bool:

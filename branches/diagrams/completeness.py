@@ -82,9 +82,14 @@ class Completeness:
         return sum(half.outcome == outcome for half in self.half_branches)
 
     def __str__(self) -> str:
-        lines = [f"half-branches: {self.owed} owed, {self.found} found, {self.failed} failed, "
-                 f"{self.not_followed} not followed"]
-        lines += [f"  {half.node}, {half.description}: {half.outcome} ({half.reason})"
-                  for half in self.half_branches if half.outcome != "found"]
+        lines = [
+            f"half-branches: {self.owed} owed, {self.found} found, {self.failed} failed, "
+            f"{self.not_followed} not followed"
+        ]
+        lines += [
+            f"  {half.node}, {half.description}: {half.outcome} ({half.reason})"
+            for half in self.half_branches
+            if half.outcome != "found"
+        ]
         lines += [f"  not searched: {note}" for note in self.notes]
         return "\n".join(lines)

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from branches.diagrams.completeness import Completeness
-from branches.diagrams.records import Branch, SpecialPoint
+from branches.diagrams.records import Branch, SpecialPoint, State
 from branches.model.potential import Potential
 from branches.model.symmetry import same_orbit
 
@@ -105,6 +105,23 @@ class Diagram:
     status: str = "finished"
     message: str = ""
 
+    def __repr__(self) -> str:
+        return (
+            f"<Diagram of {self.potential.label} up to κ = {self.kappa_max:.6g}: "
+            f"{len(self.branches)} branches, {len(self.nodes)} nodes, "
+            f"{self.completeness.found} of {self.completeness.owed} half-branches, {self.status}>"
+        )
+
+    def at_kappa(self, kappa: float) -> list[State]:
+        """Return the non-uniform states of all branches at a coupling, branch by branch.
+
+        Raises
+        ------
+        ValueError
+            If kappa is not one finite number.
+        """
+        return [state for branch in self.branches for state in branch.at_kappa(kappa)]
+
     def node(self, name: str) -> Node:
         """Return a node by its name.
 
@@ -162,6 +179,12 @@ class Diagram:
         from branches.output.tables import to_csv
 
         return to_csv(self, folder)
+
+    def figure(self) -> Any:
+        """Return a Matplotlib figure: amplitude, free energy and densities."""
+        from branches.output.figure import figure
+
+        return figure(self)
 
     def plot(self, ax: Any = None) -> Any:
         """Draw the diagram (amplitude over κ) into Matplotlib axes, new ones by default, and return them."""

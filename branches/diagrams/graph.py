@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import networkx as nx
 import numpy as np
 
@@ -16,9 +18,11 @@ def branch_graph(diagram: Diagram) -> nx.MultiDiGraph:
     """Return the graph whose nodes are special points and ends, and whose edges are segments of constant stability.
 
     Node attributes: ``kind``, ``shape``, ``kappa``, ``period``, ``free_energy``, ``amplitude`` (max-norm of a). Edge
-    attributes: ``branch`` (its number, −1 for the uniform state), ``kappa_min``, ``kappa_max``, ``even`` and ``odd`` (Morse
+    attributes: ``branch`` (its number, −1 for the uniform state), ``kappa_min``, ``kappa_max``, ``even`` and
+    ``odd`` (Morse
     index), ``stable``, ``isotropy`` ('Z_n' with reflection, 'O(2)' for the uniform state), ``free_energy_start`` and
-    ``free_energy_end``, ``arclength_start`` and ``arclength_end``. Edges point along increasing arclength (increasing κ for
+    ``free_energy_end``, ``arclength_start`` and ``arclength_end``. Edges point along increasing arclength
+    (increasing κ for
     the uniform state).
 
     Examples
@@ -32,8 +36,13 @@ def branch_graph(diagram: Diagram) -> nx.MultiDiGraph:
     graph = nx.MultiDiGraph(potential=diagram.potential.label, kappa_max=diagram.kappa_max)
     for node in diagram.nodes:
         graph.add_node(
-            node.name, kind=node.kind, shape=node.shape, kappa=node.kappa, period=node.period,
-            free_energy=node.free_energy, amplitude=float(np.max(np.abs(node.a), initial=0.0)),
+            node.name,
+            kind=node.kind,
+            shape=node.shape,
+            kappa=node.kappa,
+            period=node.period,
+            free_energy=node.free_energy,
+            amplitude=float(np.max(np.abs(node.a), initial=0.0)),
         )
     _add_uniform(graph, diagram)
     for number, branch in enumerate(diagram.branches):
@@ -48,25 +57,46 @@ def _add_uniform(graph: nx.MultiDiGraph, diagram: Diagram) -> None:
         graph.add_node(name, kind="end", shape="", kappa=kappa, period=0, free_energy=0.0, amplitude=0.0)
     stops = [("uniform 0", 0.0), *((node.name, node.kappa) for node in onsets), ("uniform end", diagram.kappa_max)]
     largest = max([64, *(node.a.size for node in diagram.nodes)])
-    for (start, left), (end, right) in zip(stops[:-1], stops[1:], strict=True):
+    for (start, left), (end, right) in itertools.pairwise(stops):
         count = int(uniform_index(diagram.potential, largest, np.array([0.5 * (left + right)]))[0][0])
         graph.add_edge(
-            start, end, branch=-1, kappa_min=left, kappa_max=right, even=count, odd=count, stable=count == 0,
-            isotropy="O(2)", free_energy_start=0.0, free_energy_end=0.0, arclength_start=left, arclength_end=right,
+            start,
+            end,
+            branch=-1,
+            kappa_min=left,
+            kappa_max=right,
+            even=count,
+            odd=count,
+            stable=count == 0,
+            isotropy="O(2)",
+            free_energy_start=0.0,
+            free_energy_end=0.0,
+            arclength_start=left,
+            arclength_end=right,
         )
 
 
 def _add_branch(graph: nx.MultiDiGraph, diagram: Diagram, number: int, branch: Branch) -> None:
     first, last = diagram.ends[number]
     stops = [(0.0, first), *diagram.places[number], (float(branch.arclength[-1]), last)]
-    for (s0, start), (s1, end) in zip(stops[:-1], stops[1:], strict=True):
+    for (s0, start), (s1, end) in itertools.pairwise(stops):
         middle = branch.at(0.5 * (s0 + s1))
         inside = branch.kappa[(branch.arclength >= s0) & (branch.arclength <= s1)]
         left, right = branch.at(s0), branch.at(s1)
-        kappas = [left.kappa, right.kappa, *inside.tolist()]
+        ends = [diagram.node(name).kappa for name in (start, end)]
+        kappas = [*ends, *np.clip(inside, None, max(*ends, *inside[1:-1], 0.0)).tolist()]
         graph.add_edge(
-            start, end, branch=number, kappa_min=min(kappas), kappa_max=max(kappas),
-            even=middle.index[0], odd=middle.index[1], stable=middle.stable, isotropy=f"D_{branch.period}",
-            free_energy_start=left.free_energy, free_energy_end=right.free_energy,
-            arclength_start=s0, arclength_end=s1,
+            start,
+            end,
+            branch=number,
+            kappa_min=min(kappas),
+            kappa_max=max(kappas),
+            even=middle.index[0],
+            odd=middle.index[1],
+            stable=middle.stable,
+            isotropy=f"D_{branch.period}",
+            free_energy_start=left.free_energy,
+            free_energy_end=right.free_energy,
+            arclength_start=s0,
+            arclength_end=s1,
         )

@@ -11,8 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from branches.diagrams.records import Branch, SpecialPoint
-from branches.diagrams.trace import make_system
-from branches.model.blowup import onset_piece
+from branches.diagrams.trace import make_system, start_at_onset
 from branches.model.potential import Potential
 from branches.model.quadratic import QuadraticSystem
 from branches.model.stability import neutral_direction
@@ -55,18 +54,11 @@ def departures_from_onset(
         start: Start
         simple = len(active) == 1 and not any(k % period == 0 for k in onset.kernel if k != period)
         if simple:
-            start = partial(_start_simple, potential, period, onset.kappa, n_modes, settings)
+            start = partial(start_at_onset, potential, period, n_modes, settings)
         else:
             start = partial(_start_ray, potential, period, onset.kappa, ray, n_modes, settings)
         departures.append(Departure(description, start))
     return departures
-
-
-def _start_simple(
-    potential: Potential, mode: int, kappa: float, n_modes: int | None, settings: Settings
-) -> tuple[QuadraticSystem, Piece]:
-    system = make_system(potential, mode, n_modes, kappa)
-    return system, onset_piece(system, settings.order, settings.tolerance)
 
 
 def _start_ray(
@@ -92,7 +84,8 @@ def departures_from_point(
     """Return the half-branches that a special point of a branch owes, one for each symmetry orbit.
 
     With m the order of the rotation on the neutral block (see :class:`~branches.model.symmetry.Block`): for m = 2 one,
-    on the branch or on its twin; for odd m ≥ 3 two, along ±δa; for even m ≥ 4 one on the branch and one on its twin; for
+    on the branch or on its twin; for odd m ≥ 3 two, along ±δa; for even m ≥ 4 one on the branch and one on its
+    twin; for
     m = 1 two in the even sector, while in the odd one the new states are not even and are not followed. A branch that
     ends here on a more symmetric one belongs to that one's block.
     """
@@ -116,7 +109,7 @@ def departures_from_point(
 
 
 def neutral_block(branch: Branch, point: SpecialPoint) -> Block | None:
-    """Return the even block that turns neutral at a branch point (of its twin, if the sector is odd), None elsewhere."""
+    """Return the even block that turns neutral at a branch point (on the twin if the sector is odd), else None."""
     if point.kind not in BRANCH_POINTS or not np.any(point.a):
         return None
     residue = point.residue if point.period == branch.period else branch.period
@@ -125,15 +118,26 @@ def neutral_block(branch: Branch, point: SpecialPoint) -> Block | None:
 
 
 def _departure(
-    potential: Potential, point: SpecialPoint, block: Block, n_modes: int | None, settings: Settings,
-    description: str, side: float, on_twin: bool,
+    potential: Potential,
+    point: SpecialPoint,
+    block: Block,
+    n_modes: int | None,
+    settings: Settings,
+    description: str,
+    side: float,
+    on_twin: bool,
 ) -> Departure:
     return Departure(description, partial(_start_point, potential, point, block, n_modes, settings, side, on_twin))
 
 
 def _start_point(
-    potential: Potential, point: SpecialPoint, block: Block, n_modes: int | None, settings: Settings,
-    side: float, on_twin: bool,
+    potential: Potential,
+    point: SpecialPoint,
+    block: Block,
+    n_modes: int | None,
+    settings: Settings,
+    side: float,
+    on_twin: bool,
 ) -> tuple[QuadraticSystem, Piece]:
     """Perturb the state (or its twin) along the neutral direction of the block, in the larger space that it needs."""
     period, target = block.period, block.breaks_to

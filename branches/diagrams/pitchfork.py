@@ -49,7 +49,8 @@ def pitchfork_shape(potential: Potential, block: Block, u: Array, kappa: float, 
     """Return the shape of the pitchfork in an even isotropy block of a state.
 
     Lyapunov–Schmidt reduction: with J φ = 0, ψᵀJ = 0 and w = w₀ + c w₁ the response in the old symmetry class,
-    J w₀ = −½F_aa[φ, φ], J w₁ = −F_κ, the curvature is c = −ψᵀF_aa[φ, w₀] / ψᵀ(F_aa[φ, w₁] + F_aκ φ). F is quadratic in a,
+    J w₀ = −½F_aa[φ, φ], J w₁ = −F_κ, the curvature is
+    c = −ψᵀF_aa[φ, w₀] / ψᵀ(F_aa[φ, w₁] + F_aκ φ). F is quadratic in a,
     so that this is exact.
 
     Parameters
@@ -103,9 +104,7 @@ def pitchfork_shape(potential: Potential, block: Block, u: Array, kappa: float, 
     scale = kappa * np.linalg.norm(w0) + kappa * np.linalg.norm(w1) * abs(curvature) + abs(curvature)
     error = 64 * EPSILON * np.linalg.cond(inner) * scale / abs(denominator)
     modes = np.arange(1.0, size + 1)
-    return PitchforkShape(
-        float(curvature), float(error), float(denominator / (psi @ (phi / modes**2))), phi
-    )
+    return PitchforkShape(float(curvature), float(error), float(denominator / (psi @ (phi / modes**2))), phi)
 
 
 def _bilinear(system: QuadraticSystem, x: Array, y: Array) -> Array:

@@ -65,6 +65,12 @@ class State:
         """Whether no direction is unstable and none undecided."""
         return self.index == (0, 0) and self.undecided == 0
 
+    def __repr__(self) -> str:
+        return (
+            f"<State of {self.potential.label} at κ = {self.kappa:.12g}: period 2π/{self.period or 1}, "
+            f"F = {self.free_energy:.6g}, index {self.index}, residual {self.residual:.1e}>"
+        )
+
     def density(self, theta: Array) -> Array:
         """Return ρ(θ), shape of theta."""
         return density(self.a, np.asarray(theta, dtype=float))
@@ -143,8 +149,8 @@ class Branch:
     >>> import branches
     >>> from branches import potentials
     >>> branch = branches.trace(potentials.kuramoto(), kappa_max=4)
-    >>> f"{branch.kappa[-1]:.1f} {branch.a[-1, 0]:.14f} {branch.free_energy[-1]:.14f}"
-    '4.0 0.83146202475426 -0.47021544233119'
+    >>> f"{branch.kappa[-1]:.1f} {branch.a[-1, 0]:.12f} {branch.free_energy[-1]:.12f}"
+    '4.0 0.831462024754 -0.470215442331'
     >>> bool(branch.stable[1:].all())
     True
     """
@@ -191,7 +197,15 @@ class Branch:
     @property
     def message(self) -> str:
         """What was noticed."""
-        return self.curve.message
+        return self.curve.message.replace("p = ", "κ = ")
+
+    def __repr__(self) -> str:
+        if not self.kappa.size:
+            return f"<Branch {self.potential.label}: {self.origin}, empty, {self.status.name}>"
+        return (
+            f"<Branch {self.potential.label}: {self.origin}, period 2π/{self.period}, {self.kappa.size} points, "
+            f"κ from {self.kappa[0]:.6g} to {self.kappa[-1]:.6g}, {self.status.name}>"
+        )
 
     @property
     def counters(self) -> Counters:
@@ -272,14 +286,21 @@ class Branch:
         """Return the states of the branch at a coupling, in the order of arclength; empty if there is none.
 
         Each is corrected by Newton's iteration at fixed κ.
+
+        Raises
+        ------
+        ValueError
+            If kappa is not one finite number.
         """
+        if np.ndim(kappa) or not np.isfinite(kappa):
+            raise ValueError(f"kappa = {kappa!r} is not allowed: give one finite coupling")
         states = []
         for s in self.curve.crossings(kappa):
             u, _ = self.curve.at(min(max(s, 0.0), float(self.arclength[-1])))
             x = np.append(u, kappa / self.curve.parameter_scale)
             row = np.zeros(x.size)
             row[-1] = 1.0
-            corrected = correct(self.system(u.size), x, row, 1e-13)
+            corrected = correct(self.system(u.size), x, row, 1e-15)
             states.append(self._state((corrected.x if corrected.converged else x)[:-1], kappa))
         return states
 

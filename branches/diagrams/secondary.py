@@ -32,7 +32,8 @@ def special_points(branch: Branch) -> tuple[SpecialPoint, ...]:
     Notes
     -----
     On a vertical branch (κ constant to round-off, as of the log gas) every state is neutral along the branch, and
-    nothing more is sought. It may miss two crossings of one block between neighbouring points if the eigenvalue shows no
+    nothing more is sought. It may miss two crossings of one block between neighbouring points if the
+    eigenvalue shows no
     minimum at the points themselves.
     """
     found = [_named(branch, branch.point(point)) for point in branch.curve.special_points]
@@ -133,7 +134,7 @@ class _Watch:
         return float(spectrum.eigenvalues[0, k])
 
     def locate(self, k: int, left: float, right: float) -> tuple[float, float] | None:
-        """Return the place and slope of a zero, with so many modes that more do not move it; None if it is not there."""
+        """Return place and slope of a zero, with so many modes that more do not move it; None if there is none."""
         watch, previous = self, np.inf
         reach = 1e-12 * float(self.branch.arclength[-1])
         while True:
@@ -192,9 +193,7 @@ def _minimum(f: Callable[[float], float], left: float, right: float, sign: float
     return None
 
 
-def _crossing_point(
-    branch: Branch, block: Block, s: float, bracket: tuple[float, float], slope: float
-) -> SpecialPoint:
+def _crossing_point(branch: Branch, block: Block, s: float, bracket: tuple[float, float], slope: float) -> SpecialPoint:
     u, kappa = branch.curve.at(s)
     system = branch.system(u.size)
     full = np.zeros(u.size * branch.period)

@@ -12,14 +12,26 @@ import continuation
 from branches.diagrams.records import Branch
 from branches.model.blowup import onset_piece
 from branches.model.potential import Potential
-from branches.model.quadratic import QuadraticSystem
+from branches.model.quadratic import LARGEST_DENSE, QuadraticSystem
 from branches.model.symmetry import period_of
 from continuation import Event, Piece, Settings, follow, leave
 
-__all__ = ["follow_states", "make_system", "trace", "trace_from", "trace_kernel"]
+__all__ = [
+    "check_potential",
+    "default_kappa_max",
+    "follow_states",
+    "make_system",
+    "start_at_onset",
+    "trace",
+    "trace_from",
+    "trace_kernel",
+]
 
 Array = NDArray[np.float64]
-FIRST_SIZE, LARGEST_SIZE = 32, 1024
+FIRST_SIZE, LARGEST_SIZE = 32, 2**13
+VERTICAL_SIZE = 512  # enough to see that κ does not move: on such a branch nothing new happens as it narrows
+BEYOND = 2.1  # default end, in units of the onset
+VERTICAL = 1e-13  # change of κ/κ_n along the first piece that is rounding
 RESIDUAL_WANTED = 1e-12  # of every returned point
 LOWEST = 1e-3  # of the onset coupling: the uniform state is alone long before
 MORE_SYMMETRIC = "more symmetric state"
@@ -28,8 +40,8 @@ MORE_SYMMETRIC = "more symmetric state"
 def trace(
     potential: Potential,
     mode: int = 1,
+    kappa_max: float | None = None,
     *,
-    kappa_max: float,
     kappa_min: float | None = None,
     n_modes: int | None = None,
     settings: Settings | None = None,
@@ -45,7 +57,7 @@ def trace(
     mode
         n: the branch of states of period 2π/n that starts at κ_n = 2/g_n.
     kappa_max, kappa_min
-        Bounds of κ, on which the branch ends exactly; ``kappa_min`` is κ_n/1000 by default.
+        Bounds of κ, on which the branch ends exactly; 2.1 κ_n and κ_n/1000 by default.
     n_modes
         Number of modes of a fixed truncation; by default the truncation is adaptive.
     settings
@@ -74,7 +86,9 @@ def trace(
     >>> f"{branch.folds[0].kappa:.13f}", branch.status.name
     ('0.3870689959520', 'BOUND')
     """
+    check_potential(potential)
     onset = potential.onset_coupling(mode)
+    kappa_max = BEYOND * onset if kappa_max is None else kappa_max
     kappa_min = LOWEST * onset if kappa_min is None else kappa_min
     if not (np.isfinite(kappa_max) and kappa_max > onset):
         raise ValueError(
@@ -84,11 +98,38 @@ def trace(
     if not 0.0 < kappa_min < onset:
         raise ValueError(f"kappa_min = {kappa_min!r} must lie between 0 and the onset κ = {onset!r}")
     settings = settings or Settings()
-    system = make_system(potential, mode, n_modes, onset)
+    system, piece = start_at_onset(potential, mode, n_modes, settings)
+    return follow_states(system, piece, f"onset of mode {mode}", kappa_min, kappa_max, settings, events, progress)
+
+
+def check_potential(potential: object) -> None:
+    """Raise TypeError if something else than a potential is given, with the remedy."""
+    if not isinstance(potential, Potential):
+        raise TypeError(
+            f"potential = {potential!r} is not a potential: make one with branches.potentials, such as "
+            "potentials.noisy_transformer(4) or potentials.by_name('kuramoto')"
+        )
+
+
+def default_kappa_max(potential: Potential) -> float:
+    """Return 2.1 times the first onset among the first 64 modes; 1 for a potential that repels in all of them.
+
+    A little more than twice, so that weights in the ratio 1 : 2 do not put an onset exactly on the end.
+    """
+    g, errors = potential.weights(64), potential.weight_errors(64)
+    largest = float(np.max(np.where(g > errors, g, 0.0)))
+    return BEYOND * 2.0 / largest if largest > 0 else 1.0
+
+
+def start_at_onset(
+    potential: Potential, mode: int, n_modes: int | None, settings: Settings
+) -> tuple[QuadraticSystem, Piece]:
+    """Return the system and the first piece of the branch that leaves a simple onset."""
+    system = make_system(potential, mode, n_modes, potential.onset_coupling(mode))
     piece = onset_piece(system, settings.order, settings.tolerance)
-    return follow_states(
-        system, piece, f"onset of mode {mode}", kappa_min, kappa_max, settings, events, progress
-    )
+    if n_modes is None and np.max(np.abs(piece.coefficients[1:, -1])) <= VERTICAL:
+        system = QuadraticSystem(potential, mode, system.size, VERTICAL_SIZE, system.parameter_scale)
+    return system, piece
 
 
 def make_system(potential: Potential, period: int, n_modes: int | None, kappa_scale: float) -> QuadraticSystem:
@@ -134,7 +175,9 @@ def trace_from(
         Its coupling.
     direction
         +1 or −1: whether κ rises or falls first.
-    kappa_min, kappa_max, n_modes, settings, events, progress
+    kappa_min, kappa_max
+        Bounds of κ; none above by default.
+    n_modes, settings, events, progress
         As in :func:`trace`.
 
     Returns
@@ -155,6 +198,7 @@ def trace_from(
     >>> [(point.kind, f"{point.kappa:.11f}") for point in branch.special_points]
     [('pitchfork', '2.00000000000')]
     """
+    check_potential(potential)
     guess = np.atleast_1d(np.asarray(a, dtype=float))
     if not (np.isfinite(kappa) and kappa > 0):
         raise ValueError(f"kappa = {kappa!r} must be a positive finite number")
@@ -164,19 +208,25 @@ def trace_from(
     reduced = guess[period - 1 :: period]
     system = make_system(potential, period, n_modes, kappa)
     reduced = system.transfer(reduced, system.size)
+    problem = system if system.size <= LARGEST_DENSE else system.matrix_free(system.size)
     branch = follow(
-        system, reduced, kappa, direction=direction, p_min=max(kappa_min, LOWEST * kappa), p_max=kappa_max,
-        events=(*events, more_symmetric()), settings=settings, progress=progress,
+        problem,
+        reduced,
+        kappa,
+        direction=direction,
+        p_min=max(kappa_min, LOWEST * kappa),
+        p_max=kappa_max,
+        events=(*events, more_symmetric()),
+        settings=settings,
+        progress=progress,
     )
     curve = _with_tail(system, branch)
     return Branch(potential, period, curve, f"state given at κ = {kappa:.6g}", n_modes is None)
 
 
 def more_symmetric() -> Event:
-    """Return the event that ends a branch where the state gains symmetry: a_n and all that is not in a smaller period vanish."""
-    return Event(
-        MORE_SYMMETRIC, lambda u, p: float(u[0]), terminal=True, accept=lambda u, p: period_of(u, 1e-7) != 1
-    )
+    """Return the event that ends a branch where the state gains symmetry (a_n vanishes, and its class with it)."""
+    return Event(MORE_SYMMETRIC, lambda u, p: float(u[0]), terminal=True, accept=lambda u, p: period_of(u, 1e-7) != 1)
 
 
 def follow_states(
@@ -190,9 +240,17 @@ def follow_states(
     progress: Callable[[float, float], None] | None = None,
 ) -> Branch:
     """Follow the branch that begins with a known piece between two bounds of κ."""
+    problem = system if system.size <= LARGEST_DENSE else system.matrix_free(system.size)
     curve = follow(
-        system, np.empty(0), np.nan, initial=piece, p_min=kappa_min, p_max=kappa_max,
-        events=(*events, more_symmetric()), settings=settings, progress=progress,
+        problem,
+        np.empty(0),
+        np.nan,
+        initial=piece,
+        p_min=kappa_min,
+        p_max=kappa_max,
+        events=(*events, more_symmetric()),
+        settings=settings,
+        progress=progress,
     )
     return Branch(system.potential, system.period, _with_tail(system, curve), origin, system.adaptive)
 

@@ -44,9 +44,7 @@ class PowerExponential:
         return [
             value
             for sign in (1, -1)
-            for value in _primitive_parts(
-                factor, self.k, sympy.expand(self.rate + sign * n * sympy.I), self.a, self.b
-            )
+            for value in _primitive_parts(factor, self.k, sympy.expand(self.rate + sign * n * sympy.I), self.a, self.b)
         ]
 
 

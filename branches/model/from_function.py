@@ -83,6 +83,8 @@ def from_function(
     >>> print(f"{potential.weight(2):.13f} {4 / (3 * np.pi):.13f}")
     0.4244131815784 0.4244131815784
     """
+    if not callable(function):
+        raise TypeError(f"function = {function!r} is not allowed: give a function of θ")
     values = _evaluator(function)
     places = [finite_number("breakpoints", place) for place in breakpoints]
     outside = [place for place in places if not 0 < place < np.pi]

@@ -171,8 +171,7 @@ def _pieces(expression: Any, t: Any) -> list[tuple[Any, Any, Any]]:
     folded = sympy.piecewise_fold(expression)
     conditions = {r for p in folded.atoms(sympy.Piecewise) for r in p.atoms(sympy.core.relational.Relational)}
     if not isinstance(folded, sympy.Piecewise) or not all(
-        sympy.Poly(r.lhs - r.rhs, t).degree() <= 1 if (r.lhs - r.rhs).is_polynomial(t) else False
-        for r in conditions
+        sympy.Poly(r.lhs - r.rhs, t).degree() <= 1 if (r.lhs - r.rhs).is_polynomial(t) else False for r in conditions
     ):
         return unknown
     pieces = []

@@ -71,6 +71,8 @@ def harmonics(weights: Mapping[int, float]) -> Potential:
     >>> harmonics({1: 1.0, 3: -0.5}).weights(4)
     array([ 1. ,  0. , -0.5,  0. ])
     """
+    if not isinstance(weights, Mapping):
+        raise TypeError(f"weights = {weights!r} is not allowed: give {{mode: weight}}, or a list to from_weights")
     if not weights:
         raise ValueError(f"weights = {weights!r} is not allowed: give at least one mode, such as {{1: 1.0}}")
     modes = {positive_integer("mode", n): finite_number(f"weights[{n}]", g) for n, g in weights.items()}

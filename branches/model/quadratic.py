@@ -9,12 +9,16 @@ from numpy.typing import NDArray
 
 from branches.model.halfgrid import HalfGrid, half_grid
 from branches.model.potential import Potential
+from branches.model.selfconsistent import SelfConsistentSystem
+from branches.model.taylor import dense_series
 from continuation import Problem
-from continuation.linear import DenseBordered
+from continuation.linear import BorderedSolver, DenseBordered
 
 __all__ = ["QuadraticExpansion", "QuadraticSystem"]
 
 Array = NDArray[np.float64]
+DENSE_SERIES = 96  # unknowns up to which dense products beat a solve and two transforms an order
+LARGEST_DENSE = 1024  # unknowns above which the matrix-free equations take over
 RESOLVED = 1e-15  # a coefficient below this cannot change a max-norm residual of 1e-13
 
 
@@ -55,7 +59,11 @@ class QuadraticSystem(Problem):
     """
 
     def __init__(
-        self, potential: Potential, period: int = 1, size: int = 32, max_size: int | None = None,
+        self,
+        potential: Potential,
+        period: int = 1,
+        size: int = 32,
+        max_size: int | None = None,
         kappa_scale: float | None = None,
     ) -> None:
         self.potential, self.period, self.size = potential, period, size
@@ -82,6 +90,12 @@ class QuadraticSystem(Problem):
         other._was_adaptive = self.adaptive
         return other
 
+    def matrix_free(self, size: int) -> SelfConsistentSystem:
+        """Return the equations of the same states, matrix-free, for many unknowns."""
+        return SelfConsistentSystem(
+            self.potential, self.period, size, max(size, self.max_size), self.parameter_scale, self.adaptive
+        )
+
     def quadratic(self, a: Array) -> Array:
         """Return Q(a), shape (..., N)."""
         grid = self.grid
@@ -105,26 +119,37 @@ class QuadraticSystem(Problem):
 
         J_nm = δ_nm − (κ/2n) [m g_m (a_|n−m| − a_{n+m}) + q_{n−m} + q_{n+m}] with q_l = l g_l a_l, odd in l.
         """
-        n = self.size
-        q = self._ng * u
+        return self.leading_block(u, p, self.size)
+
+    def leading_block(self, u: Array, p: float, size: int) -> Array:
+        """Return the rows and columns 1 … size of ∂F/∂a, shape (size, size)."""
+        n = size
         even, odd = np.zeros(4 * n + 1), np.zeros(4 * n + 1)  # index 2n is mode 0
-        even[2 * n], even[2 * n + 1 : 3 * n + 1], even[n : 2 * n] = 1.0, u, u[::-1]
-        odd[2 * n + 1 : 3 * n + 1], odd[n : 2 * n] = q, -q[::-1]
+        known = min(2 * n, u.size)
+        even[2 * n], even[2 * n + 1 : 2 * n + 1 + known] = 1.0, u[:known]
+        odd[2 * n + 1 : 2 * n + 1 + known] = self._ng[:known] * u[:known]
+        even[: 2 * n], odd[: 2 * n] = even[: 2 * n : -1], -odd[: 2 * n : -1]
         j = _toeplitz(even, n) - _hankel(even, n)
-        j *= self._ng
+        j *= self._ng[:n]
         j += _toeplitz(odd, n)
         j += _hankel(odd, n)
-        j *= (-p * self._half_over_n)[:, None]
+        j *= (-p * self._half_over_n[:n])[:, None]
         j.ravel()[:: n + 1] += 1.0
         return j
 
-    def bordered(self, u: Array, p: float, row: Array) -> DenseBordered:
+    def bordered(self, u: Array, p: float, row: Array) -> BorderedSolver:
         """Return the factorised bordered Jacobian in the scaled parameter."""
         return DenseBordered(self.jacobian(u, p), -self.parameter_scale * self.quadratic(u), row)
 
     def expansion(self, u: Array, p: float) -> QuadraticExpansion:
         """Return the Taylor recurrence about (a, κ)."""
         return QuadraticExpansion(self, u, p)
+
+    def series(self, x: Array, solver: BorderedSolver, order: int) -> Array:
+        """Return the Taylor coefficients of the branch through x, shape (order + 1, N + 1)."""
+        if self.size <= DENSE_SERIES and isinstance(solver, DenseBordered):
+            return dense_series(self, solver, x, order)
+        return super().series(x, solver, order)
 
     def defect(self, u: Array, p: float) -> float:
         """Return max |κ Q_n(a)| over the neglected modes N < n ≤ 2N.
@@ -143,7 +168,7 @@ class QuadraticSystem(Problem):
         modes = np.arange(n + 1, 2 * n + 1)
         return float(np.max(np.abs(0.5 * p * wide.project(product)[n:] / modes)))
 
-    def resized(self, u: Array, p: float) -> tuple[QuadraticSystem, int] | None:
+    def resized(self, u: Array, p: float) -> tuple[Problem, int] | None:
         """Return the system with the truncation that the state needs, None to stay."""
         if not self.adaptive:
             return None
@@ -153,6 +178,9 @@ class QuadraticSystem(Problem):
             last = float(np.clip(np.max(np.abs(u[-3:])), RESOLVED, 0.9))
             decay = np.log(RESOLVED) / np.log(last)  # of a geometric tail: how much further it is to the resolved level
             size = min(self.max_size, int(max(1.5, decay) * self.size) + 8)
+            if size > LARGEST_DENSE:
+                size = min(self.max_size, max(size, 2 * LARGEST_DENSE))
+                return self.matrix_free(size), size
         elif used < 0.5 * self.size and self.size > 24:
             size = max(24, int(1.5 * used))
         else:
@@ -181,9 +209,13 @@ class QuadraticExpansion:
     """
 
     def __init__(self, system: QuadraticSystem, a: Array, kappa: float) -> None:
-        self._system = system
+        self._system, self._start = system, (a, kappa)
+        self._capacity = self._k = 0
+
+    def _begin(self) -> None:
+        """Allocate on first use: the engine also asks for an expansion to see whether there is one."""
+        system, (a, kappa) = self._system, self._start
         self._capacity = 32
-        self._k = 0
         m = system.grid.size
         self._kappa = np.zeros(self._capacity)
         self._x, self._y = np.empty((self._capacity, m)), np.empty((self._capacity, m))
@@ -199,6 +231,8 @@ class QuadraticExpansion:
         Y_k stands for its known part Σ_{q=1}^{k−1} κ_q X_{k−q}.
         """
         k = self._k + 1
+        if self._capacity == 0:
+            self._begin()
         if k == self._capacity:
             self._grow()
         np.matmul(self._kappa[1:k], self._x[k - 1 : 0 : -1], out=self._y[k])
@@ -209,6 +243,8 @@ class QuadraticExpansion:
 
     def push(self, u: Array, p: float) -> None:
         """Append (a_k, κ_k)."""
+        if self._capacity == 0:
+            self._begin()
         self._k += 1
         k, grid = self._k, self._system.grid
         self._kappa[k] = p

@@ -108,7 +108,7 @@ def _rotation(block: Block, active: NDArray[np.int64], g: Array, u: Array) -> Ar
     if block.sector == "even" or block.residue != 0:
         return None
     index = active // block.period - 1
-    moments = np.where(index < u.shape[1], u[:, np.minimum(index, u.shape[1] - 1)], 0.0)
+    moments: Array = np.where(index < u.shape[1], u[:, np.minimum(index, u.shape[1] - 1)], 0.0)
     vector: Array = np.sign(g) * np.sqrt(np.abs(g)) * active * moments
     return vector if active.size else None
 
@@ -125,11 +125,13 @@ def _reflect_both(t: Array, vector: Array) -> Array:
     v, beta = _reflector(vector)
     tv = np.einsum("pij,pj->pi", t, v)
     w = beta[:, None] * (tv - (0.5 * beta * np.einsum("pi,pi->p", v, tv))[:, None] * v)
-    return (t - v[:, :, None] * w[:, None, :] - w[:, :, None] * v[:, None, :])[:, 1:, 1:]
+    kept: Array = (t - v[:, :, None] * w[:, None, :] - w[:, :, None] * v[:, None, :])[:, 1:, 1:]
+    return kept
 
 
 def _reflect_columns(t: Array, vector: Array) -> Array:
     """Restrict the columns of a matrix to the complement of a vector, shape (P, rows, L − 1)."""
     v, beta = _reflector(vector)
     tv = np.einsum("pij,pj->pi", t, v)
-    return (t - (beta[:, None] * tv)[:, :, None] * v[:, None, :])[:, :, 1:]
+    kept: Array = (t - (beta[:, None] * tv)[:, :, None] * v[:, None, :])[:, :, 1:]
+    return kept

@@ -21,7 +21,16 @@ from branches.model.potential import Potential
 from branches.model.second_variation import SecondVariation, covariance, second_variation
 from branches.model.symmetry import Block, blocks
 
-__all__ = ["BlockIndex", "BlockSpectrum", "MorseIndex", "block_index", "block_spectrum", "morse_index", "neutral_direction", "uniform_index"]
+__all__ = [
+    "BlockIndex",
+    "BlockSpectrum",
+    "MorseIndex",
+    "block_index",
+    "block_spectrum",
+    "morse_index",
+    "neutral_direction",
+    "uniform_index",
+]
 
 Array = NDArray[np.float64]
 EPSILON = float(np.finfo(float).eps)
@@ -51,12 +60,14 @@ class BlockSpectrum:
     @property
     def unstable(self) -> NDArray[np.int64]:
         """Number of unstable directions, shape (P,)."""
-        return np.count_nonzero(self.eigenvalues < -self.error[:, None], axis=1) - self.repulsive
+        count: NDArray[np.int64] = np.count_nonzero(self.eigenvalues < -self.error[:, None], axis=1) - self.repulsive
+        return count
 
     @property
     def undecided(self) -> NDArray[np.int64]:
         """Number of eigenvalues that are zero within their error, shape (P,)."""
-        return np.count_nonzero(np.abs(self.eigenvalues) <= self.error[:, None], axis=1)
+        count: NDArray[np.int64] = np.count_nonzero(np.abs(self.eigenvalues) <= self.error[:, None], axis=1)
+        return count
 
 
 @dataclass(frozen=True)
@@ -174,7 +185,11 @@ def _sharp_spectrum(potential: Potential, block: Block, u: Array, kappa: Array, 
 
 def _in_chunks(
     spectrum_of: Callable[[SecondVariation], BlockSpectrum],
-    potential: Potential, block: Block, u: Array, kappa: Array, largest: int,
+    potential: Potential,
+    block: Block,
+    u: Array,
+    kappa: Array,
+    largest: int,
 ) -> BlockSpectrum:
     chunk = max(1, MATRIX_ENTRIES // largest**2)
     parts = [
@@ -189,26 +204,30 @@ def _in_chunks(
 
 def _rounding(second: SecondVariation) -> Array:
     kept = second.kappa * np.max(np.abs(second.g), initial=0.0) * second.density_bound
-    return 8 * EPSILON * second.g.size * (1.0 + kept)
+    rounding: Array = 8 * EPSILON * second.g.size * (1.0 + kept)
+    return rounding
 
 
 def _neglected(second: SecondVariation) -> Array:
     """Return a bound of the norm of |D|^{1/2} C |D|^{1/2} on the modes left out, shape (P,)."""
-    return second.kappa * np.max(np.abs(second.g_outside), initial=0.0) * second.density_bound
+    norm: Array = second.kappa * np.max(np.abs(second.g_outside), initial=0.0) * second.density_bound
+    return norm
 
 
 def _plain(second: SecondVariation) -> BlockSpectrum:
     neglected = _neglected(second)
     kept = second.kappa * np.max(np.abs(second.g), initial=0.0) * second.density_bound
     schur = np.where(neglected < 0.5, kept * neglected / (1.0 - np.minimum(neglected, 0.5)), np.inf)
-    return BlockSpectrum(np.linalg.eigvalsh(second.matrix()), schur + _rounding(second), second.repulsive)
+    eigenvalues = np.asarray(np.linalg.eigvalsh(second.matrix()), dtype=np.float64)
+    return BlockSpectrum(eigenvalues, schur + _rounding(second), second.repulsive)
 
 
 def _sharp(second: SecondVariation) -> BlockSpectrum:
-    """With T = [[A, Kᵀ], [K, B]] and A v_i = λ_i v_i, the signs of A and of its Schur complement agree if
+    """Return the spectrum with an error from a trace bound of the Schur complement.
 
-    Σ_i ‖K v_i‖² / |λ_i| < 1 − ‖…‖ (trace bound of |Λ|^{-1/2} VᵀKᵀB⁻¹KV |Λ|^{-1/2}); where the sum is too large the error
-    is the smallest |λ| scaled by it. K is taken to twice the kept modes; beyond, it is smaller still.
+    With T = [[A, Kᵀ], [K, B]] and A v_i = λ_i v_i, the signs of A and of its Schur complement agree if
+    Σ_i ‖K v_i‖² / |λ_i| < 1 − ‖…‖ (trace bound of |Λ|^{-1/2} VᵀKᵀB⁻¹KV |Λ|^{-1/2}); where the sum is too large
+    the error is the smallest |λ| scaled by it. K is taken to twice the kept modes; beyond, it is smaller still.
     """
     values, vectors = np.linalg.eigh(second.matrix())
     reach = np.sum((second.coupling() @ vectors) ** 2, axis=1)

@@ -38,7 +38,10 @@ class Block:
         """Return the modes of the block up to ``largest``."""
         n = np.arange(1, largest + 1)
         remainder = n % self.period
-        return n[(remainder == self.residue) | (remainder == (self.period - self.residue) % self.period)]
+        modes: NDArray[np.int64] = n[
+            (remainder == self.residue) | (remainder == (self.period - self.residue) % self.period)
+        ]
+        return modes
 
     @property
     def breaks_to(self) -> int:
@@ -47,7 +50,7 @@ class Block:
 
     @property
     def order(self) -> int:
-        """Order m of the rotation that acts on the block: 1 keeps the period, 2 doubles it, …
+        """Order m of the rotation that acts on the block: 1 keeps the period, 2 doubles it, ….
 
         For m = 2 the sines about a state are the cosines about its twin; for m ≥ 3 both sectors have the same
         eigenvalues.
@@ -75,7 +78,7 @@ def blocks(period: int) -> tuple[Block, ...]:
 
 
 def period_of(a: Array, tolerance: float = 1e-9) -> int:
-    """Return d if the state has period 2π/d: the greatest common divisor of its modes above the tolerance; 0 if uniform."""
+    """Return d if the state has period 2π/d, the greatest divisor of its modes above the tolerance; 0 if uniform."""
     modes = np.flatnonzero(np.abs(a) > tolerance) + 1
     return gcd(*map(int, modes)) if modes.size else 0
 

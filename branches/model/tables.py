@@ -31,6 +31,10 @@ class Table(Potential):
 
     source = "table"
 
+    def __repr__(self) -> str:
+        shown = ", ".join(f"{value:.6g}" for value in self.g[:6]) + (", …" if len(self.g) > 6 else "")
+        return f"<Table {self.name!r}: {len(self.g)} weights {shown}>"
+
     @property
     def parameters(self) -> Mapping[str, float]:
         """Empty: the weights are not parameters."""
@@ -100,6 +104,8 @@ def from_weights(g: Iterable[float], name: str = "custom weights") -> Potential:
 
     Raises
     ------
+    TypeError
+        If `g` is a mapping: that is what `harmonics` takes.
     ValueError
         If `g` is empty or has an entry that is not finite.
 
@@ -108,6 +114,8 @@ def from_weights(g: Iterable[float], name: str = "custom weights") -> Potential:
     >>> from_weights([1.0, 0.25]).weights(3)
     array([1.  , 0.25, 0.  ])
     """
+    if isinstance(g, Mapping):
+        raise TypeError(f"g = {g!r} is not allowed: give a list of weights, or this mapping to harmonics")
     values = tuple(finite_number(f"g[{i}] (the weight of mode {i + 1})", v) for i, v in enumerate(g))
     if not values:
         raise ValueError("g = [] is not allowed: give at least the weight g_1 of mode 1")
@@ -132,7 +140,6 @@ def restore(description: Mapping[str, Any]) -> Table:
     errors = tuple(finite_number("errors", e) for e in description["errors"])
     if not values or len(errors) != len(values):
         raise ValueError(
-            f"the description has {len(values)} weights and {len(errors)} errors: equally many are needed, "
-            "at least one"
+            f"the description has {len(values)} weights and {len(errors)} errors: equally many are needed, at least one"
         )
     return Table(description["name"], values, errors, bool(description["complete"]))

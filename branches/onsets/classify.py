@@ -13,7 +13,7 @@ from branches.model.potential import Array, Potential, positive_integer
 from branches.onsets.coefficients import CACHED_ORDER, EPS, kappa_coefficient
 from branches.onsets.rays import LARGEST_KERNEL, Ray, half_branches, morse_defect, orbits
 
-__all__ = ["KINDS", "NearResonance", "Onset", "onset", "onsets"]
+__all__ = ["KINDS", "NearResonance", "Onset", "modes_below", "onset", "onsets"]
 
 KINDS = ("supercritical", "critical", "subcritical", "transcritical", "undecided")
 
@@ -23,6 +23,7 @@ SHARP = 2.0**-40  # a coefficient known to twelve digits of its terms: if it van
 Measured = tuple[float, float]  # value, error
 Decision = tuple[str, int | None, float, str]  # kind, deciding order and coefficient, note
 
+UNBOUNDED_MODES = 64
 FIRST_MODES, LAST_MODES = 32, 4096  # modes looked at for resonances, where no tail bound settles it
 
 
@@ -171,8 +172,11 @@ def onsets(
     Raises
     ------
     ValueError
-        If `kappa_max` is not finite and positive; if a mode of `modes` has g_n ≤ 0; or if `modes` is
-        left out and the potential has no tail bound that limits the modes to look at.
+        If `kappa_max` is not finite and positive, or a mode of `modes` has g_n ≤ 0.
+
+    Notes
+    -----
+    Without a bound of its high modes, those of a potential above 64 are not looked at (`modes_below` says so).
 
     Examples
     --------
@@ -184,15 +188,31 @@ def onsets(
     if not (math.isfinite(largest) and largest > 0):
         raise ValueError(f"kappa_max = {kappa_max!r} is not allowed: give a finite coupling > 0")
     found: list[Onset] = []
-    for n in _modes_below(potential, largest) if modes is None else modes:
+    for n in modes_below(potential, largest)[0] if modes is None else modes:
         known = {k for o in found for k in o.kernel}
         if n not in known and potential.onset_coupling(n) <= largest:
             found.append(onset(potential, n))
     return tuple(sorted(found, key=lambda o: (o.kappa, o.mode)))
 
 
-def _modes_below(potential: Potential, kappa_max: float) -> list[int]:
-    size = FIRST_MODES
+def modes_below(potential: Potential, kappa_max: float) -> tuple[tuple[int, ...], str]:
+    """Return the modes with 0 < 2/g_n ≤ kappa_max, and what was not looked at ('' if nothing).
+
+    Weights below their own error do not count as attraction. Without a bound of the high modes (a potential given
+    as a function) the first modes are looked at, and the note says how many.
+
+    Raises
+    ------
+    ValueError
+        If more than a million modes are unstable at `kappa_max`.
+
+    Examples
+    --------
+    >>> from branches.model import potentials
+    >>> modes_below(potentials.bimodal(0.6), 4.0)
+    ((1, 2), '')
+    """
+    size, note = FIRST_MODES, ""
     while (bound := potential.tail_bound(size)) is not None and bound >= 2.0 / kappa_max:
         if size > 2**20:
             raise ValueError(
@@ -200,11 +220,11 @@ def _modes_below(potential: Potential, kappa_max: float) -> list[int]:
             )
         size *= 2
     if bound is None:
-        raise ValueError(
-            f"kappa_max = {kappa_max!r} is not enough: {potential.label} has no bound for its high modes, "
-            "so the list may be incomplete; name the modes to look at, for example modes=range(1, 9)"
-        )
-    return [int(n) for n in np.flatnonzero(potential.weights(size) * kappa_max >= 2.0) + 1]
+        size = UNBOUNDED_MODES
+        note = f"onsets of modes above {size}: {potential.label} has no bound for its high modes"
+    g = potential.weights(size)
+    found = np.flatnonzero((g * kappa_max >= 2.0) & (g > potential.weight_errors(size))) + 1
+    return tuple(found.tolist()), note
 
 
 def _table_of_weights(potential: Potential, n: int) -> tuple[Array, Array, bool]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import itertools
+from itertools import pairwise, zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -11,17 +11,21 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
 
 from branches.output.atomic import replacing
 from branches.output.style import DIAMOND, DISC, GUIDE, RC, colour, line
 from branches.transitions.arcs import StateFunction
 from branches.transitions.landscape import Landscape
 from branches.transitions.metastable import MetastableTable, MultiPeak
+from branches.transitions.phase_diagram import Change, Column, PhaseDiagram
 
-__all__ = ["landscape_figure", "metastable_figure", "save"]
+__all__ = ["landscape_figure", "metastable_figure", "phase_figure", "save"]
 
 SAMPLES, PROBE_EVERY = 241, 6  # points of a line, and of those the stability is asked
 BAND: dict[str, Any] = {"color": "#D9D9D9", "linewidth": 7.0, "solid_capstyle": "butt", "zorder": 0}
+PHASES = ("#FFFFFF", "#F4C7A1", "#B5D4EA", "#B9E0CF", "#E9CFDF", "#F3E3B3")  # by the mode that wins
 DPI = 200
 
 
@@ -94,7 +98,7 @@ def _arc_line(ax: Axes, arc: StateFunction, low: float) -> np.ndarray:
     stable = np.array([arc.state(float(at)).stable for at in probes])
     owner = stable[np.argmin(np.abs(kappa[:, None] - probes), axis=1)]
     edges = [0, *(np.flatnonzero(owner[1:] != owner[:-1]) + 1).tolist(), SAMPLES - 1]
-    for start, stop in itertools.pairwise(edges):
+    for start, stop in pairwise(edges):
         piece = slice(start, stop + 1)
         ax.plot(kappa[piece], energies[piece], color=colour(arc.number), **line(bool(owner[start])))
     return energies
@@ -159,6 +163,87 @@ def _density(ax: Axes, entry: MultiPeak | None) -> None:
     rate = "stable" if entry.growth < 0 else f"rate {entry.growth:.1e}"
     ax.set_title(f"index {even}+{odd}, {rate}", fontsize=8.5)
     ax.set_ylim(0.0, None)
+
+
+def phase_figure(found: PhaseDiagram, symbol: str = r"\beta") -> Figure:
+    """Draw which state wins over the parameter and the coupling, in units of the first onset.
+
+    Parameters
+    ----------
+    found
+        From :func:`~branches.transitions.phase_diagram.phase_diagram`.
+    symbol
+        The parameter, in TeX.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        Shaded by the winner; discontinuous transitions solid, continuous ones dashed, limits of metastability
+        dotted; discs where the pattern of transitions changes between two columns.
+    """
+    with mpl.rc_context(RC):
+        page = Figure(figsize=(6.6, 4.6), layout="constrained")
+        ax = page.subplots()
+        _regions(ax, found)
+        for left, right in pairwise(found.columns):
+            _segments(ax, left, right)
+        for change in found.changes:
+            ax.plot(0.5 * (change.low + change.high), _height(found, change), **DISC)
+        ax.set_xlabel(rf"${symbol}$")
+        ax.set_ylabel(r"coupling, $\kappa / \kappa_{\mathrm{onset}}$")
+        ax.set_xlim(found.columns[0].value, found.columns[-1].value)
+        ax.legend(handles=_phase_legend(found), loc="upper left", frameon=True, framealpha=0.9)
+    return page
+
+
+def _regions(ax: Axes, found: PhaseDiagram) -> None:
+    """Shade by the mode that wins: each column at its own value, each height at its middle."""
+    values = np.array([column.value for column in found.columns])
+    top = min(column.kappa_max / column.onset[0] for column in found.columns)
+    lows = [at[0] / column.onset[0] for column in found.columns for at in (*column.transitions, *column.folds)]
+    bottom = 1.0 - 1.5 * (1.0 - min([*lows, 0.95]))
+    heights = np.linspace(bottom, top, 4 * SAMPLES)
+    winners = np.array([[column.winner(h * column.onset[0]) for column in found.columns] for h in heights])
+    for mode in np.unique(winners):
+        shade = mpl.colors.ListedColormap([PHASES[int(mode) % len(PHASES)]])
+        mask = np.ma.masked_where(winners != mode, winners)
+        ax.pcolormesh(values, heights, mask, cmap=shade, shading="nearest", rasterized=True)
+    ax.set_ylim(bottom, top)
+
+
+def _segments(ax: Axes, left: Column, right: Column) -> None:
+    """Join the transitions and folds of two neighbouring columns that correspond to one another."""
+    values = [left.value, right.value]
+    for (k0, kind, mode, _), (k1, other, next_mode, _) in zip(left.transitions, right.transitions, strict=False):
+        if (kind, mode) == (other, next_mode):
+            style = {"linestyle": "-"} if kind == "discontinuous" else {"linestyle": (0, (4, 2))}
+            ax.plot(values, [k0 / left.onset[0], k1 / right.onset[0]], color="black", linewidth=1.5, **style)
+    if len(left.folds) == len(right.folds):
+        for (k0, mode), (k1, next_mode) in zip(left.folds, right.folds, strict=True):
+            if mode == next_mode:
+                ax.plot(values, [k0 / left.onset[0], k1 / right.onset[0]], **GUIDE)
+
+
+def _height(found: PhaseDiagram, change: Change) -> float:
+    """Return the height of a special point: that of the transition that the two patterns do not share."""
+    left, right = (next(c for c in found.columns if c.value == v) for v in (change.low, change.high))
+    for index, (before, after) in enumerate(zip_longest(change.before, change.after)):
+        if before != after:
+            columns = [column for column in (left, right) if index < len(column.transitions)]
+            return float(np.mean([column.transitions[index][0] / column.onset[0] for column in columns]))
+    return 1.0
+
+
+def _phase_legend(found: PhaseDiagram) -> list[Any]:
+    modes = sorted({0, *(t[2] for column in found.columns for t in column.transitions)})
+    names = {0: "uniform", 1: "one peak"}
+    patches = [Patch(color=PHASES[m % len(PHASES)], label=names.get(m, f"{m} peaks")) for m in modes]
+    return [
+        *patches,
+        Line2D([], [], color="black", linewidth=1.5, label="discontinuous"),
+        Line2D([], [], color="black", linewidth=1.5, linestyle=(0, (4, 2)), label="continuous"),
+        Line2D([], [], label="limit of metastability", **GUIDE),
+    ]
 
 
 def save(page: Figure, path: str | Path) -> Path:

@@ -1,13 +1,14 @@
 """Diagrams: what is owed and found, twins reported once, resonances, the graph, bad input."""
 
-import branches
 import networkx as nx
 import numpy as np
 import pytest
+from helpers import digits
+
+import branches
 from branches import potentials
 from branches.model.symmetry import same_orbit
 from continuation.corrector import residual_norm
-from helpers import digits
 
 
 def kinds(diagram):
@@ -27,10 +28,16 @@ def test_transformer():
 @pytest.mark.parametrize(
     ("potential", "kappa_max", "owed"),
     [
-        (potentials.bimodal(0.6), 5, 3), (potentials.bimodal(1.0), 3, 3), (potentials.bimodal(1.3), 5, 3),
-        (potentials.bimodal(2.0), 4, 3), (potentials.doi_onsager(), 30, 2), (potentials.hegselmann_krause(1.5), 7, 2),
-        (potentials.hegselmann_krause(2.5), 4, 2), (potentials.from_weights([1.0, 0.2, 0.9]), 8, 2),
-        (potentials.harmonics({2: 1.0, 3: 1.0}), 6, 4), (potentials.harmonics({1: 1.0, 2: 1.0, 3: 1.0}), 4, 7),
+        (potentials.bimodal(0.6), 5, 3),
+        (potentials.bimodal(1.0), 3, 3),
+        (potentials.bimodal(1.3), 5, 3),
+        (potentials.bimodal(2.0), 4, 3),
+        (potentials.doi_onsager(), 30, 2),
+        (potentials.hegselmann_krause(1.5), 7, 2),
+        (potentials.hegselmann_krause(2.5), 4, 2),
+        (potentials.from_weights([1.0, 0.2, 0.9]), 8, 2),
+        (potentials.harmonics({2: 1.0, 3: 1.0}), 6, 4),
+        (potentials.harmonics({1: 1.0, 2: 1.0, 3: 1.0}), 4, 7),
     ],
     ids=lambda value: getattr(value, "label", None),
 )
@@ -94,8 +101,11 @@ def test_special_points_of_the_diagram_are_re_evaluated():
         assert point.bracket[0] <= point.arclength <= point.bracket[1]
 
 
-@pytest.mark.parametrize("potential", [potentials.kuramoto(), potentials.from_weights([-1.0, -0.5])],
-                         ids=["below the first onset", "repulsive"])
+@pytest.mark.parametrize(
+    "potential",
+    [potentials.kuramoto(), potentials.from_weights([-1.0, -0.5])],
+    ids=["below the first onset", "repulsive"],
+)
 def test_the_uniform_state_alone_is_an_answer(potential):
     d = branches.diagram(potential, kappa_max=1.5)
     assert d.branches == ()
@@ -106,7 +116,7 @@ def test_the_uniform_state_alone_is_an_answer(potential):
 
 @pytest.mark.parametrize("kappa_max", [0.0, -1.0, float("nan"), float("inf")])
 def test_bad_kappa_max(kappa_max):
-    with pytest.raises(ValueError, match="kappa_max = .* is not allowed"):
+    with pytest.raises(ValueError, match=r"kappa_max = .* is not allowed"):
         branches.diagram(potentials.kuramoto(), kappa_max=kappa_max)
 
 

@@ -1,14 +1,17 @@
 """Free energy: along a branch dF/dκ = −½ Σ g a², and against direct quadrature of its definition."""
 
-import branches
 import numpy as np
 import pytest
-from branches import potentials
-from branches.model.energy import density
 from helpers import digits
 
+import branches
+from branches import potentials
+from branches.model.energy import density
+
 POTENTIALS = [
-    potentials.noisy_transformer(4), potentials.hegselmann_krause(2.0), potentials.from_weights([1.0, -0.4, 0.3])
+    potentials.noisy_transformer(4),
+    potentials.hegselmann_krause(2.0),
+    potentials.from_weights([1.0, -0.4, 0.3]),
 ]
 
 

@@ -78,9 +78,7 @@ def test_scaled_transformer_deep_in_its_tail_against_its_integral():
         count = 4000
         step = mpmath.pi / (count * 10)
         total = mpmath.fsum(
-            (0.5 if j == 0 else 1)
-            * mpmath.exp(-2 * beta * mpmath.sin(j * step / 2) ** 2)
-            * mpmath.cos(n * j * step)
+            (0.5 if j == 0 else 1) * mpmath.exp(-2 * beta * mpmath.sin(j * step / 2) ** 2) * mpmath.cos(n * j * step)
             for j in range(int(width / step) + 1)
         )
         reference = 2 * total * step / mpmath.pi / beta
@@ -93,10 +91,7 @@ def test_scaled_form_is_the_plain_one_times_the_exponential():
 
 
 def test_transformer_tricritical_ratio():
-    assert (
-        digits(potentials.noisy_transformer(2.44691831128904613).onset_coupling(1), 1.02027095938517849717)
-        >= 15
-    )
+    assert digits(potentials.noisy_transformer(2.44691831128904613).onset_coupling(1), 1.02027095938517849717) >= 15
 
 
 @pytest.mark.parametrize("radius", [1e-3, 0.1, 1.5, 2.0, 2.13918217377311332, PI])
@@ -363,9 +358,7 @@ def test_a_jump_beside_a_place_of_bisection_is_not_missed(edge, offset):
 def test_a_trigonometric_polynomial_comes_back(g):
     modes = np.arange(1, len(g) + 1)
     potential = potentials.from_function(lambda t: -np.cos(np.multiply.outer(t, modes)) @ np.array(g))
-    np.testing.assert_allclose(
-        potential.weights(len(g) + 3), [*g, 0, 0, 0], atol=1e-14 * (1 + np.abs(g).sum())
-    )
+    np.testing.assert_allclose(potential.weights(len(g) + 3), [*g, 0, 0, 0], atol=1e-14 * (1 + np.abs(g).sum()))
 
 
 @pytest.mark.parametrize(
@@ -409,9 +402,7 @@ def sympy_cases():
         "rods": (abs(sympy.sin(t)), t, lambda n: 0 if n % 2 else 4 / mpmath.pi / (n * n - 1)),
         "bounded confidence": (krause, t, lambda n: krause_reference(n, 1.5)),
         "narrow": (
-            sympy.Piecewise(
-                (-((sympy.Rational(1, 1024) - abs(t)) ** 2), abs(t) < sympy.Rational(1, 1024)), (0, True)
-            ),
+            sympy.Piecewise((-((sympy.Rational(1, 1024) - abs(t)) ** 2), abs(t) < sympy.Rational(1, 1024)), (0, True)),
             t,
             lambda n: krause_reference(n, 1 / 1024),
         ),
@@ -535,9 +526,7 @@ def test_number_of_modes_must_be_a_positive_integer(n_modes):
 
 
 def test_no_onset_of_a_mode_that_does_not_attract():
-    with pytest.raises(
-        ValueError, match=r"mode n = 1 of Doi–Onsager has no onset, g_1 = 0 ≤ 0: .* n = 2, 4, 6"
-    ):
+    with pytest.raises(ValueError, match=r"mode n = 1 of Doi–Onsager has no onset, g_1 = 0 ≤ 0: .* n = 2, 4, 6"):
         potentials.doi_onsager().onset_coupling(1)
     with pytest.raises(ValueError, match="the uniform state stays stable"):
         potentials.log_gas(-1.0).onset_coupling(2)

@@ -2,14 +2,15 @@
 
 import numpy as np
 import pytest
+from helpers import brute_force_quadratic, digits
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from branches import potentials
 from branches.model.blowup import onset_series
 from branches.model.halfgrid import DENSE_MODES, HalfGrid, half_grid
 from branches.model.quadratic import QuadraticSystem
 from continuation import check_problem
-from helpers import brute_force_quadratic, digits
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 SEED = np.random.default_rng(7)
 

@@ -1,12 +1,13 @@
 """Morse indices against the spectra they stand for, with weights of either sign."""
 
-import branches
 import numpy as np
 import pytest
+from helpers import full_flow_jacobian
+
+import branches
 from branches import potentials
 from branches.model.stability import block_index, morse_index, uniform_index
 from branches.model.symmetry import blocks
-from helpers import full_flow_jacobian
 
 
 def covariances(a, size):
@@ -28,10 +29,16 @@ def counted_directly(g, a, kappa, size=160):
 
 
 CASES = [
-    (potentials.noisy_transformer(4), 1), (potentials.noisy_transformer(4), 2), (potentials.noisy_transformer(9), 3),
-    (potentials.bimodal(2.0), 2), (potentials.bimodal(0.6), 2), (potentials.hegselmann_krause(1.5), 1),
-    (potentials.doi_onsager(), 2), (potentials.from_weights([1.0, -0.5, 0.3, 0.8]), 1),
-    (potentials.from_weights([1.0, -0.5, 0.3, 0.8]), 3), (potentials.from_weights([-1.0, 1.0, 0.7, -0.2, 0.9]), 2),
+    (potentials.noisy_transformer(4), 1),
+    (potentials.noisy_transformer(4), 2),
+    (potentials.noisy_transformer(9), 3),
+    (potentials.bimodal(2.0), 2),
+    (potentials.bimodal(0.6), 2),
+    (potentials.hegselmann_krause(1.5), 1),
+    (potentials.doi_onsager(), 2),
+    (potentials.from_weights([1.0, -0.5, 0.3, 0.8]), 1),
+    (potentials.from_weights([1.0, -0.5, 0.3, 0.8]), 3),
+    (potentials.from_weights([-1.0, 1.0, 0.7, -0.2, 0.9]), 2),
 ]
 
 
@@ -70,7 +77,9 @@ def test_at_a_fold_the_index_is_undecided_not_guessed():
     assert state.undecided == 1
     assert not state.stable
     assert (fold.kind, branch.special_points[0].index_before, branch.special_points[0].index_after) == (
-        "fold", (1, 0), (0, 0),
+        "fold",
+        (1, 0),
+        (0, 0),
     )
 
 

@@ -1,13 +1,14 @@
 """Orbits, twins and isotropy blocks."""
 
 import numpy as np
-from branches.model.symmetry import blocks, canonical, period_of, same_orbit, twin
 from hypothesis import given
 from hypothesis import strategies as st
 
+from branches.model.symmetry import blocks, canonical, period_of, same_orbit, twin
+
 
 def rotated(a, angle):
-    """Moments E[cos n(θ + angle)] of an even state: cosines of a rotated even state stay even only for special angles."""
+    """Cosine and sine moments of a rotated even state: the sines vanish for special angles only."""
     n = np.arange(1, len(a) + 1)
     return a * np.cos(n * angle), a * np.sin(n * angle)
 
@@ -37,9 +38,7 @@ def test_blocks_cover_every_mode_once_in_each_sector():
     for period in range(1, 9):
         found = blocks(period)
         for sector in ("even", "odd"):
-            modes = np.concatenate([
-                block.modes(40) for block in found if block.sector == sector or block.order >= 3
-            ])
+            modes = np.concatenate([block.modes(40) for block in found if block.sector == sector or block.order >= 3])
             assert sorted(modes.tolist()) == list(range(1, 41))
     four = {(block.residue, block.sector): block for block in blocks(4)}
     assert four[2, "even"].breaks_to == 2

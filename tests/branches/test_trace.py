@@ -1,14 +1,15 @@
 """Tracing a branch: its ends, its arguments, its dense output, events."""
 
-import branches
 import numpy as np
 import pytest
-from branches import potentials
-from continuation import Event, Settings
-from continuation.corrector import residual_norm
 from helpers import digits
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+import branches
+from branches import potentials
+from continuation import Event, Settings
+from continuation.corrector import residual_norm
 
 
 @settings(max_examples=30, deadline=None)
@@ -123,8 +124,6 @@ def test_fixed_truncation_says_when_it_is_too_small():
 
 
 def test_refinement_moves_nothing():
-    coarse, fine = (
-        branches.trace(potentials.hegselmann_krause(2.0), kappa_max=2.0, n_modes=n) for n in (96, 192)
-    )
+    coarse, fine = (branches.trace(potentials.hegselmann_krause(2.0), kappa_max=2.0, n_modes=n) for n in (96, 192))
     assert digits(coarse.folds[0].kappa, fine.folds[0].kappa) >= 13
     assert digits(coarse.folds[0].a[0], fine.folds[0].a[0]) >= 11

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from branches.model import potentials
 from branches.model.potential import Potential
-from branches.onsets.classify import KINDS, onset, onsets
+from branches.onsets.classify import KINDS, modes_below, onset, onsets
 
 
 @dataclasses.dataclass(frozen=True)
@@ -185,11 +185,18 @@ def test_onsets_in_order():
     assert [o.mode for o in onsets(potentials.noisy_transformer(4.0), 20.0, modes=[3, 1])] == [1, 3]
 
 
-def test_onsets_need_a_bound_or_modes():
+def test_without_a_bound_the_first_modes_are_looked_at_and_it_is_said():
     measured = Measured((1.0, 0.2), (0.0, 0.0), closed=False)
-    with pytest.raises(ValueError, match=r"no bound .* name the modes"):
-        onsets(measured, 3.0)
-    assert len(onsets(measured, 3.0, modes=[1])) == 1
+    assert [o.mode for o in onsets(measured, 3.0)] == [1]
+    modes, note = modes_below(measured, 3.0)
+    assert modes == (1,)
+    assert "modes above 64" in note
+    assert "no bound" in note
+
+
+def test_a_weight_below_its_error_does_not_attract():
+    noisy = Measured((1.0, 1e-16), (1e-15, 1e-15), closed=False)
+    assert modes_below(noisy, 1e17)[0] == (1,)
 
 
 @pytest.mark.parametrize("kappa_max", [0.0, -1.0, float("nan"), float("inf")])
