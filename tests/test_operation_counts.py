@@ -4,7 +4,7 @@ operation_counts.json holds what tasks T1–T3 of the benchmark cost when it was
 branches say in their counters, and the calls that LAPACK really got.  A change that needs more of anything
 fails here; one that needs less should record the new counts:
 
-    python tests/test_operation_counts.py
+    PYTHONPATH=. python tests/test_operation_counts.py
 """
 
 import dataclasses
