@@ -185,8 +185,7 @@ def phase_figure(found: PhaseDiagram, symbol: str = r"\beta") -> Figure:
         page = Figure(figsize=(6.6, 4.6), layout="constrained")
         ax = page.subplots()
         _regions(ax, found)
-        for left, right in pairwise(found.columns):
-            _segments(ax, left, right)
+        _boundaries(ax, found)
         for change in found.changes:
             ax.plot(0.5 * (change.low + change.high), _height(found, change), **DISC)
         ax.set_xlabel(rf"${symbol}$")
@@ -200,7 +199,11 @@ def _regions(ax: Axes, found: PhaseDiagram) -> None:
     """Shade by the mode that wins: each column at its own value, each height at its middle."""
     values = np.array([column.value for column in found.columns])
     top = min(column.kappa_max / column.onset[0] for column in found.columns)
-    lows = [at[0] / column.onset[0] for column in found.columns for at in (*column.transitions, *column.folds)]
+    lows = [
+        kappa / column.onset[0]
+        for column in found.columns
+        for kappa in (*(t[0] for t in column.transitions), *(fold[0] for fold in column.folds))
+    ]
     bottom = 1.0 - 1.5 * (1.0 - min([*lows, 0.95]))
     heights = np.linspace(bottom, top, 4 * SAMPLES)
     winners = np.array([[column.winner(h * column.onset[0]) for column in found.columns] for h in heights])
@@ -211,17 +214,37 @@ def _regions(ax: Axes, found: PhaseDiagram) -> None:
     ax.set_ylim(bottom, top)
 
 
-def _segments(ax: Axes, left: Column, right: Column) -> None:
-    """Join the transitions and folds of two neighbouring columns that correspond to one another."""
-    values = [left.value, right.value]
-    for (k0, kind, mode, _), (k1, other, next_mode, _) in zip(left.transitions, right.transitions, strict=False):
-        if (kind, mode) == (other, next_mode):
-            style = {"linestyle": "-"} if kind == "discontinuous" else {"linestyle": (0, (4, 2))}
-            ax.plot(values, [k0 / left.onset[0], k1 / right.onset[0]], color="black", linewidth=1.5, **style)
-    if len(left.folds) == len(right.folds):
-        for (k0, mode), (k1, next_mode) in zip(left.folds, right.folds, strict=True):
-            if mode == next_mode:
-                ax.plot(values, [k0 / left.onset[0], k1 / right.onset[0]], **GUIDE)
+def _boundaries(ax: Axes, found: PhaseDiagram) -> None:
+    """Draw the transitions and folds, each as one line over the columns in which it is there."""
+    for (kind, _), points in _runs(found, "transitions"):
+        style = {"linestyle": "-"} if kind == "discontinuous" else {"linestyle": (0, (4, 2))}
+        ax.plot(*zip(*points, strict=True), color="black", linewidth=1.5, **style)
+    for _, points in _runs(found, "folds"):
+        ax.plot(*zip(*points, strict=True), **GUIDE)
+    ax.axhline(1.0, **GUIDE)  # up to its onset the uniform state is metastable
+
+
+def _runs(found: PhaseDiagram, which: str) -> list[tuple[tuple[str, int], list[tuple[float, float]]]]:
+    """Return ((kind, mode), points) of what neighbouring columns have in common; it ends where a column lacks it."""
+    done: list[tuple[tuple[str, int, int], list[tuple[float, float]]]] = []
+    active: dict[tuple[str, int, int], list[tuple[float, float]]] = {}
+    for column in found.columns:
+        entries = _entries(column, which)
+        done += [(key, active.pop(key)) for key in list(active) if key not in entries]
+        for key, kappa in entries.items():
+            active.setdefault(key, []).append((column.value, kappa / column.onset[0]))
+    return [((kind, mode), points) for (kind, mode, _), points in [*done, *active.items()]]
+
+
+def _entries(column: Column, which: str) -> dict[tuple[str, int, int], float]:
+    """Return the couplings of a column by kind, mode and number among those of that kind and mode."""
+    rows = [(t[1], t[2], t[0]) for t in column.transitions]
+    if which == "folds":
+        rows = [("fold", mode, kappa) for kappa, mode in column.folds]
+    entries: dict[tuple[str, int, int], float] = {}
+    for kind, mode, kappa in rows:
+        entries[kind, mode, sum(key[:2] == (kind, mode) for key in entries)] = kappa
+    return entries
 
 
 def _height(found: PhaseDiagram, change: Change) -> float:
@@ -237,7 +260,9 @@ def _height(found: PhaseDiagram, change: Change) -> float:
 def _phase_legend(found: PhaseDiagram) -> list[Any]:
     modes = sorted({0, *(t[2] for column in found.columns for t in column.transitions)})
     names = {0: "uniform", 1: "one peak"}
-    patches = [Patch(color=PHASES[m % len(PHASES)], label=names.get(m, f"{m} peaks")) for m in modes]
+    patches = [
+        Patch(facecolor=PHASES[m % len(PHASES)], edgecolor="#999999", label=names.get(m, f"{m} peaks")) for m in modes
+    ]
     return [
         *patches,
         Line2D([], [], color="black", linewidth=1.5, label="discontinuous"),

@@ -30,7 +30,7 @@ __all__ = ["coexistence"]
 REACH = 1.25  # branches that turn back below the first onset start below this multiple of the onset asked for
 ROUNDING = 2.0**-50  # κ_n itself must be among the onsets up to κ_n
 ROUNDS = 4  # of: find the exchange, look for a lower state there, follow that
-LOWER = 1e-10  # of F (of order one): a state counts as lower than the uniform one beyond it
+LOWER = 1e-12  # of F (of order one): a state counts as lower than the uniform one beyond it
 
 
 def coexistence(potential: Potential, mode: int = 1, kappa_max: float | None = None) -> Transition:

@@ -17,6 +17,7 @@ Joint = Callable[[StateFunction, StateFunction], float | None]
 EPSILON = float(np.finfo(float).eps)
 ROUNDINGS = 32.0  # of the terms of F, each of the size of κ Σ g a² or 1
 MOST_SPLITS = 40
+PROBE = 1e-3  # relative: so far beyond a continuous transition F tells the two states apart
 
 
 @dataclass(frozen=True)
@@ -123,11 +124,27 @@ class _Walk:
     def between(self, i: int, j: int, left: float, right: float) -> list[Exchange]:
         """Return the exchanges that lead from arc i, lowest at ``left``, to arc j, lowest at ``right``."""
         exchange = self._exchange(self.arcs[i], self.arcs[j], left, right)
-        lower = self._lower_at(exchange.kappa, i, j)
+        lower = self._leaves_before(i, j, exchange, left)
+        if lower is None:
+            lower = self._lower_at(exchange.kappa, i, j)
         if lower is None or self.splits >= MOST_SPLITS:
             return [exchange]
         self.splits += 1
         return [*self.between(i, lower, left, exchange.kappa), *self.between(lower, j, exchange.kappa, right)]
+
+    def _leaves_before(self, i: int, j: int, exchange: Exchange, left: float) -> int | None:
+        """Return an arc that leaves arc i continuously below an exchange, were it by less than F can tell."""
+        if exchange.kind != "discontinuous":
+            return None
+        before = self.arcs[i]
+        for k, arc in enumerate(self.arcs):
+            at = self.joint(before, arc) if k not in (i, j) else None
+            if at is None or not left * (1 - PROBE) <= at < exchange.kappa - exchange.kappa_error:
+                continue
+            probe = min(at * (1 + PROBE), arc.high, before.high)
+            if _difference(before, arc, probe) > _noise_of(before, arc, probe):
+                return k
+        return None
 
     def _lower_at(self, kappa: float, i: int, j: int) -> int | None:
         """Return the arc that lies below arcs i and j at a coupling, if there is one."""

@@ -1,12 +1,15 @@
 """Figures of transitions: what is drawn is what was computed."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 
 import branches
 from branches import potentials
-from branches.output.landscape_figure import landscape_figure, metastable_figure, save
+from branches.output.landscape_figure import landscape_figure, metastable_figure, phase_figure, save
 from branches.transitions.landscape import landscape
 from branches.transitions.metastable import metastable_table
+from branches.transitions.phase_diagram import phase_diagram
 
 
 def test_landscape_figure_draws_the_minimum_and_the_kinks(tmp_path):
@@ -33,3 +36,17 @@ def test_metastable_figure_has_a_panel_for_every_state(tmp_path):
         assert abs(np.trapezoid(density, theta) - 1.0) < 1e-10
         assert density.max() == np.max(entry.state.density(theta))
     assert save(page, tmp_path / "peaks.pdf").stat().st_size > 5_000
+
+
+def test_phase_figure_draws_one_line_for_each_boundary(tmp_path):
+    with ThreadPoolExecutor(1) as pool:
+        found = phase_diagram(potentials.bimodal, [1.1, 1.2, 1.3, 1.4], pool)
+    page = phase_figure(found, "m")
+    (ax,) = page.axes
+    solid = [line for line in ax.lines if line.get_linestyle() == "-" and len(line.get_xdata()) == 4]
+    assert len(solid) == 1  # uniform or nematic to polar, through the critical end point
+    expected = [c.transitions[-1][0] / c.onset[0] for c in found.columns]
+    assert list(solid[0].get_ydata()) == expected
+    marks = [line.get_xdata()[0] for line in ax.lines if line.get_marker() == "o"]
+    assert marks == [1.25]
+    assert save(page, tmp_path / "phases.svg").stat().st_size > 5_000
