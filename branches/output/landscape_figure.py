@@ -221,7 +221,9 @@ def _boundaries(ax: Axes, found: PhaseDiagram) -> None:
         ax.plot(*zip(*points, strict=True), color="black", linewidth=1.5, **style)
     for _, points in _runs(found, "folds"):
         ax.plot(*zip(*points, strict=True), **GUIDE)
-    ax.axhline(1.0, **GUIDE)  # up to its onset the uniform state is metastable
+    for left, right in pairwise(found.columns):  # up to its onset the uniform state is metastable
+        if all(column.pattern and column.pattern[0][0] == "discontinuous" for column in (left, right)):
+            ax.plot([left.value, right.value], [1.0, 1.0], **GUIDE)
 
 
 def _runs(found: PhaseDiagram, which: str) -> list[tuple[tuple[str, int], list[tuple[float, float]]]]:
