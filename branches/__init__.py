@@ -27,6 +27,8 @@ _HOMES = {
     "coexistence": "branches.transitions.coexistence",
     "landscape": "branches.transitions.landscape",
     "search_states": "branches.transitions.search",
+    "fold_curve": "branches.transitions.fold_curve",
+    "pitchfork_tricritical_point": "branches.transitions.pitchfork_tricritical",
 }
 
 __all__ = sorted(_HOMES)

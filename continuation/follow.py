@@ -100,7 +100,9 @@ def follow(
     """
     if not p_min <= p_max:
         raise ValueError(f"p_min = {p_min!r} must not exceed p_max = {p_max!r}")
-    loop = Loop(problem, settings or Settings(), (p_min, p_max), tuple(events), Recorder(samples))
+    settings = settings or Settings()
+    recorder = Recorder(samples, settings.tolerance)
+    loop = Loop(problem, settings, (p_min, p_max), tuple(events), recorder)
     try:
         if initial is None:
             base = loop.start(np.atleast_1d(np.asarray(u0, dtype=float)), float(p0), direction)

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from continuation.branch import Branch, Counters, SpecialPoint, Status
+from continuation.corrector import correct
 from continuation.events import CUBIC, SAME_PLACE
 from continuation.polynomial import Piece
 from continuation.problem import Problem
@@ -34,6 +35,7 @@ class Recorder:
     """The pieces of a branch so far, sampled and re-evaluated as they come in."""
 
     samples: int
+    tolerance: float = 1e-13
     stretches: list[_Stretch] = field(default_factory=list)
     counters: Counters = field(default_factory=Counters)
 
@@ -49,7 +51,16 @@ class Recorder:
             residual = np.max(np.abs(residuals), axis=1, initial=0.0)
             if not np.isfinite(residual).all():
                 raise ArithmeticError(f"F is not finite beyond p = {float(x[0, -1]) * problem.parameter_scale!r}")
+            self._polish(piece, problem, tau, x, residual)
         self.stretches.append(_Stretch(piece, problem, tau, x, residual, tuple(found)))
+
+    def _polish(self, piece: Piece, problem: Problem, tau: Array, x: Array, residual: Array) -> None:
+        """Correct, in place, the points where the polynomial is less accurate than the ends of the piece."""
+        for k in np.flatnonzero(residual > 5 * self.tolerance):
+            direction = piece.derivative(float(tau[k]))
+            new = correct(problem, x[k], direction / np.linalg.norm(direction), self.tolerance)
+            if new.residual < residual[k]:
+                x[k], residual[k] = new.x, new.residual
 
     def replace_last(self, piece: Piece) -> None:
         """Put a shortened piece in the place of the last one, with what was found on it."""

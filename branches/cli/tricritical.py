@@ -13,6 +13,7 @@ from branches.cli.console import print_json, print_table
 
 if TYPE_CHECKING:
     from branches.model.potential import Potential
+    from branches.onsets.tricritical import TricriticalPoint
 
 __all__ = ["tricritical"]
 
@@ -39,10 +40,11 @@ def tricritical(
     family, free = _family(name, vary, parse_parameters(weights, parameter))
     point = tricritical_point(family, bracket, mode, digits)
     show = _digits(digits)
+    check = _followed_by_folds(family, point)
     if as_json:
         values = vars(point)
         numbers = {key: show(values[key]) if digits else values[key] for key in ("parameter", "kappa", "c4")}
-        print_json({"family": name, "varied": free, **values, **numbers})
+        print_json({"family": name, "varied": free, **values, **numbers, "fold_curve": check})
         return 0
     rows = [
         (free, show(point.parameter)),
@@ -51,9 +53,20 @@ def tricritical(
         ("kind", point.kind),
         ("c₄", show(point.c4)),
         (f"error of {free}", f"{point.parameter_error:.2g}"),
+        *((f"fold curve: {key}", f"{value:.15g}") for key, value in check.items()),
     ]
     print_table(("quantity", "value"), rows, f"tricritical point of {name}")
     return 0
+
+
+def _followed_by_folds(family: Callable[[Any], Potential], point: TricriticalPoint) -> dict[str, float]:
+    """Return where the fold curve of traced branches ends; nothing where the point is degenerate."""
+    from branches.transitions.fold_curve import fold_curve
+
+    if abs(point.c4) <= point.c4_error:
+        return {}
+    curve = fold_curve(family, point)
+    return {"ends at": curve.limit, "difference": curve.difference}
 
 
 def _family(name: str, vary: str | None, fixed: dict[str, Any]) -> tuple[Callable[[Any], Potential], str]:
