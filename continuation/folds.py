@@ -19,6 +19,8 @@ __all__ = ["FOLD", "locate_folds"]
 FOLD = 2  # their precedence: user events are 0, branch points 1
 
 Array = NDArray[np.float64]
+# Pieces of more coefficients are Taylor series summed to round-off, not interpolations.
+SERIES = 18
 # Spacing, in τ, of the tangents from which the curvature at a fold of a cubic piece is taken.
 SPACING = 0.02
 # A slope that falls below this part of its larger value at the ends of a cubic piece is looked at on exact
@@ -102,7 +104,13 @@ def _close_pair(problem: Problem, piece: Piece, slope: Array, tolerance: float) 
 def _refine_fold(
     problem: Problem, piece: Piece, tau: float, bend: float, tolerance: float
 ) -> tuple[float, Array, float]:
-    """Return τ, x and the parameter slope of the exact tangent where it (nearly) vanishes."""
+    """Return τ, x and the parameter slope of the exact tangent where it (nearly) vanishes.
+
+    The polynomial of a Taylor step knows its folds to round-off; there its own slope is returned.
+    """
+    if len(piece.coefficients) > SERIES:
+        derivative = piece.derivative(tau)
+        return tau, on_branch(problem, piece, tau, tolerance)[0], float(derivative[-1] / np.linalg.norm(derivative))
     x, t_p = _tangent_slope(problem, piece, tau, tolerance)
     rate = bend / piece.length
     for _ in range(8):

@@ -71,7 +71,8 @@ def trusted_length(coefficients: Array, tolerance: float) -> float:
 
 def _norm(v: Array) -> float:
     """Return the Euclidean norm, without overflow: beside a branch point coefficients reach 1e300."""
-    square = float(v @ v)
+    with np.errstate(over="ignore"):
+        square = float(v @ v)
     if 0.0 < square < np.inf:
         return math.sqrt(square)
     size = float(np.max(np.abs(v)))

@@ -100,7 +100,7 @@ def diagram(
     found = tuple(o for o in onsets(potential, kappa_max, looked_at) if o.kappa < kappa_max)
     lowest = min((o.kappa for o in found), default=kappa_max)
     bounds = (LOWEST * lowest if kappa_min is None else kappa_min, kappa_max)
-    builder = _Builder(
+    builder = Builder(
         potential, bounds, n_modes, depth, settings or Settings(), progress, notes=[note] if note else []
     )
     builder.run(found)
@@ -108,7 +108,7 @@ def diagram(
 
 
 @dataclass
-class _Builder:
+class Builder:
     """The state of the breadth-first search."""
 
     potential: Potential

@@ -67,7 +67,7 @@ def _named(branch: Branch, point: SpecialPoint) -> SpecialPoint:
         slope = _kappa_slope(branch, point.arclength)
         kind = "transcritical" if abs(slope) > 1e-6 else "pitchfork"
         exact = branch.potential.onset_coupling(branch.period)
-        state = replace(point, kappa=exact, a=np.zeros_like(point.a)) if kind == "pitchfork" else point
+        state = replace(point, a=np.zeros_like(point.a), kappa=exact if kind == "pitchfork" else point.kappa)
         return replace(state, kind=kind, coefficients={"slope": slope, "kappa_traced": kappa}, breaks_to=branch.period)
     kind = "transcritical" if multiple == 3 else "pitchfork"
     return replace(point, kind=kind, period=branch.period * multiple, residue=branch.period)

@@ -31,6 +31,7 @@ Array = NDArray[np.float64]
 FIRST_SIZE, LARGEST_SIZE = 32, 2**13
 VERTICAL_SIZE = 512  # enough to see that κ does not move: on such a branch nothing new happens as it narrows
 BEYOND = 2.1  # default end, in units of the onset
+ROUND_OFF = 1e-15  # moments below it do not count in the size of a given state
 VERTICAL = 1e-13  # change of κ/κ_n along the first piece that is rounding
 RESIDUAL_WANTED = 1e-12  # of every returned point
 LOWEST = 1e-3  # of the onset coupling: the uniform state is alone long before
@@ -207,6 +208,10 @@ def trace_from(
     period = period_of(guess) or 1
     reduced = guess[period - 1 :: period]
     system = make_system(potential, period, n_modes, kappa)
+    if n_modes is None:
+        above = np.flatnonzero(np.abs(reduced) > ROUND_OFF)
+        used = int(1.3 * (above[-1] + 1)) if above.size else 1
+        system = system.with_size(min(LARGEST_DENSE, max(FIRST_SIZE, used)))
     reduced = system.transfer(reduced, system.size)
     problem = system if system.size <= LARGEST_DENSE else system.matrix_free(system.size)
     branch = follow(

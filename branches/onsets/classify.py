@@ -190,7 +190,7 @@ def onsets(
     found: list[Onset] = []
     for n in modes_below(potential, largest)[0] if modes is None else modes:
         known = {k for o in found for k in o.kernel}
-        if n not in known and potential.onset_coupling(n) <= largest:
+        if n not in known and potential.onset_coupling(n) <= largest * (1 + 4 * EPS):
             found.append(onset(potential, n))
     return tuple(sorted(found, key=lambda o: (o.kappa, o.mode)))
 
@@ -223,7 +223,7 @@ def modes_below(potential: Potential, kappa_max: float) -> tuple[tuple[int, ...]
         size = UNBOUNDED_MODES
         note = f"onsets of modes above {size}: {potential.label} has no bound for its high modes"
     g = potential.weights(size)
-    found = np.flatnonzero((g * kappa_max >= 2.0) & (g > potential.weight_errors(size))) + 1
+    found = np.flatnonzero((g * kappa_max >= 2.0 * (1 - 4 * EPS)) & (g > potential.weight_errors(size))) + 1
     return tuple(found.tolist()), note
 
 

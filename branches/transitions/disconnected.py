@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from branches.diagrams.build import _Builder
+from branches.diagrams.build import Builder
 from branches.diagrams.completeness import Completeness
 from branches.diagrams.diagram import Diagram, Node
 from branches.diagrams.records import Branch, State
@@ -133,10 +133,10 @@ def joined(diagram: Diagram, states: Iterable[State]) -> Diagram:
     )
 
 
-def _builder_of(diagram: Diagram) -> _Builder:
+def _builder_of(diagram: Diagram) -> Builder:
     """Return the breadth-first search in the state in which it left the diagram."""
     lowest = min((node.kappa for node in diagram.nodes), default=diagram.kappa_max)
-    builder = _Builder(diagram.potential, (LOWEST * lowest, diagram.kappa_max), None, 1, Settings(), None)
+    builder = Builder(diagram.potential, (LOWEST * lowest, diagram.kappa_max), None, 1, Settings(), None)
     builder.nodes, builder.branches = list(diagram.nodes), list(diagram.branches)
     builder.ends, builder.places = list(diagram.ends), list(diagram.places)
     builder.account = list(diagram.completeness.half_branches)
@@ -202,7 +202,7 @@ def _followed(state: State, direction: int, kappa_min: float, kappa_max: float) 
     return Branch(state.potential, state.period, curve, f"state found at κ = {state.kappa:.6g}")
 
 
-def _add(builder: _Builder, branch: Branch) -> None:
+def _add(builder: Builder, branch: Branch) -> None:
     """Add a branch that starts at no node known; a closed one starts and ends at one node."""
     count = sum(node.kind == "end" for node in builder.nodes)
     state = branch.at(0.0)
