@@ -49,7 +49,7 @@ class DenseBordered:
     (array([1., 2.]), 1)
     """
 
-    __slots__ = ("_lu", "_pivots", "_rhs", "_singular", "sign")
+    __slots__ = ("_lu", "_pivots", "_singular", "_size", "sign")
 
     def __init__(self, jacobian: Array, column: Array, row: Array) -> None:
         n = column.size
@@ -57,10 +57,20 @@ class DenseBordered:
         matrix[:n, :n] = jacobian
         matrix[:n, n] = column
         matrix[n] = row
+        self._factorise(matrix)
+
+    @classmethod
+    def of_matrix(cls, matrix: Array) -> DenseBordered:
+        """Factorise a bordered matrix in place, shape (n + 1, n + 1), Fortran order; it is overwritten."""
+        solver = cls.__new__(cls)
+        solver._factorise(matrix)
+        return solver
+
+    def _factorise(self, matrix: Array) -> None:
         self._lu, self._pivots, info = dgetrf(matrix, overwrite_a=1)
         self._singular = info > 0
         self.sign = 0 if self._singular else self._determinant_sign()
-        self._rhs = np.empty(n + 1)
+        self._size = len(matrix)
 
     def _determinant_sign(self) -> int:
         diagonal = self._lu.diagonal()
@@ -87,7 +97,7 @@ class DenseBordered:
         """Return x, shape (n + 1,), for a right-hand side f of shape (n,) and the border entry."""
         if self._singular:
             raise ArithmeticError("the bordered Jacobian is exactly singular: the point is degenerate")
-        rhs = np.empty(self._rhs.size)
+        rhs = np.empty(self._size)
         rhs[:-1] = f
         rhs[-1] = last
         x: Array = dgetrs(self._lu, self._pivots, rhs, overwrite_b=1)[0]

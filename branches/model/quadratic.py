@@ -119,27 +119,33 @@ class QuadraticSystem(Problem):
 
         J_nm = δ_nm − (κ/2n) [m g_m (a_|n−m| − a_{n+m}) + q_{n−m} + q_{n+m}] with q_l = l g_l a_l, odd in l.
         """
-        return self.leading_block(u, p, self.size)
+        j = np.empty((self.size, self.size))
+        self._jacobian_into(j, u, p)
+        return j
 
-    def leading_block(self, u: Array, p: float, size: int) -> Array:
-        """Return the rows and columns 1 … size of ∂F/∂a, shape (size, size)."""
-        n = size
+    def _jacobian_into(self, j: Array, u: Array, p: float) -> None:
+        """Write ∂F/∂a into an array of any memory order."""
+        n = self.size
         even, odd = np.zeros(4 * n + 1), np.zeros(4 * n + 1)  # index 2n is mode 0
-        known = min(2 * n, u.size)
-        even[2 * n], even[2 * n + 1 : 2 * n + 1 + known] = 1.0, u[:known]
-        odd[2 * n + 1 : 2 * n + 1 + known] = self._ng[:known] * u[:known]
+        even[2 * n], even[2 * n + 1 : 3 * n + 1] = 1.0, u
+        odd[2 * n + 1 : 3 * n + 1] = self._ng * u
         even[: 2 * n], odd[: 2 * n] = even[: 2 * n : -1], -odd[: 2 * n : -1]
-        j = _toeplitz(even, n) - _hankel(even, n)
-        j *= self._ng[:n]
+        np.subtract(_toeplitz(even, n), _hankel(even, n), out=j)
+        j *= self._ng
         j += _toeplitz(odd, n)
         j += _hankel(odd, n)
-        j *= (-p * self._half_over_n[:n])[:, None]
-        j.ravel()[:: n + 1] += 1.0
-        return j
+        j *= (-p * self._half_over_n)[:, None]
+        diagonal = np.einsum("ii->i", j)
+        diagonal += 1.0
 
     def bordered(self, u: Array, p: float, row: Array) -> BorderedSolver:
         """Return the factorised bordered Jacobian in the scaled parameter."""
-        return DenseBordered(self.jacobian(u, p), -self.parameter_scale * self.quadratic(u), row)
+        n = self.size
+        matrix = np.empty((n + 1, n + 1), order="F")
+        self._jacobian_into(matrix[:n, :n], u, p)
+        matrix[:n, n] = -self.parameter_scale * self.quadratic(u)
+        matrix[n] = row
+        return DenseBordered.of_matrix(matrix)
 
     def expansion(self, u: Array, p: float) -> QuadraticExpansion:
         """Return the Taylor recurrence about (a, κ)."""
