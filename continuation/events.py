@@ -99,8 +99,9 @@ def locate_event(
 
     found = []
     previous_tau, previous = 0.0, before
-    for tau in np.linspace(0.0, 1.0, 9):
-        value = test(piece(tau))
+    taus = np.linspace(0.0, 1.0, 9)
+    for tau, x in zip(taus.tolist(), piece.at(taus), strict=True):
+        value = test(x)
         if previous * value < 0:
             root = bracketed_root(lambda t: test(piece(t)), previous_tau, tau) if tau > previous_tau else tau
             root, x = _polish(lambda t: on_branch(problem, piece, t, tolerance)[0], test, root)
