@@ -13,15 +13,14 @@ __all__ = ["KrylovBordered"]
 
 Array = NDArray[np.float64]
 EPSILON = float(np.finfo(float).eps)
-RESTART, CYCLES = 16, 40
+RESTART, CYCLES = 10, 60  # long cycles gain nothing once round-off has entered, and keep more vectors
 
 
 class KrylovBordered:
     """A solver of [[J, column], [row]] x = (f, last), J = identity minus compact.
 
-    On the low modes the bordered matrix is factorised, on the others it counts as the identity; GMRES with
-    restarts does
-    the rest, to round-off. The number of iterations depends on the decay of the compact part, not on the size.
+    On the low modes the bordered matrix is factorised, on the others it counts as the identity; GMRES with restarts
+    does the rest, to round-off. The number of iterations depends on the decay of the compact part, not on the size.
 
     Parameters
     ----------

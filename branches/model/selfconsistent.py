@@ -8,6 +8,8 @@ solve with it.
 
 from __future__ import annotations
 
+import os
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.fft import dct
@@ -15,14 +17,21 @@ from scipy.fft import dct
 from branches.model.halfgrid import HalfGrid, half_grid
 from branches.model.krylov import KrylovBordered
 from branches.model.potential import Potential
+from branches.model.toeplitz import hankel, toeplitz
 from continuation import Problem
+from continuation.linear import BorderedSolver, DenseBordered
 
-__all__ = ["SelfConsistentExpansion", "SelfConsistentSystem"]
+__all__ = ["SelfConsistentExpansion", "SelfConsistentSystem", "require_memory"]
 
 Array = NDArray[np.float64]
 EPSILON = float(np.finfo(float).eps)
 RESOLVED = 2e-14  # above the rounding of a moment, below the tolerance of a step
 SERIES_MEMORY = 2.0**27  # bytes that the coefficients of one step may take: it sets the order at large sizes
+SERIES_VECTORS = 4.5  # an order keeps two grids and two vectors
+LEAST_SERIES = 12  # with a lower order a Taylor step is shorter than a tangent step
+OVERSAMPLING = 1.125  # grid points a mode: products of resolved functions alias only what is at round-off
+STEP_VECTORS = 40  # vectors of length N that a tangent step works with at the most
+LARGEST_DENSE = 512  # unknowns up to which a factorisation beats the iteration
 LEAST_BLOCK, LARGEST_BLOCK = 64, 1024
 ACTIVE = 0.05  # modes with κ g_n above this belong into the dense block
 
@@ -34,10 +43,19 @@ class SelfConsistentSystem(Problem):
     ----------
     potential, period, size, max_size, kappa_scale
         As for :class:`~branches.model.quadratic.QuadraticSystem`.
+    adaptive
+        Whether the truncation grows with the state, up to ``max_size``.
+
+    Raises
+    ------
+    MemoryError
+        If a step with so many unknowns would not fit in memory; it says how much it would need.
 
     Notes
     -----
     Products cost fast transforms, O(N log N); no matrix larger than that of the modes with sizeable κ g_n is formed.
+    A step works with at most 40 vectors of length N and that matrix; while the Taylor coefficients fit in 128 MB
+    beside them, steps are Taylor steps, above tangent steps.
 
     Examples
     --------
@@ -60,14 +78,14 @@ class SelfConsistentSystem(Problem):
         kappa_scale: float | None = None,
         adaptive: bool = False,
     ) -> None:
+        require_memory(period * size)
         self.potential, self.period, self.size = potential, period, size
         self.max_size = max(size, max_size or size)
         self.adaptive = adaptive
         self.g = np.ascontiguousarray(potential.weights(period * size)[period - 1 :: period])
         self.parameter_scale = kappa_scale or (2.0 / float(self.g[0]) if self.g[0] > 0 else 1.0)
-        self.grid: HalfGrid = half_grid(size)
-        # a step keeps four grids and two vectors an order
-        self.largest_order = max(4, int(SERIES_MEMORY / (8.0 * 8.0 * size)))
+        self.grid: HalfGrid = half_grid(size, OVERSAMPLING)
+        self.largest_order = int(SERIES_MEMORY / (8.0 * SERIES_VECTORS * size))
 
     def moments(self, values: Array) -> tuple[Array, float]:
         """Return the means of f cos kθ, k = 1 … N, over the grid, and the mean of f."""
@@ -109,17 +127,19 @@ class SelfConsistentSystem(Problem):
         c = dct(rho, type=2)
         points = np.concatenate([c, [0.0], -c[:0:-1]]) / c[0]  # cos kθ_j = −cos (2M − k)θ_j on M midpoints
         a = points[: 2 * size + 1]
-        n = np.arange(1, size + 1)
-        covariance = 0.5 * (a[np.abs(n[:, None] - n)] + a[n[:, None] + n]) - np.outer(a[n], a[n])
+        centred = np.concatenate([a[:0:-1], a])
+        covariance = 0.5 * (toeplitz(centred, size) + hankel(centred, size)) - np.outer(a[1 : size + 1], a[1 : size + 1])
         block: Array = np.eye(size) - p * covariance * self.g[:size]
         return block
 
-    def bordered(self, u: Array, p: float, row: Array) -> KrylovBordered:
-        """Return a solver of the bordered Jacobian by preconditioned GMRES."""
+    def bordered(self, u: Array, p: float, row: Array) -> BorderedSolver:
+        """Return a solver of the bordered Jacobian: preconditioned GMRES, or a factorisation for few unknowns."""
         rho = self.gibbs(u, p)
         density = rho / rho.mean()
         scale = self.parameter_scale
         column = -scale * self.covariance_product(density, self.g * u)
+        if self.size <= LARGEST_DENSE:
+            return DenseBordered(self.leading_block(rho, p, self.size), column, row)
         active = np.flatnonzero(np.abs(p * self.g) > ACTIVE)
         low = min(self.size, LARGEST_BLOCK, max(LEAST_BLOCK, int(active[-1]) + 1 if active.size else 0))
         return KrylovBordered(
@@ -129,9 +149,9 @@ class SelfConsistentSystem(Problem):
             self.leading_block(rho, p, low),
         )
 
-    def expansion(self, u: Array, p: float) -> SelfConsistentExpansion:
-        """Return the Taylor recurrence about (a, κ)."""
-        return SelfConsistentExpansion(self, u, p)
+    def expansion(self, u: Array, p: float) -> SelfConsistentExpansion | None:
+        """Return the Taylor recurrence about (a, κ); None where memory allows too low an order to pay."""
+        return SelfConsistentExpansion(self, u, p) if self.largest_order >= LEAST_SERIES else None
 
     def defect(self, u: Array, p: float) -> float:
         """Return the largest moment of the density among the next N/8 modes beyond N; 0 for a fixed truncation."""
@@ -148,10 +168,40 @@ class SelfConsistentSystem(Problem):
         used = int(above[-1]) + 1 if above.size else 1
         if not (used > 0.9 * self.size and self.size < self.max_size):
             return None
-        size = min(self.max_size, 2 * self.size)
+        size = min(self.max_size, 2 * self.size if self.size > LARGEST_DENSE else int(1.5 * self.size) + 8)
         return SelfConsistentSystem(
             self.potential, self.period, size, self.max_size, self.parameter_scale, adaptive=True
         ), size
+
+
+def require_memory(n_modes: int) -> None:
+    """Raise if a continuation step with so many modes would not fit in the machine's memory.
+
+    Raises
+    ------
+    MemoryError
+        With the memory needed, before anything is allocated.
+
+    Examples
+    --------
+    >>> require_memory(2**12)
+    """
+    needed = 8 * (STEP_VECTORS * n_modes + 4 * LARGEST_BLOCK**2)
+    available = _memory()
+    if needed > available:
+        largest = max(0, int(available) // 8 - 4 * LARGEST_BLOCK**2) // STEP_VECTORS
+        raise MemoryError(
+            f"n_modes = {n_modes} would need about {needed / 1e9:.3g} GB, {STEP_VECTORS} vectors of that length, and "
+            f"this machine has {available / 1e9:.3g} GB: give at most n_modes = {largest}"
+        )
+
+
+def _memory() -> float:
+    """Return the bytes of memory of this machine, infinite where it does not say."""
+    try:
+        return float(os.sysconf("SC_PAGE_SIZE")) * float(os.sysconf("SC_PHYS_PAGES"))
+    except (AttributeError, OSError, ValueError):
+        return float("inf")
 
 
 class SelfConsistentExpansion:
