@@ -1,0 +1,208 @@
+"""Following a line both ways from one point, and reading off its special points."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+
+from branches.transitions.curve_points import CurvePoint, Line, amplitude_limit
+from branches.transitions.family_weights import FamilyWeights
+from continuation import Branch, Event, Problem, SpecialPoint, follow
+from continuation.corrector import correct
+
+__all__ = ["Ending", "followed_line", "onset_events", "resolved"]
+
+Array = NDArray[np.float64]
+CLOSE = 0.3  # amplitude from which the end of a line is extrapolated
+PART = 0.8  # of the first amplitude, where that is smaller
+TOLERANCE = 1e-13  # of the engine: what a located point is right to, relative to 1 + |q|
+HIGHEST_MODE = 12  # onsets looked at along a line
+LEAST, LARGEST, NEGLECTED = 32, 256, 1e-12  # unknowns of a state, and the last moment allowed
+CONVERGED = 1e-7  # error of an extrapolation that has found its end
+
+
+@dataclass(frozen=True)
+class Ending:
+    """A line ends where the unknown u[index] vanishes, in a point of this kind."""
+
+    index: int
+    kind: str
+    description: str
+
+
+def resolved(line_of: Callable[[int], Line], size: int) -> Line:
+    """Return a line with so many unknowns that the last moment of its states is small all along; else it says so."""
+    size = max(LEAST, size)
+    while True:
+        line = line_of(size)
+        last = _last_moments(line, size)
+        if last <= NEGLECTED:
+            return line
+        if 2 * size > LARGEST:
+            note = f"; with {size} moments to a state the last one reaches {last:.1e}"
+            return replace(line, message=line.message + note)
+        size *= 2
+
+
+def _last_moments(line: Line, size: int) -> float:
+    ends = [curve.u[:, size - 1 : -1 : size] for curve in line.curves]
+    return max(float(np.max(np.abs(end), initial=0.0)) for end in ends)
+
+
+def onset_events(weights: FamilyWeights, own: set[int]) -> tuple[Event, ...]:
+    """Return the events at which the uniform state, one of two that coexist, is at an onset of another mode."""
+
+    def beyond(mode: int, u: Array, q: float) -> float:
+        return float(u[-1] * weights.at(q, mode)[-1]) - 2.0
+
+    others = [mode for mode in range(1, HIGHEST_MODE + 1) if mode not in own]
+    return tuple(Event(f"critical end point:{mode}", partial(beyond, mode)) for mode in others)
+
+
+def followed_line(
+    kind: str,
+    description: str,
+    problem: Problem,
+    start: Array,
+    q0: float,
+    weights: FamilyWeights,
+    endings: Sequence[Ending] = (),
+    events: Sequence[Event] = (),
+    turns: bool = True,
+) -> Line:
+    """Follow a line both ways.
+
+    Parameters
+    ----------
+    kind, description
+        Of the line.
+    problem
+        Its equations: unknowns (…, κ̃), parameter q.
+    start, q0
+        A point on it.
+    weights
+        The family: the range and the unit of κ.
+    endings
+        Unknowns that vanish where the line ends.
+    events
+        What else is looked for; a name 'kind:mode' tells the mode.
+    turns
+        Whether the line goes on where q turns back; otherwise it ends there, in a 'limit of existence'.
+
+    Raises
+    ------
+    ValueError
+        If no point of the line is found near the start.
+    """
+    ends = tuple(_end_event(number, ending, float(start[ending.index])) for number, ending in enumerate(endings))
+
+    def half(way: int) -> Branch:
+        stop, watched, low, high = None if turns else _Turned(way), (*events, *ends), weights.low, weights.high
+        return follow(problem, start, q0, direction=way, p_min=low, p_max=high, events=watched, stop=stop)
+
+    halves = half(-1), half(1)
+    tables, points, messages = [], [], []
+    for part in halves:
+        table, found, message = _half(problem, part, endings, weights, turns)
+        tables.append(table)
+        points += found
+        messages.append(message)
+    q, kappa = np.concatenate([tables[0][::-1], tables[1][1:]]).T
+    return Line(
+        kind,
+        description,
+        q,
+        kappa,
+        tuple(sorted(points, key=lambda point: point.q)),
+        partial(_coupling, problem, halves, weights),
+        f"towards smaller: {messages[0]}; towards larger: {messages[1]}",
+        halves,
+    )
+
+
+@dataclass
+class _Turned:
+    """Says when q, which at first changes in the direction ``way``, has turned back."""
+
+    way: int
+    farthest: float = -np.inf
+
+    def __call__(self, u: Array, q: float) -> bool:
+        turned = self.way * q < self.farthest
+        self.farthest = max(self.farthest, self.way * q)
+        return turned
+
+
+def _half(
+    problem: Problem, half: Branch, endings: Sequence[Ending], weights: FamilyWeights, turns: bool
+) -> tuple[Array, list[CurvePoint], str]:
+    """Return (q, κ) along one half, shape (P, 2), its special points, and how it ends."""
+    turn = None if turns else next((point for point in half.special_points if point.kind == "fold"), None)
+    end = np.inf if turn is None else turn.arclength
+    points = [_point(special, weights) for special in _specials(half) if special.arclength < end]
+    kept = half.arclength < end
+    q, scaled = half.p[kept], half.u[kept, -1]
+    table = np.column_stack([q, scaled * [weights.unit(float(value)) for value in q]])
+    limit, message = None, f"{half.status.value} {half.message}".strip()
+    if turn is not None:
+        limit, message = replace(_point(turn, weights), kind="limit of existence"), "one of the states folds"
+    elif half.special_points and half.special_points[-1].kind.startswith("end:"):
+        limit, message = _limit(problem, half.special_points[-1], endings, weights)
+    if limit is not None:
+        points.append(limit)
+        table = np.vstack([table, [limit.q, limit.kappa]])
+    return table, points, message
+
+
+def _end_event(number: int, ending: Ending, first: float) -> Event:
+    level, sign = min(CLOSE, PART * abs(first)), np.sign(first)
+    return Event(f"end:{number}", lambda u, q: float(sign * u[ending.index]) - level, terminal=True)
+
+
+def _specials(half: Branch) -> list[SpecialPoint]:
+    skipped = ("fold", "branch point", "undecided")  # of the line itself: turns in q, no events of the states
+    return [point for point in half.special_points if point.kind not in skipped and not point.kind.startswith("end:")]
+
+
+def _point(special: SpecialPoint, weights: FamilyWeights) -> CurvePoint:
+    kind, _, mode = special.kind.partition(":")
+    kappa = float(special.u[-1]) * weights.unit(special.p)
+    error = TOLERANCE * (1.0 + abs(special.p))
+    return CurvePoint(kind, special.p, kappa, error, f"onset of mode {mode}" if mode else "")
+
+
+def _limit(
+    problem: Problem, last: SpecialPoint, endings: Sequence[Ending], weights: FamilyWeights
+) -> tuple[CurvePoint | None, str]:
+    """Return the point in which a line ends by a vanishing amplitude, and that in words."""
+    ending = endings[int(last.kind[4:])]
+    here = problem.resized(last.u, last.p)
+    problem, scale = (problem if here is None else here[0]), problem.parameter_scale
+    try:
+        x, error = amplitude_limit(problem, np.append(last.u, last.p / scale), ending.index)
+        if not max(float(error[-1]), float(error[-2])) <= CONVERGED:
+            raise ArithmeticError(f"its extrapolation leaves an error of {float(error[-1]) * scale:.1e}")
+    except ArithmeticError as failure:
+        return None, f"an amplitude has become small, but does not vanish on the line: {failure}"
+    q = float(x[-1]) * scale
+    kappa = float(x[-2]) * weights.unit(q)
+    return CurvePoint(ending.kind, q, kappa, float(error[-1]) * scale, ending.description), ending.kind
+
+
+def _coupling(problem: Problem, halves: Sequence[Branch], weights: FamilyWeights, q: float) -> float:
+    """Return κ of the line at q: the nearest known point, corrected at fixed q."""
+    half = min(halves, key=lambda half: float(np.min(np.abs(half.p - q))))
+    places = half.crossings(q)
+    nearest = int(np.argmin(np.abs(half.p - q)))
+    u = half.at(places[0])[0] if places else half.u[nearest]
+    here = problem.resized(u, q)
+    problem = problem if here is None else here[0]
+    x = np.append(u, q / problem.parameter_scale)
+    found = correct(problem, x, np.eye(1, x.size, x.size - 1)[0], 0.0, max_iterations=20)
+    if not found.residual <= 1e-11:
+        raise ValueError(f"q = {q!r} is not allowed: the line has no point there")
+    return float(found.x[-2]) * weights.unit(q)
