@@ -2,69 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from concurrent.futures import Executor
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
+from itertools import pairwise, zip_longest
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from branches.diagrams.build import diagram
-from branches.model.potential import Potential
-from branches.onsets.classify import onsets
-from branches.transitions.landscape import Landscape, landscape
-from branches.transitions.states import attracting_modes
-from branches.transitions.store import Labelled, Store
-from branches.transitions.sweep import Failure, Progress, sweep
+from branches.onsets.tricritical import tricritical_point
+from branches.transitions.phase_column import REACH, WEIGHTS, Column, Family, column_of, column_task, unpacked
+from branches.transitions.pitchfork_tricritical import pitchfork_tricritical_point
+from branches.transitions.store import Store
+from branches.transitions.sweep import Failure, Progress, single_threaded, sweep
 
-__all__ = ["Change", "Column", "PhaseDiagram", "phase_diagram"]
+__all__ = ["Change", "Column", "Landmark", "PhaseDiagram", "phase_diagram"]
 
-Family = Callable[[float], Potential]
-Array = NDArray[np.float64]
-KINDS = ("continuous", "discontinuous", "gap", "undecided")
-TRANSITIONS, FOLDS = 8, 16  # room in the stored arrays of one column
-REACH = 1.6  # couplings looked at, in units of the first onset
-EDGE = 1e-6  # relative: couplings this much beside a fold tell which side is metastable
-
-
-@dataclass(frozen=True)
-class Column:
-    """The phase diagram at one value of the parameter.
-
-    Parameters
-    ----------
-    value, kappa_max
-        The parameter, and the largest coupling looked at.
-    onset
-        Coupling and mode of the first onset.
-    transitions
-        (κ, kind, mode that wins above, jump of Σ g a²), by increasing κ; below the first the uniform state wins.
-    folds
-        (κ, mode) of the folds at which a stable state begins: limits of metastability.
-    violations
-        Number of contradictions that are left: with any, a state is missing.
-    """
-
-    value: float
-    kappa_max: float
-    onset: tuple[float, int]
-    transitions: tuple[tuple[float, str, int, float], ...]
-    folds: tuple[tuple[float, int], ...]
-    violations: int
-
-    def winner(self, kappa: float) -> int:
-        """Return the mode of the state that wins at a coupling, 0 for the uniform state."""
-        mode = 0
-        for at, _, above, _ in self.transitions:
-            mode = above if kappa > at else mode
-        return mode
-
-    @property
-    def pattern(self) -> tuple[tuple[str, int], ...]:
-        """(kind, mode) of the transitions in order: what changes at a special point."""
-        return tuple((kind, mode) for _, kind, mode, _ in self.transitions)
+DECIDED = {"continuous", "discontinuous"}
+LOCATED = 1e-12  # width to which a critical end point is bisected
 
 
 @dataclass(frozen=True)
@@ -75,6 +33,22 @@ class Change:
     high: float
     before: tuple[tuple[str, int], ...]
     after: tuple[tuple[str, int], ...]
+
+    @property
+    def row(self) -> int:
+        """The number of the first transition that is another one."""
+        pairs = enumerate(zip_longest(self.before, self.after))
+        return next(row for row, (before, after) in pairs if before != after)
+
+
+@dataclass(frozen=True)
+class Landmark:
+    """A special point of a phase diagram: its kind, where it is, and how far off it may be in the parameter."""
+
+    kind: str
+    parameter: float
+    kappa: float
+    parameter_error: float
 
 
 @dataclass(frozen=True)
@@ -87,20 +61,53 @@ class PhaseDiagram:
         By increasing parameter.
     failures
         Values without a column, and why.
+    status, message
+        As in :class:`~branches.transitions.sweep.Sweep`.
     """
 
     columns: tuple[Column, ...]
     failures: tuple[Failure, ...] = ()
+    status: str = "finished"
+    message: str = ""
 
     @property
     def changes(self) -> tuple[Change, ...]:
-        """Where the pattern of transitions changes from one column to the next."""
-        pairs = zip(self.columns[:-1], self.columns[1:], strict=True)
+        """Where the pattern of transitions changes from one column to the next (that are decided)."""
+        decided = [c for c in self.columns if all(kind in DECIDED for kind, _ in c.pattern)]
         return tuple(
             Change(left.value, right.value, left.pattern, right.pattern)
-            for left, right in pairs
+            for left, right in pairwise(decided)
             if left.pattern != right.pattern
         )
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What deserves to be said: another dominant mode, columns with contradictions, an early end."""
+        found = [
+            f"the mode of the first onset changes from {left.onset[1]} to {right.onset[1]} "
+            f"between {left.value:.6g} and {right.value:.6g}"
+            for left, right in pairwise(self.columns)
+            if left.onset[1] != right.onset[1]
+        ]
+        doubtful = [f"{column.value:.6g}" for column in self.columns if column.violations]
+        if doubtful:
+            found.append(f"a state is missing at {', '.join(doubtful)}: do not trust these columns")
+        return (*found, self.message) if self.message else tuple(found)
+
+    def landmarks(self, family: Family) -> tuple[Landmark, ...]:
+        """Return the special point of each change, located: where a Landau coefficient vanishes, or by bisection.
+
+        Examples
+        --------
+        >>> from concurrent.futures import ThreadPoolExecutor
+        >>> from branches import potentials
+        >>> with ThreadPoolExecutor(1) as executor:
+        ...     found = phase_diagram(potentials.noisy_transformer, [2.0, 3.0], executor)
+        >>> [(mark.kind, f"{mark.parameter:.12f}") for mark in found.landmarks(potentials.noisy_transformer)]
+        [('tricritical', '2.446918311289')]
+        """
+        with single_threaded():
+            return tuple(_landmark(self, family, change) for change in self.changes)
 
     def refined(self, family: Family, change: Change, tolerance: float = 1e-10) -> Change:
         """Return a change located by bisection of the patterns, to an absolute tolerance in the parameter.
@@ -111,15 +118,13 @@ class PhaseDiagram:
         """
         low, high = change.low, change.high
         before, after = change.before, change.after
-        while high - low > tolerance:
-            middle = 0.5 * (low + high)
-            if middle in (low, high):
-                break
-            pattern = _column_of(family, REACH, middle).pattern
-            if pattern == before:
-                low = middle
-            else:
-                high, after = middle, pattern
+        with single_threaded():
+            while high - low > tolerance and low < (middle := 0.5 * (low + high)) < high:
+                pattern = column_of(family, middle).pattern
+                if pattern == before:
+                    low = middle
+                else:
+                    high, after = middle, pattern
         return Change(low, high, before, after)
 
 
@@ -128,6 +133,7 @@ def phase_diagram(
     values: Iterable[float],
     executor: Executor | None = None,
     *,
+    workers: int | None = None,
     store: str | Path | None = None,
     reach: float = REACH,
     progress: Progress | None = None,
@@ -137,12 +143,15 @@ def phase_diagram(
     Parameters
     ----------
     family
-        Callable that turns a parameter into a Potential, such as ``potentials.bimodal``; picklable if processes
-        are used (the default).
+        Callable that turns a parameter into a Potential, such as ``potentials.bimodal`` or
+        ``functools.partial(potentials.noisy_transformer, scaled=True)``; picklable if processes are used (the
+        default), so not a lambda.
     values
         Values of the parameter.
     executor
         As in :func:`~branches.transitions.sweep.sweep`; processes on this machine by default.
+    workers
+        How many processes, where no executor is given.
     store
         Folder for the results; an interrupted run resumes from it, another family or reach is refused.
     reach
@@ -150,10 +159,17 @@ def phase_diagram(
     progress
         As in :func:`~branches.transitions.sweep.sweep`.
 
+    Returns
+    -------
+    PhaseDiagram
+        A family whose dominant mode changes is no difficulty: each column starts from the first of all onsets, and
+        ``notes`` say where the mode changes.
+
     Raises
     ------
     ValueError
-        If ``reach`` ≤ 1, or the store holds another sweep.
+        If ``reach`` ≤ 1, or the store holds another sweep: another name of the family, another reach, or another
+        potential at a value that is there.
 
     Examples
     --------
@@ -166,62 +182,51 @@ def phase_diagram(
     """
     if not reach > 1:
         raise ValueError(f"reach = {reach!r} is not allowed: it must exceed 1, the first onset")
-    name = f"{getattr(family, '__module__', '')}.{getattr(family, '__qualname__', repr(family))}"
-    place = None if store is None else Store.open(store, {"task": "phase diagram", "family": name, "reach": reach})
-    found = sweep(partial(_column, family, reach), values, executor=executor, store=place, progress=progress)
-    columns = tuple(_unpacked(value, result) for value, result in zip(found.values, found.results, strict=True))
-    return PhaseDiagram(columns, found.failures)
+    place = None
+    if store is not None:
+        place = Store.open(store, {"task": "phase diagram", "family": _name(family), "reach": reach})
+        _check_family(place, family)
+    task = partial(column_task, family, reach)
+    found = sweep(task, values, executor=executor, workers=workers, store=place, progress=progress)
+    columns = tuple(unpacked(value, result) for value, result in zip(found.values, found.results, strict=True))
+    return PhaseDiagram(columns, found.failures, found.status, found.message)
 
 
-def _column_of(family: Family, reach: float, value: float) -> Column:
-    labelled = _column(family, reach, value)
-    return _unpacked(value, {name: np.asarray(data, dtype=float) for name, (_, data) in labelled.items()})
+def _name(family: Any) -> str:
+    """Return a name that is the same in every process."""
+    if isinstance(family, partial):
+        given = [*map(repr, family.args), *(f"{key}={value!r}" for key, value in sorted(family.keywords.items()))]
+        return f"{_name(family.func)}({', '.join(given)})"
+    if hasattr(family, "__qualname__"):
+        return f"{family.__module__}.{family.__qualname__}"
+    return _name(type(family)) if " at 0x" in repr(family) else repr(family)
 
 
-def _column(family: Family, reach: float, value: float) -> Labelled:
-    """Return one column as labelled arrays: the task of the sweep."""
-    potential = family(value)
-    strongest = float(np.max(potential.weights(64)))
-    if strongest <= 0:
-        raise ValueError(f"{potential.label} attracts in none of its first 64 modes: there is no transition")
-    kappa_max = reach * 2.0 / strongest
-    first = onsets(potential, kappa_max, attracting_modes(potential))[0]
-    result = landscape(diagram(potential, kappa_max=kappa_max))
-    transitions = np.full((TRANSITIONS, 4), np.nan)
-    for row, t in zip(transitions, result.transitions, strict=False):
-        row[:] = t.kappa, KINDS.index(t.kind), t.mode, t.jump.interaction
-    folds = np.full((FOLDS, 2), np.nan)
-    for row, fold in zip(folds, _stable_folds(result), strict=False):
-        row[:] = fold
-    return {
-        "kappa_max": ((), kappa_max),
-        "onset": (("onset_entry",), (first.kappa, float(first.mode))),
-        "transitions": (("transition", "transition_entry"), transitions),
-        "folds": (("fold", "fold_entry"), folds),
-        "violations": ((), float(len(result.violations))),
-    }
+def _check_family(store: Store, family: Family) -> None:
+    """Refuse a store whose potentials are not those of the family."""
+    for value in store.values():
+        if not np.array_equal(store.read(value)["weights"], family(value).weights(WEIGHTS)):
+            raise ValueError(
+                f"{store.folder} holds another sweep (at {value!r} the potential there has other weights): choose "
+                "another folder, or remove it"
+            )
 
 
-def _stable_folds(result: Landscape) -> list[tuple[float, float]]:
-    """Return (κ, mode) of the folds that bound a stable state."""
-    found = []
-    for branch in result.diagram.branches:
-        for fold in branch.folds:
-            beside = [s for side in (-EDGE, EDGE) for s in branch.at_kappa(fold.kappa * (1 + side))]
-            if any(state.stable for state in beside):
-                found.append((fold.kappa, float(branch.period)))
-    return sorted(found)
-
-
-def _unpacked(value: float, result: dict[str, Array]) -> Column:
-    rows = result["transitions"][~np.isnan(result["transitions"][:, 0])]
-    folds = result["folds"][~np.isnan(result["folds"][:, 0])]
-    kappa, mode = result["onset"]
-    return Column(
-        value,
-        float(result["kappa_max"]),
-        (float(kappa), int(mode)),
-        tuple((float(r[0]), KINDS[int(r[1])], int(r[2]), float(r[3])) for r in rows),
-        tuple((float(fold[0]), int(fold[1])) for fold in folds),
-        int(result["violations"]),
-    )
+def _landmark(found: PhaseDiagram, family: Family, change: Change) -> Landmark:
+    """Locate the special point between two columns."""
+    row, bracket = change.row, (change.low, change.high)
+    kinds = {pattern[row] for pattern in (change.before, change.after) if row < len(pattern)}
+    modes = {mode for _, mode in kinds}
+    if len(change.before) == len(change.after) and len(kinds) == 2 and len(modes) == 1:
+        with suppress(ValueError):
+            if row == 0:
+                first = tricritical_point(family, bracket, modes.pop())
+                return Landmark("tricritical", float(first.parameter), float(first.kappa), first.parameter_error)
+            second = pitchfork_tricritical_point(family, bracket, change.before[row - 1][1])
+            slip = abs(second.curvature_error)
+            return Landmark("tricritical", second.parameter, second.kappa, slip)
+    near = found.refined(family, change, LOCATED)
+    ends = len(near.before) != len(near.after) and "discontinuous" in {kind for kind, _ in kinds}
+    column = column_of(family, near.high)
+    kappa = column.transitions[min(near.row, len(column.transitions) - 1)][0]
+    return Landmark("critical end point" if ends else "change", near.high, kappa, near.high - near.low)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,11 +12,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from branches.output.atomic import replacing, writable_folder
+
 __all__ = ["Labelled", "Store"]
 
 Labelled = Mapping[str, tuple[tuple[str, ...], ArrayLike]]
 CONFIGURATION = "configuration.json"
-VERSION = 1
+VERSION = 2
 
 
 @dataclass(frozen=True)
@@ -60,34 +63,27 @@ class Store:
         ValueError
             If the folder holds results of another configuration (the entries that differ are named), or
             files that are no store.
+        OSError
+            If the folder cannot be written.
         """
         path = Path(folder)
         wanted = json.loads(json.dumps({"version": VERSION, **configuration}, sort_keys=True))
         if not (path / CONFIGURATION).exists():
-            if path.exists() and any(path.iterdir()):
+            if path.exists() and (not path.is_dir() or any(path.iterdir())):
                 raise ValueError(f"{path} is neither empty nor a store of a sweep: choose another folder")
-            path.mkdir(parents=True, exist_ok=True)
-            _write(path / CONFIGURATION, json.dumps(wanted, indent=1, sort_keys=True, ensure_ascii=False).encode())
-        found = json.loads((path / CONFIGURATION).read_text(encoding="utf-8"))
+            text = json.dumps(wanted, indent=1, sort_keys=True, ensure_ascii=False)
+            _write(writable_folder(path) / CONFIGURATION, text.encode())
+        found = _configuration(path)
         if found != wanted:
             names = sorted(k for k in {*found, *wanted} if found.get(k) != wanted.get(k))
             differences = "; ".join(f"{k}: {found.get(k)!r} there, {wanted.get(k)!r} here" for k in names)
             raise ValueError(f"{path} holds another sweep ({differences}): choose another folder, or remove it")
+        writable_folder(path)
         return cls(path)
 
     def write(self, value: float, result: Labelled) -> None:
         """Write the result of one value: for each name its dimensions and array, as xarray takes them."""
-        from scipy.io import netcdf_file
-
-        from branches.output.atomic import replacing
-
-        with replacing(self._path(value)) as temporary, netcdf_file(temporary, "w") as file:
-            for name, (dimensions, data) in result.items():
-                array = np.asarray(data, dtype=float)
-                for dimension, size in zip(dimensions, array.shape, strict=True):
-                    if dimension not in file.dimensions:
-                        file.createDimension(dimension, size)
-                file.createVariable(name, "d", dimensions)[...] = array
+        _write(self._path(value), _encoded(result))
 
     def read(self, value: float) -> dict[str, NDArray[np.float64]]:
         """Return the arrays of one value.
@@ -96,13 +92,19 @@ class Store:
         ------
         KeyError
             If there is none.
+        ValueError
+            If its file is damaged.
         """
         from scipy.io import netcdf_file
 
-        if not self._path(value).exists():
+        path = self._path(value)
+        if not path.exists():
             raise KeyError(f"no result for {value!r} in {self.folder}")
-        with netcdf_file(self._path(value), "r", mmap=False) as file:
-            return {name: np.array(variable[...], dtype=float) for name, variable in file.variables.items()}
+        try:
+            with netcdf_file(path, "r", mmap=False) as file:
+                return {name: np.array(variable[...], dtype=float) for name, variable in file.variables.items()}
+        except Exception as error:  # SciPy raises whatever its parser stumbles over
+            raise ValueError(f"{path} is damaged ({error}): remove it, and it is computed again") from None
 
     def values(self) -> tuple[float, ...]:
         """Return the values that have a result, increasing."""
@@ -131,8 +133,29 @@ class Store:
         return self.folder / f"{float(value)!r}.nc"
 
 
-def _write(path: Path, data: bytes) -> None:
-    from branches.output.atomic import replacing
+def _configuration(path: Path) -> dict[str, Any]:
+    try:
+        return dict(json.loads((path / CONFIGURATION).read_text(encoding="utf-8")))
+    except (ValueError, TypeError):
+        raise ValueError(f"{path / CONFIGURATION} is damaged: choose another folder, or remove this one") from None
 
+
+def _encoded(result: Labelled) -> bytes:
+    """Return labelled arrays as the bytes of a netCDF file."""
+    from scipy.io import netcdf_file
+
+    buffer = io.BytesIO()
+    with netcdf_file(buffer, "w") as file:
+        for name, (dimensions, data) in result.items():
+            array = np.asarray(data, dtype=float)
+            for dimension, size in zip(dimensions, array.shape, strict=True):
+                if dimension not in file.dimensions:
+                    file.createDimension(dimension, size)
+            file.createVariable(name, "d", dimensions)[...] = array
+        file.flush()
+        return buffer.getvalue()
+
+
+def _write(path: Path, data: bytes) -> None:
     with replacing(path) as temporary:
         temporary.write_bytes(data)

@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor, as_completed
+import os
+import signal
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, ProcessPoolExecutor
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
+from functools import cache, partial
+from importlib import import_module
+from multiprocessing import parent_process
+from queue import SimpleQueue
 
 import numpy as np
 from numpy.typing import NDArray
 
-from branches.model.potential import finite_number
+from branches.model.potential import finite_number, positive_integer
 from branches.transitions.store import Labelled, Store
 
-__all__ = ["Failure", "Sweep", "sweep"]
+__all__ = ["Failure", "Progress", "Sweep", "dask_executor", "single_threaded", "sweep"]
 
 Task = Callable[[float], Labelled]
 Progress = Callable[[int, int, int], None]
+PATIENCE = 10.0  # seconds in which a Dask scheduler must answer, and have a worker
+IN_FLIGHT = 2  # values submitted at a time for each process of this machine: one runs, one waits
+THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
 @dataclass(frozen=True)
@@ -41,7 +52,9 @@ class Sweep:
     computed
         How many results were computed now, the others having been in the store.
     status
-        'finished', or 'interrupted' with what was done until then.
+        'finished'; or 'interrupted' or 'stopped' (the store could not be written), with what was done until then.
+    message
+        Why it stopped.
     """
 
     values: tuple[float, ...]
@@ -49,6 +62,7 @@ class Sweep:
     failures: tuple[Failure, ...]
     computed: int
     status: str = "finished"
+    message: str = ""
 
 
 def sweep(
@@ -56,6 +70,7 @@ def sweep(
     values: Iterable[float],
     *,
     executor: Executor | None = None,
+    workers: int | None = None,
     store: Store | None = None,
     progress: Progress | None = None,
 ) -> Sweep:
@@ -69,28 +84,33 @@ def sweep(
     values
         Finite numbers; a repeated one is computed once.
     executor
-        Any ``concurrent.futures.Executor``: threads, MPI, or ``distributed.Client(...).get_executor()`` (extra
-        ``[dask]``). By default processes on this machine.
+        Any ``concurrent.futures.Executor``: threads, MPI, or that of :func:`dask_executor`. By default processes
+        on this machine.
+    workers
+        How many processes where no executor is given; by default one for each processor.
     store
         Where results go as each one finishes; what is there already is not computed again.
     progress
-        Called with (done, failed, all) after every value.
+        Called with (done, failed, all) at the start and after every value.
 
     Returns
     -------
     Sweep
-        Also after Ctrl-C. A value whose task raises, or whose worker process dies, is among the ``failures``
-        and does not stop the others.
+        Also after Ctrl-C, or when the store cannot be written any more. A value whose task raises, or whose
+        worker process dies, is among the ``failures`` and does not stop the others.
 
     Raises
     ------
     ValueError
-        If a value is not a finite number.
+        If a value is not a finite number, or ``workers`` not an integer ≥ 1.
 
     Notes
     -----
-    A worker that dies takes the tasks of its pool with it: those are run once more, each alone, so that
-    only the value that kills its worker fails. An executor that is given must look after its own workers.
+    A process that dies takes those values with it that were handed out: they are run once more, each alone, so
+    that only the value that kills its process fails. An executor that is given must look after its own workers.
+
+    Linear algebra runs on one thread in every worker process, whatever the executor: the values are what is
+    parallel, and threads that compete for the same processors make several workers slower than one.
 
     Examples
     --------
@@ -101,24 +121,66 @@ def sweep(
     [2.0, 3.0]
     """
     wanted = sorted({finite_number("values", value) for value in values})
-    run = _Run(task, len(wanted), store, progress)
+    count = (os.cpu_count() or 1) if workers is None else positive_integer("workers", workers)
+    run = _Run(partial(_in_worker, task), len(wanted), store, progress)
     known = set(store.values()) if store is not None else set()
-    for value in wanted:
-        if store is not None and value in known:
-            run.results[value] = store.read(value)
+    if store is not None:
+        run.results.update({value: store.read(value) for value in wanted if value in known})
     pending = [value for value in wanted if value not in run.results]
-    status = "finished"
+    status, message = "finished", ""
     try:
-        broken = run.through(executor, pending)
-        for value in broken:
-            with ProcessPoolExecutor(1) as alone:
-                for killed in run.collect({alone.submit(task, value): value}):
-                    run.fail(killed, "its worker process died")
+        run.report()
+        if executor is None:
+            run.on_this_machine(pending, min(count, max(len(pending), 1)))
+        else:
+            run.on(executor, pending)
     except KeyboardInterrupt:
-        status = "interrupted"
+        status, message = "interrupted", "interrupted"
+    except OSError as error:
+        status, message = "stopped", f"stopped, as the results cannot be kept: {error}"
     done = tuple(sorted(run.results))
     failures = tuple(sorted(run.failures, key=lambda failure: failure.value))
-    return Sweep(done, tuple(run.results[value] for value in done), failures, run.computed, status)
+    return Sweep(done, tuple(run.results[value] for value in done), failures, run.computed, status, message)
+
+
+@contextmanager
+def dask_executor(address: str, patience: float = PATIENCE) -> Iterator[Executor]:
+    """Connect to a Dask cluster (extra ``[dask]``) and yield an executor on it.
+
+    Parameters
+    ----------
+    address
+        Of the scheduler, such as ``tcp://127.0.0.1:8786``.
+    patience
+        Seconds in which it must answer, and have a worker.
+
+    Raises
+    ------
+    ImportError
+        If ``distributed`` is not installed.
+    OSError
+        If nothing answers there in time, or there is no worker.
+    """
+    try:
+        distributed = import_module("distributed")
+    except ImportError:
+        raise ImportError("a Dask cluster needs distributed: install the extra [dask]") from None
+    try:
+        client = distributed.Client(address, timeout=patience)
+    except (OSError, ValueError, TypeError) as error:
+        raise OSError(
+            f"address = {address!r}: no Dask scheduler answered within {patience:g} s "
+            f"({type(error).__name__}); start one, and give its address, such as tcp://127.0.0.1:8786"
+        ) from None
+    with client:
+        try:
+            client.wait_for_workers(1, timeout=patience)
+        except TimeoutError:
+            raise OSError(
+                f"address = {address!r}: this Dask scheduler had no worker within {patience:g} s; start one"
+            ) from None
+        with client.get_executor() as executor:
+            yield executor
 
 
 @dataclass
@@ -133,34 +195,59 @@ class _Run:
     failures: list[Failure] = field(default_factory=list)
     computed: int = 0
 
-    def through(self, executor: Executor | None, pending: list[float]) -> list[float]:
-        """Run the pending values and return those whose worker died, to be tried again."""
-        if not pending:
-            return []
-        if executor is None:
-            with ProcessPoolExecutor() as pool:
-                return self.collect({pool.submit(self.task, value): value for value in pending})
-        for value in self.collect({executor.submit(self.task, value): value for value in pending}):
+    def on(self, executor: Executor, pending: list[float]) -> None:
+        """Run the pending values on an executor that looks after its own workers."""
+        broken, rest = self.collect(executor, pending, len(pending))
+        for value in (*broken, *rest):
             self.fail(value, "the executor broke: its workers died")
-        return []
 
-    def collect(self, futures: dict[Future[Labelled], float]) -> list[float]:
-        """Take in results as they finish; return the values whose worker died."""
-        broken = []
+    def on_this_machine(self, pending: list[float], workers: int) -> None:
+        """Run the pending values in processes; those in flight when one of these dies are tried again alone."""
+        while pending:
+            with _processes(workers) as pool:
+                suspects, pending = self.collect(pool, pending, IN_FLIGHT * workers)
+            for value in suspects:
+                with _processes(1) as pool:
+                    killers, _ = self.collect(pool, [value], 1)
+                for killer in killers:
+                    self.fail(killer, "its worker process died")
+
+    def collect(self, executor: Executor, pending: list[float], at_once: int) -> tuple[list[float], list[float]]:
+        """Take in results as they finish; return the values lost with the executor, and those it never had."""
+        waiting, broken = deque(pending), list[float]()
+        flying: dict[Future[Labelled], float] = {}
+        finished: SimpleQueue[Future[Labelled]] = SimpleQueue()
         try:
-            for future in as_completed(futures):
-                value = futures[future]
-                try:
-                    self.take(value, future.result())
-                except BrokenExecutor:
-                    broken.append(value)
-                except Exception as failure:  # the task is the caller's: any error of it is its result
-                    self.fail(value, f"{type(failure).__name__}: {failure}")
-        except KeyboardInterrupt:
-            for future in futures:
+            while flying or (waiting and not broken):
+                while waiting and not broken and len(flying) < at_once:
+                    value = waiting.popleft()
+                    try:
+                        future = executor.submit(self.task, value)
+                    except BrokenExecutor:
+                        broken.append(value)
+                    else:
+                        flying[future] = value
+                        future.add_done_callback(finished.put)
+                if flying:
+                    future = finished.get()
+                    self.settle(future, flying.pop(future), broken)
+        finally:
+            for future in flying:
                 future.cancel()
-            raise
-        return broken
+        return broken, list(waiting)
+
+    def settle(self, future: Future[Labelled], value: float, broken: list[float]) -> None:
+        """Keep the result of a finished value, or why there is none."""
+        try:
+            result = future.result()
+        except BrokenExecutor:
+            broken.append(value)
+        except CancelledError:
+            self.fail(value, "the executor cancelled it: it lost its workers, or was shut down")
+        except Exception as failure:  # the task is the caller's: any error of it is its result
+            self.fail(value, f"{type(failure).__name__}: {failure}")
+        else:
+            self.take(value, result)
 
     def take(self, value: float, result: Labelled) -> None:
         """Keep a result; the store has it before it counts as done."""
@@ -168,13 +255,41 @@ class _Run:
             self.store.write(value, result)
         self.results[value] = {name: np.asarray(data, dtype=float) for name, (_, data) in result.items()}
         self.computed += 1
-        self._report()
+        self.report()
 
     def fail(self, value: float, reason: str) -> None:
         """Keep a failure."""
         self.failures.append(Failure(value, reason))
-        self._report()
+        self.report()
 
-    def _report(self) -> None:
+    def report(self) -> None:
+        """Tell how far the sweep is."""
         if self.progress is not None:
             self.progress(len(self.results), len(self.failures), self.total)
+
+
+def _processes(workers: int) -> ProcessPoolExecutor:
+    """Return a pool of processes that end silently at Ctrl-C."""
+    return ProcessPoolExecutor(workers, initializer=signal.signal, initargs=(signal.SIGINT, signal.SIG_DFL))
+
+
+def _in_worker(task: Task, value: float) -> Labelled:
+    """Run a task, with one thread for linear algebra if this is a worker process."""
+    if parent_process() is not None:
+        _single_thread(os.getpid())
+    return task(value)
+
+
+@cache
+def _single_thread(_: int) -> None:
+    """Once in a process: limit the libraries that are loaded, and by the environment those that will be."""
+    os.environ.update(dict.fromkeys(THREADS, "1"))
+    single_threaded()
+
+
+def single_threaded() -> AbstractContextManager[object]:
+    """Limit linear algebra to one thread from now on, or inside a ``with``: right for many small matrices."""
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped, import-not-found, unused-ignore]
+
+    limits: AbstractContextManager[object] = threadpool_limits(1)
+    return limits

@@ -1,19 +1,16 @@
-"""Sweeps and phase diagrams: any executor, a store that resumes, failures that stop nothing."""
+"""Sweeps: any executor, a store that resumes, failures that stop nothing."""
 
+import errno
 import os
 import time
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from branches import potentials
-from branches.transitions import store as store_module
-from branches.transitions.phase_diagram import Change, phase_diagram
 from branches.transitions.store import Store
 from branches.transitions.sweep import sweep
-
-M_E = 1.267292504257954344
 
 
 def square(x):
@@ -64,6 +61,36 @@ def test_a_worker_that_dies_takes_only_its_own_value_along():
     assert "died" in found.failures[0].reason
 
 
+def test_a_death_in_a_long_sweep_costs_no_other_value_and_little_time(tmp_path):
+    begin = time.perf_counter()
+    found = sweep(dies_at_two, range(300), workers=2, store=Store.open(tmp_path, {}))
+    assert (len(found.values), [f.value for f in found.failures], found.status) == (299, [2.0], "finished")
+    assert time.perf_counter() - begin < 10  # not one new process a value
+
+
+def threads_of_linear_algebra(x):
+    from threadpoolctl import threadpool_info
+
+    np.linalg.inv(np.eye(2))
+    return {"threads": ((), max((library["num_threads"] for library in threadpool_info()), default=1))}
+
+
+@pytest.mark.parametrize("executor", [None, ProcessPoolExecutor])
+def test_worker_processes_compute_on_one_thread(executor):
+    if executor is None:
+        found = sweep(threads_of_linear_algebra, [1.0, 2.0], workers=2)
+    else:
+        with executor(2) as pool:
+            found = sweep(threads_of_linear_algebra, [1.0, 2.0], executor=pool)
+    assert [float(result["threads"]) for result in found.results] == [1.0, 1.0]
+
+
+@pytest.mark.parametrize("workers", [0, 1.5])
+def test_number_of_workers_is_checked(workers):
+    with pytest.raises((ValueError, TypeError), match="workers"):
+        sweep(square, [1.0], workers=workers)
+
+
 def test_a_store_resumes_and_recomputes_nothing(tmp_path):
     store = Store.open(tmp_path / "s", {"task": "square"})
     assert sweep(fails_at_two, [1.0, 2.0], store=store).computed == 1
@@ -99,23 +126,36 @@ def test_a_folder_of_other_files_is_refused(tmp_path):
     assert (tmp_path / "letter.txt").read_text() == "dear"
 
 
-def test_a_full_disk_leaves_what_was_written_readable(tmp_path, monkeypatch):
+def test_a_full_disk_stops_the_run_and_leaves_what_was_written_readable(tmp_path, monkeypatch):
     store = Store.open(tmp_path, {"task": "square"})
+    written, room = Path.write_bytes, [2]
+
+    def full(path, data):
+        if not room[0]:
+            written(path, data[:10])
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        room[0] -= 1
+        return written(path, data)
+
+    monkeypatch.setattr(Path, "write_bytes", full)
     with ThreadPoolExecutor(1) as pool:
-        sweep(square, [1.0], executor=pool, store=store)
-        import scipy.io
+        found = sweep(square, range(50), executor=pool, store=store)
+    assert (found.status, found.values, found.computed) == ("stopped", (0.0, 1.0), 2)
+    assert "No space left on device" in found.message
+    monkeypatch.undo()
+    assert {path.name for path in tmp_path.iterdir()} == {"configuration.json", "0.0.nc", "1.0.nc"}
+    again = sweep(square, [0.0, 1.0, 2.0], store=Store.open(tmp_path, {"task": "square"}))
+    assert ([float(r["square"]) for r in again.results], again.computed) == ([0.0, 1.0, 4.0], 1)
 
-        def full(*args, **kwargs):
-            raise OSError(28, "No space left on device")
 
-        monkeypatch.setattr(scipy.io, "netcdf_file", full)
-        found = sweep(square, [1.0, 2.0], executor=pool, store=Store(tmp_path / "none"))
-        assert "No space left" in found.failures[0].reason
-        monkeypatch.undo()
-        found = sweep(square, [1.0, 2.0], executor=pool, store=store)
-    assert (found.values, found.computed) == ((1.0, 2.0), 1)
-    assert not [path for path in tmp_path.iterdir() if path.suffix not in (".nc", ".json")]
-    assert store_module.CONFIGURATION in {path.name for path in tmp_path.iterdir()}
+def test_damaged_files_of_a_store_are_named(tmp_path):
+    store = Store.open(tmp_path, {})
+    (tmp_path / "1.0.nc").write_bytes(b"CDF")
+    with pytest.raises(ValueError, match=r"1\.0\.nc is damaged .* remove it"):
+        sweep(square, [1.0], store=store)
+    (tmp_path / "configuration.json").write_text("{")
+    with pytest.raises(ValueError, match=r"configuration\.json is damaged"):
+        Store.open(tmp_path, {})
 
 
 def test_store_combines_with_xarray(tmp_path):
@@ -126,57 +166,3 @@ def test_store_combines_with_xarray(tmp_path):
     assert data["square"].dims == ("m",)
     assert data["square"].sel(m=2.0).item() == 4.0
     assert data["row"].shape == (2, 3)
-
-
-@pytest.mark.slow
-def test_sweep_on_a_dask_cluster():
-    distributed = pytest.importorskip("distributed")
-    with (
-        distributed.LocalCluster(2, threads_per_worker=1, dashboard_address=None) as cluster,
-        distributed.Client(cluster) as client,
-        client.get_executor() as executor,
-    ):
-        found = sweep(square, range(8), executor=executor)
-    assert [float(r["square"]) for r in found.results] == [float(k * k) for k in range(8)]
-
-
-def test_bimodal_phase_diagram_has_its_three_special_points():
-    values = [0.4, 0.45, 0.55, 0.8, 1.0, 1.2, 1.3, 1.5, 1.6, 1.67, 2.0]
-    found = phase_diagram(potentials.bimodal, values)
-    assert [(c.low, c.high) for c in found.changes] == [(0.45, 0.55), (1.2, 1.3), (1.6, 1.67)]
-    polar, nematic = ("continuous", 1), ("continuous", 2)
-    jump = ("discontinuous", 1)
-    patterns = [found.columns[0].pattern, *(change.after for change in found.changes)]
-    assert patterns == [(polar,), (jump,), (nematic, jump), (nematic, polar)]
-    assert all(column.violations == 0 for column in found.columns)
-    resonant = found.columns[4]
-    assert resonant.transitions[0][0] == pytest.approx(1.75642368814418, abs=1e-14)
-    assert resonant.folds[0][0] == pytest.approx(1.72846021877044, abs=1e-14)
-    assert [resonant.winner(kappa) for kappa in (1.75, 1.76)] == [0, 1]
-
-
-def test_critical_end_point_by_bisection():
-    start = Change(1.2, 1.3, (("discontinuous", 1),), (("continuous", 2), ("discontinuous", 1)))
-    with ThreadPoolExecutor(1) as pool:
-        found = phase_diagram(potentials.bimodal, [1.2, 1.3], pool)
-    assert found.changes == (start,)
-    located = found.refined(potentials.bimodal, start, 1e-12)
-    assert max(abs(located.low - M_E), abs(located.high - M_E)) < 3e-12
-
-
-def test_stored_phase_diagram_is_the_same_and_guarded(tmp_path):
-    with ThreadPoolExecutor(1) as pool:
-        first = phase_diagram(potentials.bimodal, [0.6, 0.7], pool, store=tmp_path)
-        second = phase_diagram(potentials.bimodal, [0.6, 0.7], pool, store=tmp_path)
-        assert first == second
-        with pytest.raises(ValueError, match="holds another sweep"):
-            phase_diagram(potentials.noisy_transformer, [3.0], pool, store=tmp_path)
-        with pytest.raises(ValueError, match="reach"):
-            phase_diagram(potentials.bimodal, [0.6], pool, reach=1.0)
-
-
-def test_values_outside_the_family_are_failures():
-    with ThreadPoolExecutor(1) as pool:
-        found = phase_diagram(potentials.hegselmann_krause, [2.0, 4.0], pool)
-    assert [column.value for column in found.columns] == [2.0]
-    assert "radius of confidence" in found.failures[0].reason
