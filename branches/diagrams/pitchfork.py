@@ -1,4 +1,4 @@
-"""The shape of a pitchfork off a branch: its curvature in κ, exact from the quadratic structure."""
+"""The shape of a pitchfork off a branch: its curvature in κ, exact from Taylor coefficients."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from branches.model.potential import Potential
-from branches.model.quadratic import QuadraticSystem
+from branches.model.selfconsistent import SelfConsistentSystem
+from branches.model.stability import neutral_direction
 from branches.model.symmetry import Block
 
 __all__ = ["PitchforkShape", "pitchfork_shape"]
@@ -26,8 +27,8 @@ class PitchforkShape:
     curvature, error
         The coefficient and a bound of its rounding error.
     crossing
-        dσ/dκ along the old branch, σ the growth rate (of the flow, times −κ) of φ: negative where φ becomes unstable as
-        κ rises.
+        dσ/dκ along the old branch, σ the eigenvalue of 1 − κCG that vanishes: negative where φ becomes unstable as κ
+        rises.
     direction
         φ, modes 1 … N.
     """
@@ -48,10 +49,10 @@ class PitchforkShape:
 def pitchfork_shape(potential: Potential, block: Block, u: Array, kappa: float, size: int) -> PitchforkShape:
     """Return the shape of the pitchfork in an even isotropy block of a state.
 
-    Lyapunov–Schmidt reduction: with J φ = 0, ψᵀJ = 0 and w = w₀ + c w₁ the response in the old symmetry class,
-    J w₀ = −½F_aa[φ, φ], J w₁ = −F_κ, the curvature is
-    c = −ψᵀF_aa[φ, w₀] / ψᵀ(F_aa[φ, w₁] + F_aκ φ). F is quadratic in a,
-    so that this is exact.
+    Lyapunov–Schmidt reduction of the self-consistency equations F = a − T(a, κ), J = 1 − κCG: with J φ = 0, ψ = Gφ its
+    left null vector and w = w₀ + c w₁ the response in the old symmetry class, J w₀ = −½F_aa[φ, φ], J w₁ = −F_κ, the
+    third Taylor coefficient of F along a* + sφ + s²w, κ* + s²c must vanish on ψ; it is linear in c. All coefficients
+    are exact (the exponential's recurrence).
 
     Parameters
     ----------
@@ -85,31 +86,31 @@ def pitchfork_shape(potential: Potential, block: Block, u: Array, kappa: float, 
     """
     if block.sector != "even" or block.order in (1, 3):
         raise ValueError(f"{block} is not the block of a pitchfork: its rotation must have order 2 or at least 4")
-    system = QuadraticSystem(potential, 1, size)
+    system = SelfConsistentSystem(potential, 1, size)
     a = np.zeros(size)
     a[block.period - 1 :: block.period] = system.transfer(u, size // block.period)
-    jacobian = system.jacobian(a, kappa)
-    new, old = block.modes(size) - 1, np.arange(block.period - 1, size, block.period)
-    left, _, right = np.linalg.svd(jacobian[np.ix_(new, new)])
-    phi, psi = np.zeros(size), np.zeros(size)
-    phi[new], psi[new] = right[-1], left[:, -1]
-    inner = jacobian[np.ix_(old, old)]
-    w0, w1 = np.zeros(size), np.zeros(size)
-    w0[old] = np.linalg.solve(inner, kappa * _bilinear(system, phi, phi)[old])
-    w1[old] = np.linalg.solve(inner, system.quadratic(a)[old])
-    numerator = -2.0 * kappa * psi @ _bilinear(system, phi, w0)
-    slope = (phi - jacobian @ phi) / kappa  # DQ(a) φ, so that F_aκ φ = −DQ(a) φ
-    denominator = psi @ (-2.0 * kappa * _bilinear(system, phi, w1) - slope)
-    curvature = -numerator / denominator
-    scale = kappa * np.linalg.norm(w0) + kappa * np.linalg.norm(w1) * abs(curvature) + abs(curvature)
-    error = 64 * EPSILON * np.linalg.cond(inner) * scale / abs(denominator)
-    modes = np.arange(1.0, size + 1)
-    return PitchforkShape(float(curvature), float(error), float(denominator / (psi @ (phi / modes**2))), phi)
+    phi = neutral_direction(potential, block, u, kappa, size)
+    psi = system.g * phi
+    old = np.arange(block.period - 1, size, block.period)
+    inner = system.jacobian(a, kappa)[np.ix_(old, old)]
+    w = np.zeros((2, size))
+    w[0, old] = -np.linalg.solve(inner, _remainders(system, a, kappa, [(phi, 0.0)])[old])
+    w[1, old] = -np.linalg.solve(inner, system.parameter_derivative(a, kappa)[old])
+    third = [
+        float(psi @ _remainders(system, a, kappa, [(phi, 0.0), (w[0] + c * w[1], c)])) for c in (0.0, 1.0)
+    ]
+    change = third[1] - third[0]
+    curvature = -third[0] / change
+    scale = float(np.linalg.norm(psi)) * (1.0 + kappa * float(np.linalg.norm(w[0])) + abs(curvature))
+    error = 64 * EPSILON * float(np.linalg.cond(inner)) * scale / abs(change)
+    return PitchforkShape(curvature, error, change / float(psi @ phi), phi)
 
 
-def _bilinear(system: QuadraticSystem, x: Array, y: Array) -> Array:
-    """Return the symmetric bilinear part B of Q(a) = L a + B(a, a) at (x, y), shape (N,)."""
-    grid, weights = system.grid, system._ng
-    product = grid.sines(weights * x) * grid.cosines(y) + grid.sines(weights * y) * grid.cosines(x)
-    result: Array = grid.project(product) * (0.25 / np.arange(1.0, system.size + 1))
-    return result
+def _remainders(
+    system: SelfConsistentSystem, a: Array, kappa: float, coefficients: list[tuple[Array, float]]
+) -> Array:
+    """Return the next Taylor coefficient of F along a curve with the given first ones, shape (N,)."""
+    expansion = system.expansion(a, kappa)
+    for u, p in coefficients:
+        expansion.push(u, p)
+    return expansion.remainder()

@@ -300,7 +300,7 @@ class Branch:
             x = np.append(u, kappa / self.curve.parameter_scale)
             row = np.zeros(x.size)
             row[-1] = 1.0
-            corrected = correct(self.system(u.size), x, row, 1e-15)
+            corrected = correct(self.system(u.size).suited_to(u, kappa), x, row, 1e-15)
             states.append(self._state((corrected.x if corrected.converged else x)[:-1], kappa))
         return states
 

@@ -11,6 +11,7 @@ from branches.model.halfgrid import HalfGrid, half_grid
 from branches.model.potential import Potential
 from branches.model.selfconsistent import SelfConsistentSystem
 from branches.model.taylor import dense_series
+from branches.model.toeplitz import hankel, toeplitz
 from continuation import Problem
 from continuation.linear import BorderedSolver, DenseBordered
 
@@ -19,6 +20,7 @@ __all__ = ["QuadraticExpansion", "QuadraticSystem"]
 Array = NDArray[np.float64]
 DENSE_SERIES = 96  # unknowns up to which dense products beat a solve and two transforms an order
 LARGEST_DENSE = 1024  # unknowns above which the matrix-free equations take over
+DEEP = 12.0  # range of log ρ between wells: e^12 = 2e5 is what conditioning may cost of sixteen digits
 RESOLVED = 1e-15  # a coefficient below this cannot change a max-norm residual of 1e-13
 
 
@@ -96,6 +98,10 @@ class QuadraticSystem(Problem):
             self.potential, self.period, size, max(size, self.max_size), self.parameter_scale, self.adaptive
         )
 
+    def suited_to(self, u: Array, p: float) -> Problem:
+        """Return the equations in which a state is well-conditioned: these, or the self-consistency equations."""
+        return self.matrix_free(self.size) if self._is_metastable(u, p) else self
+
     def quadratic(self, a: Array) -> Array:
         """Return Q(a), shape (..., N)."""
         grid = self.grid
@@ -130,10 +136,10 @@ class QuadraticSystem(Problem):
         even[2 * n], even[2 * n + 1 : 3 * n + 1] = 1.0, u
         odd[2 * n + 1 : 3 * n + 1] = self._ng * u
         even[: 2 * n], odd[: 2 * n] = even[: 2 * n : -1], -odd[: 2 * n : -1]
-        np.subtract(_toeplitz(even, n), _hankel(even, n), out=j)
+        np.subtract(toeplitz(even, n), hankel(even, n), out=j)
         j *= self._ng
-        j += _toeplitz(odd, n)
-        j += _hankel(odd, n)
+        j += toeplitz(odd, n)
+        j += hankel(odd, n)
         j *= (-p * self._half_over_n)[:, None]
         diagonal = np.einsum("ii->i", j)
         diagonal += 1.0
@@ -175,7 +181,14 @@ class QuadraticSystem(Problem):
         return float(np.max(np.abs(0.5 * p * wide.project(product)[n:] / modes)))
 
     def resized(self, u: Array, p: float) -> tuple[Problem, int] | None:
-        """Return the system with the truncation that the state needs, None to stay."""
+        """Return the system with the truncation that the state needs, None to stay.
+
+        Where the state has wells so deep that the drift alone makes this system ill-conditioned (rare hops between them
+        are slow modes of the Fokker–Planck operator, not of the state), the self-consistency equations take over.
+        """
+        suited = self.suited_to(u, p)
+        if suited is not self:
+            return suited, self.size
         if not self.adaptive:
             return None
         above = np.flatnonzero(np.abs(u) > RESOLVED)
@@ -193,19 +206,17 @@ class QuadraticSystem(Problem):
             return None
         return self.with_size(size), size
 
+    def _is_metastable(self, u: Array, p: float) -> bool:
+        """Whether log ρ has more than one peak in (0, π) and a range beyond DEEP."""
+        field = self.grid.cosines((0.5 * p) * self.g * u)
+        if float(np.ptp(field)) <= DEEP:
+            return False
+        slope = np.diff(field, prepend=-np.inf, append=-np.inf)
+        return int(np.count_nonzero((slope[:-1] > 0) & (slope[1:] <= 0))) > 1
+
     def to_dict(self) -> dict[str, Any]:
         """Return what identifies the system, as plain data."""
         return {"period": self.period, "size": self.size, "max_size": self.max_size}
-
-
-def _toeplitz(centred: Array, n: int) -> Array:
-    """View v_{i−j}, i, j = 1 … n, of a vector whose mode 0 stands at index 2n."""
-    return np.ndarray((n, n), float, centred, 8 * 2 * n, (8, -8))
-
-
-def _hankel(centred: Array, n: int) -> Array:
-    """View v_{i+j}, i, j = 1 … n, of a vector whose mode 0 stands at index 2n (zero beyond its end)."""
-    return np.ndarray((n, n), float, centred, 8 * (2 * n + 2), (8, 8))
 
 
 class QuadraticExpansion:
