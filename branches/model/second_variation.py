@@ -1,4 +1,4 @@
-"""The second variation of the free energy in one isotropy block, as a small symmetric matrix.
+"""The second variation of the free energy in one isotropy block, as a small symmetric matrix or by products.
 
 With D = κ diag(g), T = sign(g) − |D|^{1/2} C |D|^{1/2}, where C holds the covariances of the block's cosines or sines.
 """
@@ -9,11 +9,13 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.fft import dct
 
+from branches.model.halfgrid import HalfGrid, half_grid
 from branches.model.potential import Potential
 from branches.model.symmetry import Block
 
-__all__ = ["SecondVariation", "covariance", "second_variation"]
+__all__ = ["CompactOperator", "SecondVariation", "compact_operator", "covariance", "second_variation"]
 
 Array = NDArray[np.float64]
 
@@ -135,3 +137,106 @@ def _reflect_columns(t: Array, vector: Array) -> Array:
     tv = np.einsum("pij,pj->pi", t, v)
     kept: Array = (t - (beta[:, None] * tv)[:, :, None] * v[:, None, :])[:, :, 1:]
     return kept
+
+
+@dataclass(frozen=True)
+class CompactOperator:
+    """A = D^{1/2} C D^{1/2} of one state on the modes of a block, for weights g ≥ 0, the rotation projected out.
+
+    Parameters
+    ----------
+    block
+        The isotropy block.
+    modes
+        Its modes in units of the grid's period, shape (L,).
+    root
+        √(κ g) on them, shape (L,).
+    a
+        Moments of the state on the grid's modes, shape (K,).
+    grid
+        Half-grid on which products of two of the block's functions with the density are exact.
+    rho
+        The density there, mean 1.
+    rotation
+        Unit vector of the rotation, shape (L,), or None where the block has none.
+    neglected
+        A bound by how much the modes left out raise an eigenvalue.
+
+    Notes
+    -----
+    A product costs two fast transforms. With all modes A has the eigenvalue 1 for the rotation; projected out, it
+    has 0 there.
+    """
+
+    block: Block
+    modes: NDArray[np.int64]
+    root: Array
+    a: Array
+    grid: HalfGrid
+    rho: Array
+    rotation: Array | None
+    neglected: float
+
+    @property
+    def trace(self) -> float:
+        """The trace, exact."""
+        a, sign = np.concatenate([[1.0], self.a]), 1.0 if self.block.sector == "even" else -1.0
+        variances = 0.5 * (1.0 + sign * a[2 * self.modes]) - (a[self.modes] ** 2 if sign > 0 else 0.0)
+        total = float(np.sum(self.root**2 * variances))
+        return total if self.rotation is None else total - float(self.rotation @ self._plain(self.rotation))
+
+    def product(self, v: Array) -> Array:
+        """Return A v, shape (L,)."""
+        if self.rotation is None:
+            return self._plain(v)
+        result = self._plain(v - (self.rotation @ v) * self.rotation)
+        return result - (self.rotation @ result) * self.rotation
+
+    def _plain(self, v: Array) -> Array:
+        field = np.zeros(self.a.size)
+        field[self.modes - 1] = self.root * v
+        if self.block.sector == "odd":
+            sines: Array = 0.5 * self.root * self.grid.project(self.rho * self.grid.sines(field))[self.modes - 1]
+            return sines
+        c = dct(self.rho * self.grid.cosines(0.5 * field), type=2) * (0.5 / self.grid.size)
+        cosines: Array = self.root * (c[self.modes] - c[0] * self.a[self.modes - 1])
+        return cosines
+
+
+def compact_operator(
+    potential: Potential, block: Block, u: Array, kappa: float, largest: int
+) -> CompactOperator | None:
+    """Return the operator of one state, u of shape (N,), on the modes up to ``largest``; None if some weight repels."""
+    weights = potential.weights(2 * largest)
+    every = block.modes(2 * largest)
+    if np.any(weights[every - 1] < 0.0):
+        return None
+    unit = block.period if block.residue == 0 else 1  # the grid need only see one period
+    inside = every[(every <= largest) & (weights[every - 1] > 0.0)]
+    a = np.zeros(2 * largest // unit)
+    step = block.period // unit
+    known = min(u.size, a.size // step)
+    a[step - 1 : step * known : step] = u[:known]
+    grid = half_grid(a.size, 1.0)
+    bound = 0.5 * (1.0 + 2.0 * float(np.sum(np.abs(u))))  # of ‖C‖
+    tail = potential.tail_bound(largest)
+    outside = float(np.max(weights[every[every > largest] - 1], initial=0.0)) if tail is None else tail
+    neglected, rotation = kappa * outside * bound, None
+    if block.sector == "odd" and block.residue == 0:
+        rotation, missed = _unit_rotation(potential, inside // unit, unit, u)
+        norm = kappa * float(weights[every - 1].max()) * bound
+        neglected = (neglected**0.5 + norm**0.5 * missed) ** 2
+    root = np.sqrt(kappa * weights[inside - 1])
+    return CompactOperator(block, inside // unit, root, a, grid, 1.0 + grid.cosines(a), rotation, neglected)
+
+
+def _unit_rotation(potential: Potential, modes: NDArray[np.int64], unit: int, u: Array) -> tuple[Array, float]:
+    """Return (√g_n n a_n) on some modes, normalised, and the norm of what lies on the others against it."""
+    n = np.arange(1, u.size + 1)
+    whole = n * u * np.sqrt(np.maximum(potential.weights(u.size * unit)[unit - 1 :: unit], 0.0))
+    shared = modes <= u.size
+    rotation = np.zeros(modes.size)
+    rotation[shared] = whole[modes[shared] - 1]
+    length = float(np.linalg.norm(rotation))
+    missed = float(np.linalg.norm(whole[int(modes[-1]) :])) / length
+    return rotation / length, missed

@@ -128,7 +128,8 @@ class SelfConsistentSystem(Problem):
         points = np.concatenate([c, [0.0], -c[:0:-1]]) / c[0]  # cos kθ_j = −cos (2M − k)θ_j on M midpoints
         a = points[: 2 * size + 1]
         centred = np.concatenate([a[:0:-1], a])
-        covariance = 0.5 * (toeplitz(centred, size) + hankel(centred, size)) - np.outer(a[1 : size + 1], a[1 : size + 1])
+        means = a[1 : size + 1]
+        covariance = 0.5 * (toeplitz(centred, size) + hankel(centred, size)) - np.outer(means, means)
         block: Array = np.eye(size) - p * covariance * self.g[:size]
         return block
 

@@ -6,7 +6,8 @@ as κCG has eigenvalues above 1. By Haynsworth's inertia formula that number is
     index = #negative eigenvalues of T − #{g < 0},   T = sign(g) − |D|^{1/2} C |D|^{1/2},
 
 for weights of either sign. T is symmetric, and modes with small κ|g| decouple from the others, with
-an error that is bounded below: only a small matrix is needed.
+an error that is bounded below: only a small matrix is needed. Where more modes matter and all weights
+attract, Lanczos counts without a matrix.
 """
 
 from __future__ import annotations
@@ -17,8 +18,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from branches.model.lanczos import Count, count_above_one
 from branches.model.potential import Potential
-from branches.model.second_variation import SecondVariation, covariance, second_variation
+from branches.model.second_variation import SecondVariation, compact_operator, covariance, second_variation
 from branches.model.symmetry import Block, blocks
 
 __all__ = [
@@ -36,6 +38,8 @@ Array = NDArray[np.float64]
 EPSILON = float(np.finfo(float).eps)
 WORKING_ACCURACY = 1e-11  # an eigenvalue (of order one) below this is zero as far as the states are known
 LARGEST_MATRIX = 256  # modes of a block that are diagonalised at the most
+LARGEST_BLOCK = 2**20  # modes that Lanczos takes at the most
+WORTH_COUNTING = 0.5  # what the modes left out may add to an eigenvalue when Lanczos first counts
 MATRIX_ENTRIES = 4_000_000  # of one batch of matrices: 32 MB
 
 
@@ -165,8 +169,35 @@ def block_index(potential: Potential, block: Block, u: Array, kappa: Array) -> B
             if open_points.size == 0:
                 return BlockIndex(unstable, undecided, largest)
         if 2 * largest > limit:
-            return BlockIndex(unstable, undecided, largest)
+            break
         largest *= 2
+    for i in open_points if largest >= LARGEST_MATRIX * block.period else ():
+        count, largest = large_count(potential, block, u[i], float(kappa[i]))
+        if count is not None and count.most - count.least < undecided[i]:
+            unstable[i], undecided[i] = count.least, count.most - count.least
+    return BlockIndex(unstable, undecided, largest)
+
+
+def large_count(potential: Potential, block: Block, u: Array, kappa: float) -> tuple[Count | None, int]:
+    """Count the eigenvalues above 1 of κCG in one block at one state, u of shape (N,), without a matrix.
+
+    Returns
+    -------
+    count, largest
+        The count, None where a weight repels, and the largest mode it took.
+    """
+    largest, top = LARGEST_MATRIX * block.period, min(LARGEST_BLOCK, 4 * u.size * block.period)
+    count = None
+    while 2 * largest <= top:
+        largest *= 2
+        operator = compact_operator(potential, block, u, kappa, largest)
+        if operator is None:
+            return None, largest
+        if operator.neglected < WORTH_COUNTING or 2 * largest > top:
+            count = count_above_one(operator.product, operator.root.size, operator.trace, operator.neglected)
+            if count.decided or operator.neglected < WORKING_ACCURACY:
+                break
+    return count, largest
 
 
 def block_spectrum(potential: Potential, block: Block, u: Array, kappa: Array, largest: int) -> BlockSpectrum:

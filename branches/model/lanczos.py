@@ -1,0 +1,121 @@
+"""How many eigenvalues of a large positive semidefinite operator exceed 1, by Lanczos, with a certificate.
+
+Let V span a Krylov space of A, T = VᵀAV, and B the part of A on its complement, to which only the last vector of V
+couples, with β. Then ‖B‖ ≤ τ = Tr A − Tr T, and for any threshold μ > τ Haynsworth's inertia formula gives
+
+    #{eig A > μ} = #{eig of T + β² c e eᵀ > μ} for some 0 ≤ c ≤ 1/(μ − τ),  e the last unit vector:
+
+as soon as both ends of that range give one number, it is the number, whatever the eigenvalues not found yet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.linalg import eigh_tridiagonal
+
+__all__ = ["Count", "count_above_one"]
+
+Array = NDArray[np.float64]
+EPSILON = float(np.finfo(float).eps)
+LEAST_BASIS, LARGEST_BASIS = 32, 160  # vectors kept, by what they take
+BASIS_ENTRIES = 2**24
+LOOK = 4  # iterations between two looks at the count
+BREAKDOWN = 1e-13  # of the trace: the Krylov space is invariant
+
+
+@dataclass(frozen=True)
+class Count:
+    """Number of eigenvalues above 1: certainly ``least``, at most ``most`` (equal where it is decided).
+
+    ``ritz`` holds the Ritz values, ascending; ``products`` counts the products spent.
+    """
+
+    least: int
+    most: int
+    ritz: Array
+    products: int
+
+    @property
+    def decided(self) -> bool:
+        """Whether the count is certain."""
+        return self.least == self.most
+
+
+def count_above_one(product: Callable[[Array], Array], size: int, trace: float, neglected: float = 0.0) -> Count:
+    """Count the eigenvalues above 1 of a symmetric positive semidefinite operator.
+
+    Parameters
+    ----------
+    product
+        v ↦ A v for v of shape (size,).
+    size
+        Order of the operator.
+    trace
+        Its trace.
+    neglected
+        Norm of what was cut off from the full positive semidefinite operator to get A: no eigenvalue of the full
+        one exceeds A's by more.
+
+    Returns
+    -------
+    Count
+        Undecided where an eigenvalue lies within the error of 1, or the trace of what was not found stays large.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> eigenvalues = 9.0 / np.arange(1, 100_001) ** 2            # above 1: 9, 9/4; exactly 1: the third
+    >>> count = count_above_one(lambda v: 0.9 * eigenvalues * v, 100_000, 0.9 * eigenvalues.sum())
+    >>> count.least, count.most, count.products < 50
+    (2, 2, True)
+    """
+    rng = np.random.default_rng(0)
+    limit = min(size, max(LEAST_BASIS, min(LARGEST_BASIS, BASIS_ENTRIES // size)))
+    basis: list[Array] = []
+    diagonal, coupling = np.zeros(limit), np.zeros(limit)
+    count = Count(0, size, np.zeros(0), 0)
+    v = _orthonormal(product(rng.standard_normal(size)), basis)[0]
+    for k in range(limit):
+        basis.append(v)
+        w = product(v)
+        diagonal[k] = v @ w
+        v, coupling[k] = _orthonormal(w, basis)
+        if coupling[k] <= BREAKDOWN * trace:  # the space is invariant: go on from a fresh direction
+            coupling[k] = 0.0
+            v = _orthonormal(product(rng.standard_normal(size)), basis)[0]
+        if (k + 1) % LOOK == 0 or k + 1 == limit:
+            count = _counted(diagonal[: k + 1], coupling[: k + 1], trace, neglected, size)
+            if count.decided:
+                break
+    return count
+
+
+def _orthonormal(v: Array, basis: list[Array]) -> tuple[Array, float]:
+    """Return v less its components along the basis, of norm 1, and the norm it had."""
+    for _ in range(2):  # once is not orthogonal to round-off
+        for q in basis:
+            v = v - (q @ v) * q
+    norm = float(np.linalg.norm(v))
+    return (v / norm if norm else v), norm
+
+
+def _counted(diagonal: Array, coupling: Array, trace: float, neglected: float, size: int) -> Count:
+    """Return the count between its two ends."""
+    k = diagonal.size
+    rounding = 64 * EPSILON * (1.0 + trace)
+    ritz = eigh_tridiagonal(diagonal, coupling[: k - 1], eigvals_only=True)
+    least = int(np.count_nonzero(ritz > 1.0 + rounding))
+    threshold = 1.0 - neglected - rounding
+    rest = max(0.0, trace - float(np.sum(diagonal))) + rounding
+    if k == size:
+        rest = 0.0
+    if rest >= threshold:
+        return Count(least, size, ritz, k + 2)
+    raised = diagonal.copy()
+    raised[-1] += coupling[-1] ** 2 / (threshold - rest)
+    most = int(np.count_nonzero(eigh_tridiagonal(raised, coupling[: k - 1], eigvals_only=True) > threshold))
+    return Count(least, most, ritz, k + 2)
