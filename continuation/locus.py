@@ -1,4 +1,4 @@
-"""Curves of folds in two parameters, followed as ordinary branches of a minimally augmented system."""
+"""Curves of folds and branch points in two parameters, as ordinary branches of a minimally augmented system."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from continuation.events import Event
 from continuation.follow import follow
 from continuation.problem import Problem
 
-__all__ = ["Family", "Locus", "fold_locus"]
+__all__ = ["Family", "Locus", "fold_locus", "fold_system", "singular_locus", "singular_system"]
 
 Array = NDArray[np.float64]
 # Cosine of the angle between a border and the null vector it stands for: below it the borders are renewed.
@@ -28,11 +28,15 @@ class Family(ABC):
 
     1. ``problem(q)``: the equations at one q, with one and the same n and ``parameter_scale``;
     2. ``q_derivative(u, p, q)``: ∂F/∂q, shape (n,);
-    3. ``jacobian_q_derivative(u, p, q)``: ∂²F/∂u∂q, shape (n, n);
-    4. ``gradient(u, p, q, left, right)``: the gradient of leftᵀ (∂F/∂u) right with respect to (u, p), shape
-    (n + 1,),
-       the two vectors held fixed. By default exact from the problem's Taylor recurrence, if it has one;
+    3. ``jacobian_q_derivative(u, p, q)``: ∂M/∂q with M = ∂F/∂u, shape (n, n);
+    4. ``gradient(u, p, q, left, right)``: the gradient of leftᵀ M right with respect to (u, p), shape (n + 1,),
+       the two vectors held fixed. By default exact from the problem's Taylor recurrence, if it has one, at the cost
+       of n + 1 expansions;
     5. ``q_scale``: the typical size of q.
+
+    Where symmetry splits off a block of the linearisation that ∂F/∂u does not hold, its branch points are followed by
+
+    6. ``singular(u, p, q)``: M, any square matrix that depends on the state; 3 and 4 are then its derivatives.
     """
 
     q_scale: float = 1.0
@@ -47,10 +51,14 @@ class Family(ABC):
 
     @abstractmethod
     def jacobian_q_derivative(self, u: Array, p: float, q: float) -> Array:
-        """Return ∂²F/∂u∂q, shape (n, n)."""
+        """Return ∂M/∂q, of the shape of M."""
+
+    def singular(self, u: Array, p: float, q: float) -> Array:
+        """Return the matrix M whose singularity is followed: ∂F/∂u."""
+        return self.problem(q).jacobian(u, p)
 
     def gradient(self, u: Array, p: float, q: float, left: Array, right: Array) -> Array:
-        """Return the gradient of leftᵀ (∂F/∂u) right with respect to (u, p), shape (n + 1,).
+        """Return the gradient of leftᵀ M right with respect to (u, p), shape (n + 1,).
 
         Raises
         ------
@@ -80,11 +88,12 @@ class Locus:
 
     ``branch`` is the curve as the engine followed it: unknowns (u, p / scale), parameter q. Its special
     points of kind 'cusp' and 'degenerate fold' are where the fold changes its nature; ``p_scale`` is the
-    problem's parameter scale.
+    problem's parameter scale, ``system`` the augmented equations.
     """
 
     branch: Branch
     p_scale: float
+    system: Problem
 
     @property
     def q(self) -> Array:
@@ -106,10 +115,10 @@ class Locus:
         return [(float(k.u[-1]) * self.p_scale, k.p, k.u[:-1]) for k in self.branch.special_points if k.kind == kind]
 
 
-class _FoldSystem(Problem):
-    """F = 0 and g = 0, where g vanishes with the determinant of ∂F/∂u (Griewank–Reddien; Govaerts, ch. 3).
+class _SingularSystem(Problem):
+    """F = 0 and g = 0, where g vanishes with the determinant of M (Griewank–Reddien; Govaerts, ch. 3).
 
-    [[∂F/∂u, b], [cᵀ, 0]] (w, g) = (0, 1), its transpose for (ψ, g); then dg = −ψᵀ d(∂F/∂u) w, exact.
+    [[M, b], [cᵀ, 0]] (w, g) = (0, 1), its transpose for (ψ, g); then dg = −ψᵀ dM w, exact.
     """
 
     def __init__(self, family: Family, b: Array, c: Array) -> None:
@@ -120,41 +129,41 @@ class _FoldSystem(Problem):
         problem = self._family.problem(q)
         return problem, x[:-1], float(x[-1]) * problem.parameter_scale
 
-    def _vectors(self, jacobian: Array) -> tuple[Array, Array, float]:
+    def _vectors(self, u: Array, p: float, q: float) -> tuple[Array, Array, float]:
         n = self._b.size
         bordered = np.zeros((n + 1, n + 1))
-        bordered[:n, :n], bordered[:n, n], bordered[n, :n] = jacobian, self._b, self._c
+        bordered[:n, :n], bordered[:n, n], bordered[n, :n] = self._family.singular(u, p, q), self._b, self._c
         last = np.eye(n + 1)[n]
         right, left = np.linalg.solve(bordered, last), np.linalg.solve(bordered.T, last)
         return left[:n], right[:n], float(right[n])
 
     def residual(self, u: Array, p: float) -> Array:
         problem, state, first = self._split(u, p)
-        return np.append(problem.residual(state, first), self._vectors(problem.jacobian(state, first))[2])
+        return np.append(problem.residual(state, first), self._vectors(state, first, p)[2])
 
     def jacobian(self, u: Array, p: float) -> Array:
         problem, state, first = self._split(u, p)
-        jacobian, scale = problem.jacobian(state, first), problem.parameter_scale
-        left, right, _ = self._vectors(jacobian)
+        scale = problem.parameter_scale
+        left, right, _ = self._vectors(state, first, p)
         bottom = -self._family.gradient(state, first, p, left, right)
         bottom[-1] *= scale
-        top = np.column_stack([jacobian, scale * problem.parameter_derivative(state, first)])
-        return np.vstack([top, bottom])
+        derivative = scale * problem.parameter_derivative(state, first)
+        return np.vstack([np.column_stack([problem.jacobian(state, first), derivative]), bottom])
 
     def parameter_derivative(self, u: Array, p: float) -> Array:
-        problem, state, first = self._split(u, p)
-        left, right, _ = self._vectors(problem.jacobian(state, first))
+        _, state, first = self._split(u, p)
+        left, right, _ = self._vectors(state, first, p)
         change = self._family.jacobian_q_derivative(state, first, p)
         return np.append(self._family.q_derivative(state, first, p), -float(left @ change @ right))
 
     def resized(self, u: Array, p: float) -> tuple[Problem, int] | None:
         """Renew the borders, in the same size, when the null vectors have turned away."""
-        problem, state, first = self._split(u, p)
-        left, right, _ = self._vectors(problem.jacobian(state, first))
+        _, state, first = self._split(u, p)
+        left, right, _ = self._vectors(state, first, p)
         left, right = left / np.linalg.norm(left), right / np.linalg.norm(right)
         if min(abs(float(left @ self._b)), abs(float(right @ self._c))) >= ALIGNED:
             return None
-        return _FoldSystem(self._family, left, right), u.size
+        return _SingularSystem(self._family, left, right), u.size
 
     def nature(self, u: Array, p: float) -> tuple[float, float]:
         """Return (ψᵀ F_uu w w, ψᵀ F_p scale) with unit ψ and w: zero at a cusp, and where branches meet."""
@@ -163,6 +172,51 @@ class _FoldSystem(Problem):
         left, right = lefts[:, -1], rights[-1]
         bend = float(self._family.gradient(state, first, p, left, right)[:-1] @ right)
         return bend, float(left @ problem.parameter_derivative(state, first)) * problem.parameter_scale
+
+
+def singular_system(family: Family, u: Array, p: float, q: float) -> Problem:
+    """Return the equations, in (u, p / scale) and q, of the states near (u, p, q) at which M is singular."""
+    lefts, _, rights = np.linalg.svd(family.singular(u, p, q))
+    return _SingularSystem(family, lefts[:, -1], rights[-1])
+
+
+def fold_system(family: Family, u: Array, p: float, q: float) -> tuple[Problem, tuple[Event, ...]]:
+    """Return the equations of the folds near (u, p, q), and the events 'cusp' and 'degenerate fold' along them."""
+    lefts, _, rights = np.linalg.svd(family.singular(u, p, q))
+    system = _SingularSystem(family, lefts[:, -1], rights[-1])
+
+    def product(u: Array, q: float) -> float:
+        bend, slope = system.nature(u, q)
+        return bend * slope
+
+    def is_cusp(u: Array, q: float) -> bool:
+        bend, slope = system.nature(u, q)
+        return abs(bend) <= abs(slope)
+
+    cusp = Event("cusp", product, accept=is_cusp)
+    return system, (cusp, Event("degenerate fold", product, accept=lambda u, q: not is_cusp(u, q)))
+
+
+def singular_locus(family: Family, u: Array, p: float, q0: float, **options: Any) -> Locus:
+    """Follow the curve of states at which the family's matrix M is singular, in the plane of p and q.
+
+    Parameters
+    ----------
+    family
+        The equations with their second parameter; ``family.singular`` gives M.
+    u, p, q0
+        A state near which M is singular, shape (n,), and its two parameters.
+    **options
+        Passed on to :func:`follow`, with q in the place of p.
+
+    Raises
+    ------
+    ValueError
+        If no such state is found near the start, or the family lacks a derivative.
+    """
+    problem, system = family.problem(q0), singular_system(family, u, p, q0)
+    start = np.append(u, p / problem.parameter_scale)
+    return Locus(follow(system, start, q0, **options), problem.parameter_scale, system)
 
 
 def fold_locus(family: Family, point: SpecialPoint, q0: float, **options: Any) -> Locus:
@@ -215,21 +269,7 @@ def fold_locus(family: Family, point: SpecialPoint, q0: float, **options: Any) -
     (True, 1)
     """
     problem = family.problem(q0)
-    lefts, _, rights = np.linalg.svd(problem.jacobian(point.u, point.p))
-    system = _FoldSystem(family, lefts[:, -1], rights[-1])
-
-    def product(u: Array, q: float) -> float:
-        bend, slope = system.nature(u, q)
-        return bend * slope
-
-    def is_cusp(u: Array, q: float) -> bool:
-        bend, slope = system.nature(u, q)
-        return abs(bend) <= abs(slope)
-
-    events = (
-        Event("cusp", product, accept=is_cusp),
-        Event("degenerate fold", product, accept=lambda u, q: not is_cusp(u, q)),
-        *options.pop("events", ()),
-    )
+    system, own = fold_system(family, point.u, point.p, q0)
     start = np.append(point.u, point.p / problem.parameter_scale)
-    return Locus(follow(system, start, q0, events=events, **options), problem.parameter_scale)
+    events = (*own, *options.pop("events", ()))
+    return Locus(follow(system, start, q0, events=events, **options), problem.parameter_scale, system)

@@ -167,7 +167,7 @@ def _line(weights: FamilyWeights, states: list[State], kappa: float, q0: float, 
     parts = tuple((state.period, size) for state in states)
     problem = CoexistenceSystem(weights, parts)
     start = np.append(np.concatenate([_moments(state, size) for state in states]), kappa)
-    endings = tuple(_ending(states, k, piece.start) for k, piece in enumerate(problem.slices))
+    endings = tuple(_ending(states, k, piece.start, size) for k, piece in enumerate(problem.slices))
     events = onset_events(weights, {state.period for state in states}) if len(states) == 1 else ()
     return followed_line("coexistence", description, problem, start, q0, weights, endings, events, False)
 
@@ -177,11 +177,8 @@ def _moments(state: State, size: int) -> Array:
     return np.pad(u, (0, size - u.size))
 
 
-def _ending(states: list[State], which: int, index: int) -> Ending:
+def _ending(states: list[State], which: int, index: int, size: int) -> Ending:
     """Return what it means that the first moment of one of the states vanishes."""
     own, others = states[which].period, [s.period for k, s in enumerate(states) if k != which]
-    if not others:
-        return Ending(index, "tricritical", f"mode {own} merges with the uniform state")
-    if others[0] > own and others[0] % own == 0:
-        return Ending(index, "tricritical", f"mode {own} merges with mode {others[0]}")
-    return Ending(index, "critical end point", f"mode {own} at its onset, beside mode {others[0]}")
+    merges = not others or (others[0] > own and others[0] % own == 0)
+    return Ending("tricritical" if merges else "critical end point", index, own, size, noise=3)

@@ -16,7 +16,7 @@ __all__ = ["CurvePoint", "Line", "amplitude_limit", "crossings"]
 
 Array = NDArray[np.float64]
 NODES = 10  # states from which the end of a line is extrapolated
-NEAREST = 0.03  # squared amplitude of the nearest of them, in units of the farthest
+NEAREST = 0.03  # power of the amplitude of the nearest of them, in units of the farthest
 ON_LINE = 1e-12  # residual of a point of the line
 EPSILON = float(np.finfo(float).eps)
 
@@ -80,8 +80,8 @@ class Line:
         return tuple(point for point in self.points if point.kind == kind)
 
 
-def amplitude_limit(problem: Problem, x: Array, index: int) -> tuple[Array, Array]:
-    """Follow a line to where one of its unknowns vanishes, on which the others depend through its square.
+def amplitude_limit(problem: Problem, x: Array, index: int, power: int = 2, noise: int = 1) -> tuple[Array, Array]:
+    """Follow a line to where one of its unknowns vanishes, on a power of which the others depend smoothly.
 
     Parameters
     ----------
@@ -91,13 +91,16 @@ def amplitude_limit(problem: Problem, x: Array, index: int) -> tuple[Array, Arra
         A point (u, q / scale) on it, shape (n + 1,), near the end.
     index
         The unknown a = u[index], that goes to zero.
+    power
+        2 where the others are functions of a², 1 of a.
+    noise
+        The equations determine them at small a to some ε / a^noise.
 
     Returns
     -------
     limit, error
         x at a = 0, where the equations themselves are singular; its error from the last two corrections of the
-        extrapolation, and from the rounding of the nearest point, where a² is determined to some ε / a. Each of shape
-        (n + 1,).
+        extrapolation, and from rounding. Each of shape (n + 1,).
 
     Raises
     ------
@@ -106,26 +109,26 @@ def amplitude_limit(problem: Problem, x: Array, index: int) -> tuple[Array, Arra
 
     Notes
     -----
-    Points are solved for at Chebyshev nodes of a², and extrapolated by the polynomials through them.
+    Points are solved for at Chebyshev nodes of a^power, and extrapolated by the polynomials through them.
     """
     row = np.eye(1, x.size, index)[0]
-    far = float(x[index]) ** 2
+    far = abs(float(x[index])) ** power
     middle, half = 0.5 * far * (1.0 + NEAREST), 0.5 * far * (1.0 - NEAREST)
-    squares = middle + half * np.cos(np.pi * (np.arange(NODES) + 0.5) / NODES)
+    nodes = middle + half * np.cos(np.pi * (np.arange(NODES) + 0.5) / NODES)
     points: list[Array] = [x]
     known = [far]
-    for square in squares:
+    for node in nodes:
         slope = (points[-1] - points[-2]) / (known[-1] - known[-2]) if len(points) > 1 else np.zeros_like(x)
-        guess = points[-1] + slope * (square - known[-1])
-        guess[index] = np.copysign(np.sqrt(square), x[index])
+        guess = points[-1] + slope * (node - known[-1])
+        guess[index] = np.copysign(node ** (1 / power), x[index])
         found = correct(problem, guess, row, 0.0, max_iterations=20)
         if not found.residual <= ON_LINE:
-            raise ArithmeticError(f"no point of the line at amplitude {np.sqrt(square):.3g}")
+            raise ArithmeticError(f"no point of the line at amplitude {guess[index]:.3g}")
         points.append(found.x)
-        known.append(float(square))
+        known.append(float(node))
     values = _extrapolated(np.array(known[1:]), np.array(points[1:]))
     corrections = np.maximum(np.abs(values[-1] - values[-2]), np.abs(values[-2] - values[-3]))
-    return values[-1], corrections + 64 * EPSILON / min(known) ** 1.5
+    return values[-1], corrections + 256 * EPSILON / min(known) ** (noise / power)
 
 
 def _extrapolated(at: Array, values: Array) -> list[Array]:

@@ -9,6 +9,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
+from branches.model.symmetry import period_of
 from branches.transitions.curve_points import CurvePoint, Line, amplitude_limit
 from branches.transitions.family_weights import FamilyWeights
 from continuation import Branch, Event, Problem, SpecialPoint, follow
@@ -17,7 +18,7 @@ from continuation.corrector import correct
 __all__ = ["Ending", "followed_line", "onset_events", "resolved"]
 
 Array = NDArray[np.float64]
-CLOSE = 0.3  # amplitude from which the end of a line is extrapolated
+SMALL = 1e-6  # a moment that has vanished at an extrapolated end
 PART = 0.8  # of the first amplitude, where that is smaller
 TOLERANCE = 1e-13  # of the engine: what a located point is right to, relative to 1 + |q|
 HIGHEST_MODE = 12  # onsets looked at along a line
@@ -27,11 +28,37 @@ CONVERGED = 1e-7  # error of an extrapolation that has found its end
 
 @dataclass(frozen=True)
 class Ending:
-    """A line ends where the unknown u[index] vanishes, in a point of this kind."""
+    """A line ends where the first moment u[index] of one of its states vanishes, in a point of this kind.
 
-    index: int
+    Parameters
+    ----------
+    kind
+        Of the point.
+    index, period, size
+        Where the moments of the state begin among the unknowns, its period number, and how many there are.
+    power
+        The line is smooth in u[index]^power.
+    close
+        Amplitude from which the end is extrapolated.
+    noise
+        The equations determine q and κ at a small amplitude a to some ε / a^noise.
+    """
+
     kind: str
-    description: str
+    index: int
+    period: int
+    size: int
+    power: int = 2
+    close: float = 0.3
+    noise: int = 1
+
+    def description(self, x: Array) -> str:
+        """Say what the state becomes at the limit x."""
+        u = x[self.index : self.index + self.size].copy()
+        if self.power == 2:
+            u[::2] = 0.0  # odd in the amplitude
+        period = period_of(u, SMALL) * self.period
+        return f"mode {self.period} merges with {f'mode {period}' if period else 'the uniform state'}"
 
 
 def resolved(line_of: Callable[[int], Line], size: int) -> Line:
@@ -159,7 +186,7 @@ def _half(
 
 
 def _end_event(number: int, ending: Ending, first: float) -> Event:
-    level, sign = min(CLOSE, PART * abs(first)), np.sign(first)
+    level, sign = min(ending.close, PART * abs(first)), np.sign(first)
     return Event(f"end:{number}", lambda u, q: float(sign * u[ending.index]) - level, terminal=True)
 
 
@@ -183,14 +210,15 @@ def _limit(
     here = problem.resized(last.u, last.p)
     problem, scale = (problem if here is None else here[0]), problem.parameter_scale
     try:
-        x, error = amplitude_limit(problem, np.append(last.u, last.p / scale), ending.index)
+        start = np.append(last.u, last.p / scale)
+        x, error = amplitude_limit(problem, start, ending.index, ending.power, ending.noise)
         if not max(float(error[-1]), float(error[-2])) <= CONVERGED:
             raise ArithmeticError(f"its extrapolation leaves an error of {float(error[-1]) * scale:.1e}")
     except ArithmeticError as failure:
         return None, f"an amplitude has become small, but does not vanish on the line: {failure}"
     q = float(x[-1]) * scale
     kappa = float(x[-2]) * weights.unit(q)
-    return CurvePoint(ending.kind, q, kappa, float(error[-1]) * scale, ending.description), ending.kind
+    return CurvePoint(ending.kind, q, kappa, float(error[-1]) * scale, ending.description(x)), ending.kind
 
 
 def _coupling(problem: Problem, halves: Sequence[Branch], weights: FamilyWeights, q: float) -> float:

@@ -8,6 +8,7 @@ import pytest
 from toys import Array, Polynomial
 
 from continuation import Family, FunctionProblem, Locus, Problem, Status, fold_locus, follow
+from continuation.locus import singular_locus
 
 
 class Cusp(Family):
@@ -161,3 +162,29 @@ def test_a_family_without_second_derivatives_is_told_so() -> None:
     fold = follow(Cusp().problem(1.0), [-1.5], -1.9, p_max=1.0).folds[0]
     with pytest.raises(ValueError, match="must override gradient"):
         fold_locus(Bare(), fold, 1.0)
+
+
+class Breaking(Cusp):
+    """States u = p − q² beside a symmetry-breaking block M = 1 − q u² of its own."""
+
+    def problem(self, q: float) -> Problem:
+        return FunctionProblem(lambda u, p: u - p + q * q, lambda u, p: np.eye(1), lambda u, p: -np.ones(1))
+
+    def q_derivative(self, u: Array, p: float, q: float) -> Array:
+        return np.array([2 * q])
+
+    def singular(self, u: Array, p: float, q: float) -> Array:
+        return np.diag(1.0 - q * u * u)
+
+    def jacobian_q_derivative(self, u: Array, p: float, q: float) -> Array:
+        return np.diag(-u * u)
+
+    def gradient(self, u: Array, p: float, q: float, left: Array, right: Array) -> Array:
+        return np.append(-2 * q * u * left * right, 0.0)
+
+
+def test_the_singularity_of_another_block_is_followed() -> None:
+    """1 = q u² with u = p − q²: p = q² + 1/√q, in closed form; the states themselves have no branch point."""
+    locus = singular_locus(Breaking(), np.array([1.0]), 2.0, 1.0, p_min=0.25, p_max=4.0, direction=-1)
+    assert locus.branch.status is Status.BOUND
+    assert np.allclose(locus.p, locus.q**2 + locus.q**-0.5, rtol=0.0, atol=1e-12)

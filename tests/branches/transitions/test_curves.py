@@ -8,11 +8,16 @@ import pytest
 
 import branches
 from branches import potentials
+from branches.model.symmetry import Block
 from branches.transitions.coexistence import coexistence
 from branches.transitions.coexistence_lines import CoexistenceSystem, coexistence_line
 from branches.transitions.family_weights import FamilyWeights
+from branches.transitions.fold_lines import fold_line
 from branches.transitions.landscape import landscape
-from continuation import check_problem
+from branches.transitions.pitchfork_lines import pitchfork_line
+from branches.transitions.quadratic_family import QuadraticFamily
+from continuation import Family, check_problem
+from continuation.locus import singular_system
 
 M_E, M_T = 1.267292504257954344, 1.634939096861610733
 BETA, R = 2.44691831128904613, 2.13918217377311333
@@ -26,6 +31,21 @@ def bimodal_landscape(m):
 @cache
 def uniform_polar():
     return coexistence_line(potentials.bimodal, coexistence(potentials.bimodal(1.0)), 1.0, 0.3, 2.2)
+
+
+def first_fold(family, q0):
+    return branches.trace(family(q0), kappa_max=1.1 * family(q0).onset_coupling(1)).folds[0]
+
+
+@cache
+def bimodal_folds():
+    return fold_line(potentials.bimodal, first_fold(potentials.bimodal, 0.8), 0.8, 0.3, 2.2)
+
+
+@cache
+def nematic_pitchfork():
+    (point,) = branches.trace(potentials.bimodal(1.5), mode=2, kappa_max=2.0).special_points
+    return pitchfork_line(potentials.bimodal, point, 1.5, 0.3, 2.2)
 
 
 @cache
@@ -83,7 +103,7 @@ def test_the_critical_end_point_of_the_bimodal_potential():
 def test_coexistence_lines_end_in_the_tricritical_point(family, q0, low, high, exact):
     line = coexistence_line(family, coexistence(family(q0)), q0, low, high)
     (point,) = line.of_kind("tricritical")
-    assert abs(point.q - exact) <= point.error < 1e-9
+    assert abs(point.q - exact) <= point.error < 1e-8
     assert abs(point.q - exact) <= 5e-11
     assert abs(point.kappa - family(exact).onset_coupling(1)) <= 1e-10
 
@@ -101,6 +121,87 @@ def test_the_coexistence_of_nematic_and_polar_states_ends_in_their_tricritical_p
     assert abs(point.q - M_T) <= 1.6e-10
     assert abs(point.q - M_T) <= point.error
     assert point.description == "mode 1 merges with mode 2"
+
+
+@pytest.mark.parametrize(
+    ("period", "block"), [(1, None), (2, None), (2, Block("even", 1, 2)), (3, Block("even", 1, 3))]
+)
+def test_the_gradient_is_that_of_the_polarisations(period, block):
+    """The exact O(N²) gradient against N polarisations of the Taylor recurrence, and all derivatives of the locus."""
+    rng = np.random.default_rng(1)
+    family = QuadraticFamily(FamilyWeights(potentials.noisy_transformer, 1.0, 6.0), period, 10, block)
+    u = 0.4 ** np.arange(1.0, 11.0) + 0.02 * rng.standard_normal(10)
+    if block is None:
+        left, right = rng.standard_normal((2, 10))
+        expected = Family.gradient(family, u, 1.2, 3.0, left, right)
+        assert np.allclose(family.gradient(u, 1.2, 3.0, left, right), expected, rtol=0, atol=1e-12)
+    system = singular_system(family, u, 1.2, 3.0)
+    observed = check_problem(system, np.append(u, 1.2), 3.0)
+    assert min(observed["jacobian"], observed["parameter_derivative"]) > 1.9
+
+
+@pytest.mark.parametrize(
+    ("family", "q0", "low", "high", "exact"),
+    [
+        (potentials.bimodal, 0.8, 0.3, 1.0, 0.5),
+        (potentials.noisy_transformer, 4.0, 1.0, 12.0, BETA),
+        (potentials.hegselmann_krause, 1.9, 1.5, math.pi, R),
+    ],
+)
+def test_fold_curves_end_in_the_tricritical_point(family, q0, low, high, exact):
+    line = fold_line(family, first_fold(family, q0), q0, low, high)
+    (point,) = line.of_kind("tricritical")
+    assert abs(point.q - exact) <= max(point.error, 4e-15) < 1e-10
+    assert abs(point.q - exact) <= 1e-11
+    assert abs(point.kappa - family(exact).onset_coupling(1)) <= 1e-10
+    assert point.description == "mode 1 merges with the uniform state"
+
+
+def test_the_published_folds_lie_on_the_line():
+    line = fold_line(potentials.noisy_transformer, first_fold(potentials.noisy_transformer, 4.0), 4.0, 2.6, 6.0)
+    for beta, kappa in ((3, 0.75026010610281), (4, 0.38706899595204), (5, 0.184300682955606)):
+        assert line.coupling(beta) == pytest.approx(kappa, rel=2e-14)
+    assert bimodal_folds().coupling(1.0) == pytest.approx(1.72846021877044, rel=1e-14)
+
+
+def test_the_polar_folds_end_in_the_nematic_polar_tricritical_point():
+    low, high = bimodal_folds().of_kind("tricritical")
+    assert abs(low.q - 0.5) <= 1e-11
+    assert abs(high.q - M_T) <= 1e-11
+    assert high.description == "mode 1 merges with mode 2"
+
+
+def test_the_pitchfork_line_of_the_bimodal_potential():
+    """On it κ = 2 / (1 + a₂) with z = κ m a₂, a₂ = I₁(z) / I₀(z): exact for every m."""
+    line = nematic_pitchfork()
+    assert abs(line.coupling(2.0) - 1.2549663488385278971) <= 1e-14
+    (tricritical,) = line.of_kind("tricritical")
+    assert abs(tricritical.q - M_T) <= 1e-13
+    assert abs(tricritical.kappa - 1.37597046697748128) <= 1e-13
+    (resonance,) = line.of_kind("resonance")
+    assert abs(resonance.q - 1.0) <= min(resonance.error, 1e-11)
+    assert abs(resonance.kappa - 2.0) <= 1e-11
+
+
+def with_third_mode(m):
+    return potentials.harmonics({1: 1.0, 2: m, 3: 0.6})
+
+
+def test_a_cusp_of_fold_lines():
+    """With g₃ > g₁/3 the branch bends back twice beside m = ½: the two folds merge in a cusp."""
+    inner = branches.trace(with_third_mode(0.4), kappa_max=2.2).folds[0]
+    line = fold_line(with_third_mode, inner, 0.4, 0.3, 0.9)
+    (cusp,) = line.of_kind("cusp")
+    (tricritical,) = line.of_kind("tricritical")
+    assert abs(tricritical.q - 0.5) <= 1e-11
+    # traced branches: the square of the distance of the two folds vanishes at the cusp, smoothly
+    beyond = np.array([1.0, 2.0, 3.0, 4.0]) * 2e-4
+    squares = []
+    for step in beyond:
+        first, second = branches.trace(with_third_mode(cusp.q + step), kappa_max=2.2).folds
+        squares.append((first.a[0] - second.a[0]) ** 2)
+    assert abs(np.roots(np.polyfit(beyond, squares, 3))[-1]) <= 1e-9
+    assert not branches.trace(with_third_mode(cusp.q - 1e-6), kappa_max=2.2).folds
 
 
 def test_a_line_ends_where_one_of_its_states_does():
