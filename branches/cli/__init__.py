@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from branches.cli import diagram, onset, resonances, tricritical
+from branches.cli import coexistence, diagram, onset, phase_diagram, resonances, sweep, tricritical
 
 __all__ = ["app", "main"]
 
@@ -21,7 +21,10 @@ app = typer.Typer(
     rich_markup_mode=None,
     help="Bifurcation diagrams of mean-field (McKean-Vlasov) equations on the circle.",
 )
-for command in (diagram.diagram, onset.onset, tricritical.tricritical, resonances.resonances):
+for command in (
+    diagram.diagram, onset.onset, tricritical.tricritical, resonances.resonances, coexistence.coexistence,
+    phase_diagram.phase_diagram, sweep.sweep,
+):  # fmt: skip
     app.command()(command)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from concurrent.futures import Executor
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from itertools import pairwise, zip_longest
 from pathlib import Path
@@ -63,12 +63,15 @@ class PhaseDiagram:
         Values without a column, and why.
     status, message
         As in :class:`~branches.transitions.sweep.Sweep`.
+    computed
+        How many columns were computed now, the others having been in the store.
     """
 
     columns: tuple[Column, ...]
     failures: tuple[Failure, ...] = ()
     status: str = "finished"
     message: str = ""
+    computed: int = field(default=0, compare=False)
 
     @property
     def changes(self) -> tuple[Change, ...]:
@@ -189,7 +192,7 @@ def phase_diagram(
     task = partial(column_task, family, reach)
     found = sweep(task, values, executor=executor, workers=workers, store=place, progress=progress)
     columns = tuple(unpacked(value, result) for value, result in zip(found.values, found.results, strict=True))
-    return PhaseDiagram(columns, found.failures, found.status, found.message)
+    return PhaseDiagram(columns, found.failures, found.status, found.message, found.computed)
 
 
 def _name(family: Any) -> str:

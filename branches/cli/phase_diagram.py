@@ -1,0 +1,150 @@
+"""``mvcont phase-diagram``: which state wins over a parameter and the coupling, as a figure, CSV and JSON."""
+
+from __future__ import annotations
+
+import csv
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from branches.cli.arguments import AsJson, Parameters, Weights, whole
+from branches.cli.console import print_json, print_table, say
+from branches.cli.family import FamilyName, NamedFamily, Range, Vary, family_over, progress_bar
+
+if TYPE_CHECKING:
+    from branches.transitions.phase_diagram import Landmark, PhaseDiagram
+
+__all__ = ["phase_diagram"]
+
+Option = typer.Option
+INTERRUPTED = 130
+FORMATS = ("png", "pdf", "svg")
+COLUMNS = ("entry", "kappa", "kind", "mode", "jump")  # of the CSV, after the parameter
+SYMBOLS = {"beta": r"\beta"}
+
+
+def phase_diagram(
+    name: FamilyName,
+    limits: Range,
+    count: Annotated[int, whole("--count", help="How many values of the parameter.")] = 100,
+    vary: Vary = None,
+    weights: Weights = None,
+    parameter: Parameters = None,
+    output: Annotated[
+        Path | None, Option("--output", "-o", metavar="DIR", help="Folder; by default as the family.")
+    ] = None,
+    workers: Annotated[int | None, whole("--workers", help="Processes; by default one for each processor.")] = None,
+    store: Annotated[
+        Path | None, Option("--store", metavar="PATH", help="Read a sweep's results, and keep new ones there.")
+    ] = None,
+    as_json: AsJson = False,
+) -> int:
+    """Map the state of least free energy over a parameter of a family and the coupling."""
+    from branches.output.atomic import writable_folder
+    from branches.transitions.phase_diagram import phase_diagram as build
+
+    family, values = family_over(name, vary, weights, parameter, limits, count)
+    folder = writable_folder(output or Path(f"phase-diagram-{family.name}-{family.free}"))
+    with progress_bar() as progress:
+        found = build(family, values, workers=workers, store=store, progress=progress)
+    if found.status == "stopped":
+        raise OSError(found.message)
+    if not found.columns:
+        if found.status == "interrupted":
+            raise KeyboardInterrupt
+        raise ValueError(f"no value has a phase diagram: {found.failures[0].reason}")
+    marks = found.landmarks(family) if found.status == "finished" else ()
+    record = _record(found, family, marks)
+    files = _write(found, family, record, folder)
+    if as_json:
+        print_json(record | {"files": {kind: str(path) for kind, path in files.items()}})
+    else:
+        _report(found, family, marks, files)
+    if found.status == "interrupted":
+        print(f"mvcont: interrupted: what was found so far is in {folder}", file=sys.stderr)
+        return INTERRUPTED
+    return 0
+
+
+def _record(found: PhaseDiagram, family: NamedFamily, marks: Sequence[Landmark]) -> dict[str, Any]:
+    """Return the phase diagram in JSON's terms."""
+    return {
+        "family": family.name,
+        "varied": family.free,
+        "fixed": dict(family.fixed),
+        "status": found.status,
+        "special_points": [asdict(mark) for mark in marks],
+        "notes": found.notes,
+        "failures": [asdict(failure) for failure in found.failures],
+        "columns": [
+            {
+                "value": column.value,
+                "kappa_max": column.kappa_max,
+                "onset": dict(zip(("kappa", "mode"), column.onset, strict=True)),
+                "transitions": [
+                    dict(zip(("kappa", "kind", "mode", "jump"), t, strict=True)) for t in column.transitions
+                ],
+                "folds": [dict(zip(("kappa", "mode"), fold, strict=True)) for fold in column.folds],
+                "violations": column.violations,
+            }
+            for column in found.columns
+        ],
+    }
+
+
+def _write(found: PhaseDiagram, family: NamedFamily, record: dict[str, Any], folder: Path) -> dict[str, Path]:
+    """Write all files, each at once, and return where they are."""
+    from branches.output.atomic import replacing
+    from branches.output.landscape_figure import phase_figure, save
+    from branches.output.plain import plain
+
+    files = {kind: folder / f"phase-diagram.{kind}" for kind in ("csv", "json", *FORMATS)}
+    with replacing(files["csv"]) as temporary, temporary.open("w", newline="", encoding="utf-8") as stream:
+        writer = csv.writer(stream)
+        writer.writerow((family.free, *COLUMNS))
+        writer.writerows(_lines(found))
+    with replacing(files["json"]) as temporary:
+        text = json.dumps(plain(record), allow_nan=False, ensure_ascii=False, indent=2)
+        temporary.write_text(text + "\n", encoding="utf-8")
+    if len(found.columns) > 1:
+        page = phase_figure(found, _symbol(family.free))
+        for kind in FORMATS:
+            save(page, files[kind])
+    return {kind: path for kind, path in files.items() if kind not in FORMATS or len(found.columns) > 1}
+
+
+def _lines(found: PhaseDiagram) -> list[tuple[object, ...]]:
+    lines: list[tuple[object, ...]] = []
+    for column in found.columns:
+        lines.append((column.value, "onset", column.onset[0], "", column.onset[1], ""))
+        lines += [(column.value, "transition", *transition) for transition in column.transitions]
+        lines += [(column.value, "fold", kappa, "", mode, "") for kappa, mode in column.folds]
+    return lines
+
+
+def _symbol(free: str) -> str:
+    """Return a parameter in TeX: g2 as g_{2}."""
+    letter, rest = free[:1], free[1:]
+    if rest.isdigit():
+        return f"{letter}_{{{rest}}}"
+    return SYMBOLS.get(free, rf"\mathrm{{{free}}}" if rest else free)
+
+
+def _report(found: PhaseDiagram, family: NamedFamily, marks: Sequence[Landmark], files: dict[str, Path]) -> None:
+    first, last = found.columns[0], found.columns[-1]
+    say(f"{family.name}, {family.free} = {first.value:g} … {last.value:g}: {len(found.columns)} values")
+    if marks:
+        rows = [
+            (mark.kind, f"{mark.parameter:.13g}", f"{mark.kappa:.13g}", f"{mark.parameter_error:.1g}") for mark in marks
+        ]
+        print_table(("special point", family.free, "κ", f"error of {family.free}"), rows)
+    for note in found.notes:
+        say(f"note: {note}")
+    for failure in found.failures:
+        say(f"failed: {family.free} = {failure.value:.10g}: {failure.reason}")
+    say(f"files in {files['csv'].parent}: {', '.join(path.name for path in files.values())}")
