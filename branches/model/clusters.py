@@ -48,7 +48,7 @@ def clustered_state(potential: Potential, kappa: float, size: int, peaks: int = 
     -----
     The map a ↦ T(a, κ) starts from point masses, all a_{kn} = 1. For weights g ≥ 0 each iteration lowers
     the free energy (its entropy is convex, its interaction concave), so the largest clusters that κ can hold
-    are approached from above; repulsive weights are damped by their size. Newton's iteration ends it.
+    are approached from above; where repulsive weights make it overshoot it is damped. Newton's iteration ends it.
 
     Examples
     --------
@@ -86,13 +86,15 @@ def clustered_state(potential: Potential, kappa: float, size: int, peaks: int = 
 
 def _iterated(system: SelfConsistentSystem, kappa: float) -> Array:
     """Iterate the map from point masses until it moves by little."""
-    a = np.ones(system.size)
-    repulsion = kappa * max(0.0, -float(system.g.min()))
+    a, part, last = np.ones(system.size), 1.0, np.inf
     for _ in range(ITERATIONS):
-        gibbs = system.gibbs(a, kappa)
-        moments, mass = system.moments(gibbs)
+        moments, mass = system.moments(system.gibbs(a, kappa))
         change = moments / mass - a
-        a += change / (1.0 + 0.5 * repulsion / mass)  # max ρ = 1/mass: the repulsive part of κCG is at most half that
-        if np.max(np.abs(change)) < NEAR:
+        moved = float(np.max(np.abs(change)))
+        if moved < NEAR:
             break
+        if moved > last:  # repulsive modes make it overshoot
+            part *= 0.5
+        a += part * change
+        last = moved
     return a

@@ -13,6 +13,7 @@ __all__ = ["KrylovBordered"]
 
 Array = NDArray[np.float64]
 EPSILON = float(np.finfo(float).eps)
+ROUND_OFF = 64 * EPSILON  # of the right-hand side or of the solution: what fast transforms leave
 RESTART, CYCLES = 10, 60  # long cycles gain nothing once round-off has entered, and keep more vectors
 
 
@@ -50,7 +51,11 @@ class KrylovBordered:
     def multiply(self, x: Array) -> Array:
         """Return the bordered matrix times x, shape (N + 1,)."""
         self.products += 1
-        return np.append(self._product(x[:-1]) + x[-1] * self._column, self._row @ x)
+        result = np.empty_like(x)
+        np.multiply(self._column, x[-1], out=result[:-1])
+        result[:-1] += self._product(x[:-1])
+        result[-1] = self._row @ x
+        return result
 
     def _precondition(self, x: Array) -> Array:
         """Solve with the dense block on the low modes and the parameter, the identity elsewhere."""
@@ -72,11 +77,12 @@ class KrylovBordered:
         scale = float(np.linalg.norm(rhs))
         x = np.zeros_like(rhs)
         residual, norm = rhs, scale
-        goal = 8 * EPSILON * scale
+        goal = ROUND_OFF * scale
         for _ in range(CYCLES if scale else 0):
             x = x + self._cycle(residual, 0.5 * goal)
             residual = rhs - self.multiply(x)
             new = float(np.linalg.norm(residual))
+            goal = ROUND_OFF * max(scale, float(np.linalg.norm(x)))
             if new <= goal or (new > 0.1 * norm and new <= 1e-12 * scale):
                 return x
             if new > 0.9 * norm:

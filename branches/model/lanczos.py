@@ -73,6 +73,8 @@ def count_above_one(product: Callable[[Array], Array], size: int, trace: float, 
     >>> count.least, count.most, count.products < 50
     (2, 2, True)
     """
+    if size == 0:
+        return Count(0, 0, np.zeros(0), 0)
     rng = np.random.default_rng(0)
     limit = min(size, max(LEAST_BASIS, min(LARGEST_BASIS, BASIS_ENTRIES // size)))
     basis: list[Array] = []

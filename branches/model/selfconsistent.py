@@ -89,7 +89,8 @@ class SelfConsistentSystem(Problem):
 
     def moments(self, values: Array) -> tuple[Array, float]:
         """Return the means of f cos kθ, k = 1 … N, over the grid, and the mean of f."""
-        c: Array = dct(values, type=2) * (0.5 / self.grid.size)
+        c: Array = dct(values, type=2)
+        c *= 0.5 / self.grid.size
         return c[1 : self.size + 1], float(c[0])
 
     def synthesis(self, b: Array) -> Array:
@@ -110,8 +111,9 @@ class SelfConsistentSystem(Problem):
     def covariance_product(self, rho: Array, b: Array) -> Array:
         """Return C b with the density ρ (mean 1) on the grid, shape (N,)."""
         h = self.synthesis(b)
-        weighted = rho * (h - np.mean(rho * h))
-        return self.moments(weighted)[0]
+        h -= float(rho @ h) / h.size
+        h *= rho
+        return self.moments(h)[0]
 
     def parameter_derivative(self, u: Array, p: float) -> Array:
         """Return ∂F/∂κ = −C (g∘a), shape (N,)."""
@@ -143,12 +145,14 @@ class SelfConsistentSystem(Problem):
             return DenseBordered(self.leading_block(rho, p, self.size), column, row)
         active = np.flatnonzero(np.abs(p * self.g) > ACTIVE)
         low = min(self.size, LARGEST_BLOCK, max(LEAST_BLOCK, int(active[-1]) + 1 if active.size else 0))
-        return KrylovBordered(
-            lambda v: v - p * self.covariance_product(density, self.g * v),
-            column,
-            row,
-            self.leading_block(rho, p, low),
-        )
+
+        def product(v: Array) -> Array:
+            result = self.covariance_product(density, self.g * v)
+            result *= -p
+            result += v
+            return result
+
+        return KrylovBordered(product, column, row, self.leading_block(rho, p, low))
 
     def expansion(self, u: Array, p: float) -> SelfConsistentExpansion | None:
         """Return the Taylor recurrence about (a, κ); None where memory allows too low an order to pay."""

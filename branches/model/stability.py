@@ -5,9 +5,8 @@ as κCG has eigenvalues above 1. By Haynsworth's inertia formula that number is
 
     index = #negative eigenvalues of T − #{g < 0},   T = sign(g) − |D|^{1/2} C |D|^{1/2},
 
-for weights of either sign. T is symmetric, and modes with small κ|g| decouple from the others, with
-an error that is bounded below: only a small matrix is needed. Where more modes matter and all weights
-attract, Lanczos counts without a matrix.
+for weights of either sign. T is symmetric, and modes with small κ|g| decouple from the others, with an error that is
+bounded below: only a small matrix is needed. Where more modes matter and all attract, Lanczos counts without one.
 """
 
 from __future__ import annotations
@@ -186,7 +185,8 @@ def large_count(potential: Potential, block: Block, u: Array, kappa: float) -> t
     count, largest
         The count, None where a weight repels, and the largest mode it took.
     """
-    largest, top = LARGEST_MATRIX * block.period, min(LARGEST_BLOCK, 4 * u.size * block.period)
+    largest = LARGEST_MATRIX * block.period
+    top = min(LARGEST_BLOCK, max(4 * u.size, 2 * LARGEST_MATRIX) * block.period)
     count = None
     while 2 * largest <= top:
         largest *= 2
@@ -195,7 +195,8 @@ def large_count(potential: Potential, block: Block, u: Array, kappa: float) -> t
             return None, largest
         if operator.neglected < WORTH_COUNTING or 2 * largest > top:
             count = count_above_one(operator.product, operator.root.size, operator.trace, operator.neglected)
-            if count.decided or operator.neglected < WORKING_ACCURACY:
+            nearest = np.min(np.abs(count.ritz - 1.0), initial=np.inf)
+            if count.decided or min(operator.neglected, nearest) < WORKING_ACCURACY:
                 break
     return count, largest
 
