@@ -31,7 +31,7 @@ SYMBOLS = {"beta": r"\beta"}
 def phase_diagram(
     name: FamilyName,
     limits: Range,
-    count: Annotated[int, whole("--count", help="How many values of the parameter.")] = 100,
+    count: Annotated[int, whole("--count", help="How many values of the parameter.")] = 200,
     vary: Vary = None,
     weights: Weights = None,
     parameter: Parameters = None,
@@ -59,6 +59,7 @@ def phase_diagram(
             raise KeyboardInterrupt
         raise ValueError(f"no value has a phase diagram: {found.failures[0].reason}")
     marks = found.landmarks(family) if found.status == "finished" else ()
+    found = found.sharpened(family, marks)
     record = _record(found, family, marks)
     files = _write(found, family, record, folder)
     if as_json:

@@ -27,7 +27,7 @@ def sweep(
     name: FamilyName,
     limits: Range,
     store: Annotated[Path, Option("--store", metavar="PATH", help="Folder for the results; resumed if there.")],
-    count: Annotated[int, whole("--count", help="How many values of the parameter.")] = 100,
+    count: Annotated[int, whole("--count", help="How many values of the parameter.")] = 200,
     vary: Vary = None,
     weights: Weights = None,
     parameter: Parameters = None,

@@ -92,10 +92,11 @@ def multi_peak_states(potential: Potential, kappa: float, peaks: int = 6) -> tup
     ValueError
         If κ or K is not allowed.
 
-    Notes ----- States of period 2π/K of g_n are single-peak states of the potential with weights g_{Kn}: a
-    single cluster is relaxed there by direct minimisation, then corrected by Newton's iteration. Missing
-    are numbers of peaks for which only the uniform state is left, and states of more than 1000 modes in a
-    period.
+    Notes
+    -----
+    States of period 2π/K of g_n are single-peak states of the potential with weights g_{Kn}: a single cluster is
+    relaxed there by direct minimisation, then corrected by Newton's iteration. Missing are numbers of peaks for
+    which only the uniform state is left, and states of more than 1000 modes in a period.
 
     Examples
     --------

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from concurrent.futures import Executor
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import pairwise, zip_longest
 from pathlib import Path
@@ -22,6 +22,7 @@ from branches.transitions.sweep import Failure, Progress, single_threaded, sweep
 __all__ = ["Change", "Column", "Landmark", "PhaseDiagram", "phase_diagram"]
 
 DECIDED = {"continuous", "discontinuous"}
+CLOSE = 1e-3  # of the range: columns beside a special point, where its kinds of transition can be told apart
 LOCATED = 1e-12  # width to which a critical end point is bisected
 
 
@@ -111,6 +112,16 @@ class PhaseDiagram:
         """
         with single_threaded():
             return tuple(_landmark(self, family, change) for change in self.changes)
+
+    def sharpened(self, family: Family, landmarks: Iterable[Landmark]) -> PhaseDiagram:
+        """Return the diagram with two more columns, close to each special point on both sides of it."""
+        low, high = self.columns[0].value, self.columns[-1].value
+        near = CLOSE * (high - low)
+        beside = {mark.parameter + side for mark in landmarks for side in (-near, near)}
+        more = {value for value in beside if low < value < high} - {column.value for column in self.columns}
+        with single_threaded():
+            columns = [*self.columns, *(column_of(family, value) for value in more)]
+        return replace(self, columns=tuple(sorted(columns, key=lambda column: column.value)))
 
     def refined(self, family: Family, change: Change, tolerance: float = 1e-10) -> Change:
         """Return a change located by bisection of the patterns, to an absolute tolerance in the parameter.

@@ -85,7 +85,7 @@ def test_phase_diagram_in_words_from_a_store(mvcont, tmp_path):
     before = {path.name: path.stat().st_mtime_ns for path in (tmp_path / "kept").iterdir()}
     code, out, err = mvcont("phase-diagram", *BIMODAL, "--store", "kept")
     assert (code, err) == (0, "")
-    assert "bimodal, m = 0.4 … 0.6: 3 values" in out
+    assert "bimodal, m = 0.4 … 0.6: 5 values" in out  # two beside the tricritical point
     assert "tricritical" in out
     assert "files in phase-diagram-bimodal-m: phase-diagram.csv" in out
     assert {path.name: path.stat().st_mtime_ns for path in (tmp_path / "kept").iterdir()} == before

@@ -1,8 +1,11 @@
 """Phase diagrams: the special points of the families, what is said about them, and their stores."""
 
+import resource
+import time
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
+import numpy as np
 import pytest
 
 from branches import potentials
@@ -65,6 +68,9 @@ def test_special_points_are_located():
     assert end.kappa == pytest.approx(2 / M_E, abs=4e-12)
     assert second.parameter == pytest.approx(M_T, abs=1e-12)
     assert second.kappa == pytest.approx(1.37597046697748128, abs=1e-12)
+    sharper = found.sharpened(potentials.bimodal, [first, end, second])
+    assert len(sharper.columns) == len(found.columns) + 6
+    assert [0.5 * (c.low + c.high) for c in sharper.changes] == pytest.approx([0.5, M_E, M_T], abs=1e-3)
 
 
 def test_another_dominant_mode_is_handled_and_said():
@@ -109,3 +115,21 @@ def test_an_interrupt_is_in_the_notes():
     with ThreadPoolExecutor(1) as pool:
         found = phase_diagram(potentials.bimodal, [0.4, 0.6, 0.7], pool, progress=stop)
     assert (found.status, len(found.columns), found.notes) == ("interrupted", 1, ("interrupted",))
+
+
+def _measured(workers):
+    """Return seconds, and seconds of processor time, of 200 columns of the transformer."""
+    used, begin = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+    found = phase_diagram(potentials.noisy_transformer, np.linspace(0.5, 12, 200), workers=workers)
+    seconds, after = time.perf_counter() - begin, resource.getrusage(resource.RUSAGE_CHILDREN)
+    assert (len(found.columns), found.failures) == (200, ())
+    return seconds, after.ru_utime + after.ru_stime - used.ru_utime - used.ru_stime
+
+
+@pytest.mark.slow
+def test_two_workers_share_the_work_of_one():
+    """In processor time, which other programs do not disturb much: each of two workers has at most 1/1.7 of it."""
+    _, alone = _measured(1)
+    seconds, shared = _measured(2)
+    assert seconds < 60
+    assert shared / 2 < alone / 1.7
