@@ -14,7 +14,7 @@ from branches.diagrams.diagram import Diagram, Node
 from branches.diagrams.launch import Departure, departures_from_onset, departures_from_point, neutral_block
 from branches.diagrams.pitchfork import pitchfork_shape
 from branches.diagrams.records import Branch, SpecialPoint
-from branches.diagrams.trace import LOWEST, check_potential, default_kappa_max, follow_states
+from branches.diagrams.trace import LOWEST, check_n_modes, check_potential, default_kappa_max, follow_states
 from branches.model.energy import free_energy
 from branches.model.potential import Potential
 from branches.model.symmetry import same_orbit, twin
@@ -88,6 +88,7 @@ def diagram(
     [('fold 1', '0.3870689959520')]
     """
     check_potential(potential)
+    check_n_modes(n_modes)
     if modes is not None and not isinstance(modes, Iterable):
         raise TypeError(f"modes = {modes!r} is not allowed: give a list of modes, such as [{modes!r}]")
     chosen = None if modes is None else tuple(modes)
@@ -100,9 +101,7 @@ def diagram(
     found = tuple(o for o in onsets(potential, kappa_max, looked_at) if o.kappa < kappa_max)
     lowest = min((o.kappa for o in found), default=kappa_max)
     bounds = (LOWEST * lowest if kappa_min is None else kappa_min, kappa_max)
-    builder = Builder(
-        potential, bounds, n_modes, depth, settings or Settings(), progress, notes=[note] if note else []
-    )
+    builder = Builder(potential, bounds, n_modes, depth, settings or Settings(), progress, notes=[note] if note else [])
     builder.run(found)
     return builder.diagram(found)
 
@@ -199,11 +198,12 @@ class Builder:
         return None
 
     def _add_branch(self, branch: Branch, start: str, level: int) -> None:
+        branch = branch.unexamined() if branch.status is Status.INTERRUPTED else branch
         self.branches.append(branch)
         last = ""
         places = []
         try:
-            for point in () if branch.status is Status.INTERRUPTED else branch.special_points:
+            for point in branch.special_points:
                 node = self._node_of(branch, point)
                 if abs(point.arclength - float(branch.arclength[-1])) <= 1e-9 * float(branch.arclength[-1]):
                     last = node.name

@@ -9,6 +9,7 @@ import numpy as np
 
 from branches.diagrams.diagram import Diagram
 from branches.diagrams.records import Branch
+from branches.diagrams.secondary import decided_state
 from branches.model.stability import uniform_index
 
 __all__ = ["branch_graph"]
@@ -20,7 +21,7 @@ def branch_graph(diagram: Diagram) -> nx.MultiDiGraph:
     Node attributes: ``kind``, ``shape``, ``kappa``, ``period``, ``free_energy``, ``amplitude`` (max-norm of a). Edge
     attributes: ``branch`` (its number, −1 for the uniform state), ``kappa_min``, ``kappa_max``, ``even`` and
     ``odd`` (Morse
-    index), ``stable``, ``isotropy`` ('Z_n' with reflection, 'O(2)' for the uniform state), ``free_energy_start`` and
+    index), ``stable``, ``undecided`` (eigenvalues zero within their error), ``isotropy`` ('Z_n' with reflection, 'O(2)' for the uniform state), ``free_energy_start`` and
     ``free_energy_end``, ``arclength_start`` and ``arclength_end``. Edges point along increasing arclength
     (increasing κ for
     the uniform state).
@@ -80,7 +81,7 @@ def _add_branch(graph: nx.MultiDiGraph, diagram: Diagram, number: int, branch: B
     first, last = diagram.ends[number]
     stops = [(0.0, first), *diagram.places[number], (float(branch.arclength[-1]), last)]
     for (s0, start), (s1, end) in itertools.pairwise(stops):
-        middle = branch.at(0.5 * (s0 + s1))
+        middle = decided_state(branch, s0, s1)
         inside = branch.kappa[(branch.arclength >= s0) & (branch.arclength <= s1)]
         left, right = branch.at(s0), branch.at(s1)
         ends = [diagram.node(name).kappa for name in (start, end)]
@@ -94,6 +95,7 @@ def _add_branch(graph: nx.MultiDiGraph, diagram: Diagram, number: int, branch: B
             even=middle.index[0],
             odd=middle.index[1],
             stable=middle.stable,
+            undecided=middle.undecided,
             isotropy=f"D_{branch.period}",
             free_energy_start=left.free_energy,
             free_energy_end=right.free_energy,

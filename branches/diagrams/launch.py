@@ -155,7 +155,9 @@ def _start_point(
     if target != period:  # the base state to round-off in its own space, where it is regular
         own = QuadraticSystem(potential, period, size * target // period, kappa_scale=system.parameter_scale)
         start = np.append(own.transfer(u, own.size), x[-1])
-        base = correct(own.suited_to(start[:-1], point.kappa), start, np.eye(1, own.size + 1, own.size)[0], settings.tolerance)
+        base = correct(
+            own.suited_to(start[:-1], point.kappa), start, np.eye(1, own.size + 1, own.size)[0], settings.tolerance
+        )
         x[period // target - 1 : -1 : period // target] = base.x[:-1]
     suited = system.suited_to(x[:-1], point.kappa)
     return system, leave(suited, x, np.append(direction, 0.0), settings)

@@ -96,9 +96,7 @@ def pitchfork_shape(potential: Potential, block: Block, u: Array, kappa: float, 
     w = np.zeros((2, size))
     w[0, old] = -np.linalg.solve(inner, _remainders(system, a, kappa, [(phi, 0.0)])[old])
     w[1, old] = -np.linalg.solve(inner, system.parameter_derivative(a, kappa)[old])
-    third = [
-        float(psi @ _remainders(system, a, kappa, [(phi, 0.0), (w[0] + c * w[1], c)])) for c in (0.0, 1.0)
-    ]
+    third = [float(psi @ _remainders(system, a, kappa, [(phi, 0.0), (w[0] + c * w[1], c)])) for c in (0.0, 1.0)]
     change = third[1] - third[0]
     curvature = -third[0] / change
     scale = float(np.linalg.norm(psi)) * (1.0 + kappa * float(np.linalg.norm(w[0])) + abs(curvature))
@@ -106,9 +104,7 @@ def pitchfork_shape(potential: Potential, block: Block, u: Array, kappa: float, 
     return PitchforkShape(curvature, error, change / float(psi @ phi), phi)
 
 
-def _remainders(
-    system: SelfConsistentSystem, a: Array, kappa: float, coefficients: list[tuple[Array, float]]
-) -> Array:
+def _remainders(system: SelfConsistentSystem, a: Array, kappa: float, coefficients: list[tuple[Array, float]]) -> Array:
     """Return the next Taylor coefficient of F along a curve with the given first ones, shape (N,)."""
     expansion = system.expansion(a, kappa)
     for u, p in coefficients:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -250,6 +250,14 @@ class Branch:
     def folds(self) -> tuple[SpecialPoint, ...]:
         """The folds alone; no stability is computed for them."""
         return tuple(self.point(found) for found in self.curve.folds)
+
+    def unexamined(self) -> Branch:
+        """Return the branch as an interrupt leaves it: its folds alone, its index not computed (−1, undecided)."""
+        branch = replace(self)
+        unknown = np.full(self.kappa.size, -1)
+        vars(branch)["special_points"] = branch.folds
+        vars(branch)["morse"] = MorseIndex(unknown, unknown, np.ones_like(unknown))
+        return branch
 
     def point(self, found: continuation.SpecialPoint) -> SpecialPoint:
         """Return the record of a special point of the curve in this model's terms."""

@@ -9,13 +9,13 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from branches.diagrams.records import Branch, SpecialPoint, twin_name
+from branches.diagrams.records import Branch, SpecialPoint, State, twin_name
 from branches.model.stability import LARGEST_MATRIX, WORKING_ACCURACY, block_index, block_spectrum
 from branches.model.symmetry import Block, blocks, period_of
 from continuation.corrector import residual_norm
 from continuation.events import bracketed_root
 
-__all__ = ["special_points"]
+__all__ = ["decided_state", "special_points"]
 
 Array = NDArray[np.float64]
 SAME_ARCLENGTH = 1e-6  # relative to the branch: a fold and the neutral eigenvalue that comes with it
@@ -228,13 +228,19 @@ def _kind(block: Block) -> str:
 
 
 def _with_indices(branch: Branch, points: list[SpecialPoint], k: int) -> SpecialPoint:
-    """Add the Morse index halfway to the neighbouring special points."""
+    """Add the Morse index on the way to the neighbouring special points."""
     s = points[k].arclength
     total = float(branch.arclength[-1])
     before = points[k - 1].arclength if k else 0.0
     after = points[k + 1].arclength if k + 1 < len(points) else total
     indices = [
-        branch.at(0.5 * (s + other)).index if abs(other - s) > 1e-9 * max(total, 1.0) else None
+        decided_state(branch, s, other).index if abs(other - s) > 1e-9 * max(total, 1.0) else None
         for other in (before, after)
     ]
     return replace(points[k], index_before=indices[0], index_after=indices[1])
+
+
+def decided_state(branch: Branch, near: float, far: float) -> State:
+    """Return a state between two arclengths whose index is decided, rather close to the first; else the middle one."""
+    states = (branch.at(near + fraction * (far - near)) for fraction in (0.1, 0.03, 0.3, 0.5, 0.7, 0.9))
+    return next((state for state in states if state.undecided == 0), branch.at(0.5 * (near + far)))

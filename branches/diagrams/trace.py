@@ -17,6 +17,7 @@ from branches.model.symmetry import period_of
 from continuation import Event, Piece, Settings, follow, leave
 
 __all__ = [
+    "check_n_modes",
     "check_potential",
     "default_kappa_max",
     "follow_states",
@@ -112,6 +113,12 @@ def check_potential(potential: object) -> None:
         )
 
 
+def check_n_modes(n_modes: int | None) -> None:
+    """Raise ValueError unless the truncation is an integer of at least 2, or None for an adaptive one."""
+    if n_modes is not None and (not isinstance(n_modes, int | np.integer) or n_modes < 2):
+        raise ValueError(f"n_modes = {n_modes!r} is not allowed: give an integer of at least 2, or None (adaptive)")
+
+
 def default_kappa_max(potential: Potential) -> float:
     """Return 2.1 times the first onset among the first 64 modes; 1 for a potential that repels in all of them.
 
@@ -135,6 +142,7 @@ def start_at_onset(
 
 def make_system(potential: Potential, period: int, n_modes: int | None, kappa_scale: float) -> QuadraticSystem:
     """Return the quadratic system of period n: fixed truncation if ``n_modes`` is given, else adaptive."""
+    check_n_modes(n_modes)
     if n_modes is None:
         return QuadraticSystem(potential, period, FIRST_SIZE, LARGEST_SIZE, kappa_scale)
     if n_modes < 2 * period:

@@ -35,7 +35,7 @@ __all__ = [
 
 Array = NDArray[np.float64]
 EPSILON = float(np.finfo(float).eps)
-WORKING_ACCURACY = 1e-11  # an eigenvalue (of order one) below this is zero as far as the states are known
+WORKING_ACCURACY = 1e-9  # an eigenvalue (of order one) below this is zero as far as more modes could tell
 LARGEST_MATRIX = 256  # modes of a block that are diagonalised at the most
 LARGEST_BLOCK = 2**20  # modes that Lanczos takes at the most
 WORTH_COUNTING = 0.5  # what the modes left out may add to an eigenvalue when Lanczos first counts
@@ -170,11 +170,43 @@ def block_index(potential: Potential, block: Block, u: Array, kappa: Array) -> B
         if 2 * largest > limit:
             break
         largest *= 2
-    for i in open_points if largest >= LARGEST_MATRIX * block.period else ():
-        count, largest = large_count(potential, block, u[i], float(kappa[i]))
-        if count is not None and count.most - count.least < undecided[i]:
-            unstable[i], undecided[i] = count.least, count.most - count.least
+    if largest >= LARGEST_MATRIX * block.period and open_points.size:
+        for run in np.split(open_points, np.flatnonzero(np.diff(open_points) > 1) + 1):
+            counts = _counts_along(potential, block, u, kappa, run)
+            for i, count in counts.items():
+                if count is not None and count.most - count.least < undecided[i]:
+                    unstable[i], undecided[i] = count.least, count.most - count.least
     return BlockIndex(unstable, undecided, largest)
+
+
+def _counts_along(
+    potential: Potential, block: Block, u: Array, kappa: Array, run: NDArray[np.intp]
+) -> dict[int, Count | None]:
+    """Count without a matrix at neighbouring states, as few times as their differences ask for.
+
+    Where the two ends of a stretch agree, its inside is given the same count: a pair of crossings inside would
+    show as special points of the branch, which watch the eigenvalues themselves.
+    """
+    counts: dict[int, Count | None] = {}
+
+    def at(i: int) -> Count | None:
+        if i not in counts:
+            counts[i] = large_count(potential, block, u[i], float(kappa[i]))[0]
+        return counts[i]
+
+    def fill(first: int, last: int) -> None:
+        left, right = at(int(run[first])), at(int(run[last]))
+        if last - first < 2:
+            return
+        if left is not None and right is not None and (left.least, left.most) == (right.least, right.most):
+            counts.update(dict.fromkeys(run[first + 1 : last].tolist(), left))
+            return
+        middle = (first + last) // 2
+        fill(first, middle)
+        fill(middle, last)
+
+    fill(0, run.size - 1)
+    return counts
 
 
 def large_count(potential: Potential, block: Block, u: Array, kappa: float) -> tuple[Count | None, int]:
@@ -194,7 +226,8 @@ def large_count(potential: Potential, block: Block, u: Array, kappa: float) -> t
         if operator is None:
             return None, largest
         if operator.neglected < WORTH_COUNTING or 2 * largest > top:
-            count = count_above_one(operator.product, operator.root.size, operator.trace, operator.neglected)
+            size, bounds = operator.root.size, (operator.trace, operator.neglected, operator.part)
+            count = count_above_one(operator.product, size, *bounds)
             nearest = np.min(np.abs(count.ritz - 1.0), initial=np.inf)
             if count.decided or min(operator.neglected, nearest) < WORKING_ACCURACY:
                 break

@@ -28,7 +28,7 @@ HEADER = "diagram.json"
 STABILITY_MODES = 1024  # per fold of symmetry: as many as a Morse index may ask of a potential
 DAMAGE = (
     zipfile.BadZipFile, zlib.error, EOFError, KeyError, IndexError, TypeError, ValueError,
-    AttributeError, NotImplementedError, RuntimeError,
+    AttributeError, NotImplementedError, RuntimeError, OSError,
 )  # fmt: skip
 
 
@@ -100,8 +100,9 @@ def load(path: str | os.PathLike[str]) -> Diagram:
     ValueError
         If it is damaged, not a diagram file, or was written by a newer version; the message says which.
     """
+    content = BytesIO(Path(path).read_bytes())
     try:
-        with zipfile.ZipFile(path) as archive:
+        with zipfile.ZipFile(content) as archive:
             header = _header(archive, path)
             arrays = [_array(archive, number) for number in range(len(archive.namelist()) - 1)]
         diagram = Decoder(arrays, header["potentials"]).decode(header["diagram"])

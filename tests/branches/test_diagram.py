@@ -169,3 +169,43 @@ def test_random_potentials_owe_nothing_that_is_lost():
         assert d.completeness.failed == 0, str(d.completeness)
         for branch in d.branches:
             assert branch.residual.max() <= 1e-12
+
+
+def test_an_interrupt_inside_a_branch_leaves_it_unexamined(monkeypatch):
+    """What was followed is there; no eigenvalue is computed after the interrupt."""
+    import branches.diagrams.build as build
+
+    followed = build.follow_states
+
+    def interrupted(*arguments, **options):
+        def progress(s, kappa):
+            if s > 0.5:
+                raise KeyboardInterrupt
+
+        return followed(*arguments, **options, progress=progress)
+
+    monkeypatch.setattr(build, "follow_states", interrupted)
+    d = branches.diagram(potentials.noisy_transformer(4), kappa_max=0.82)
+    assert d.status == "interrupted"
+    (branch,) = d.branches
+    assert branch.status.name == "INTERRUPTED"
+    assert branch.kappa.size > 8
+    assert np.all(branch.index == -1)
+    assert not branch.stable.any()
+    assert d.completeness.not_followed == 1
+
+
+def test_index_beside_a_fold_where_an_eigenvalue_fades():
+    """Two clusters attract exponentially weakly further on: beside the fold the index is decided all the same."""
+    d = branches.diagram(potentials.noisy_transformer(20, scaled=True), modes=[2], depth=0)
+    (branch,) = d.branches
+    fold = branch.folds[0]
+    point = next(point for point in branch.special_points if point.kind == "fold")
+    assert branch.at(fold.arclength + 1e-3).index == point.index_after == (1, 1)
+    assert branch.at(fold.arclength - 1e-3).index == point.index_before == (2, 1)
+
+
+@pytest.mark.parametrize("n_modes", [1.5, 0, -3, 1])
+def test_bad_truncation(n_modes):
+    with pytest.raises(ValueError, match=r"n_modes = .* is not allowed"):
+        branches.diagram(potentials.kuramoto(), 4, n_modes=n_modes)

@@ -89,7 +89,7 @@ def test_interrupt_keeps_what_was_found():
         ({"kappa_max": float("nan")}, "kappa_max = nan must be a finite number"),
         ({"kappa_max": float("inf")}, "kappa_max = inf must be a finite number"),
         ({"kappa_max": 4.0, "kappa_min": -1.0}, r"kappa_min = -1.0 must lie between 0 and the onset"),
-        ({"kappa_max": 4.0, "n_modes": 1}, "n_modes = 1 must be at least 2"),
+        ({"kappa_max": 4.0, "n_modes": 1}, "n_modes = 1 is not allowed: give an integer of at least 2"),
         ({"kappa_max": 4.0, "mode": 2}, "mode"),
         ({"kappa_max": 4.0, "mode": 0}, "n = 0 is not allowed: it must be an integer, at least 1"),
     ],
