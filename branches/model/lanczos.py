@@ -1,7 +1,8 @@
 """How many eigenvalues of a large positive semidefinite operator exceed 1, by Lanczos, with a certificate.
 
 Let V span a Krylov space of A, T = VᵀAV, and B the part of A on its complement, to which only the last vector of V
-couples, with β. Then ‖B‖ ≤ τ = Tr A − Tr T, and for any threshold μ > τ Haynsworth's inertia formula gives
+couples, with β. Then ‖B‖ ≤ τ = Tr A − Tr T, or with a known diagonal part 0 ≤ H ≤ A of many small entries
+‖B‖ ≤ τ = max H + Tr (A − H) − Tr Vᵀ(A − H)V; and for any threshold μ > τ Haynsworth's inertia formula gives
 
     #{eig A > μ} = #{eig of T + β² c e eᵀ > μ} for some 0 ≤ c ≤ 1/(μ − τ),  e the last unit vector:
 
@@ -45,7 +46,9 @@ class Count:
         return self.least == self.most
 
 
-def count_above_one(product: Callable[[Array], Array], size: int, trace: float, neglected: float = 0.0) -> Count:
+def count_above_one(
+    product: Callable[[Array], Array], size: int, trace: float, neglected: float = 0.0, part: Array | None = None
+) -> Count:
     """Count the eigenvalues above 1 of a symmetric positive semidefinite operator.
 
     Parameters
@@ -59,6 +62,8 @@ def count_above_one(product: Callable[[Array], Array], size: int, trace: float, 
     neglected
         Norm of what was cut off from the full positive semidefinite operator to get A: no eigenvalue of the full
         one exceeds A's by more.
+    part
+        Diagonal of H, shape (size,): A − H is positive semidefinite too. It keeps many small eigenvalues out of τ.
 
     Returns
     -------
@@ -79,18 +84,23 @@ def count_above_one(product: Callable[[Array], Array], size: int, trace: float, 
     limit = min(size, max(LEAST_BASIS, min(LARGEST_BASIS, BASIS_ENTRIES // size)))
     basis: list[Array] = []
     diagonal, coupling = np.zeros(limit), np.zeros(limit)
+    part = np.zeros(size) if part is None else part
+    all_of_it, less_part = trace, trace - float(part.sum())
     count = Count(0, size, np.zeros(0), 0)
     v = _orthonormal(product(rng.standard_normal(size)), basis)[0]
     for k in range(limit):
         basis.append(v)
         w = product(v)
         diagonal[k] = v @ w
+        all_of_it -= diagonal[k]
+        less_part -= diagonal[k] - float(part @ (v * v))
         v, coupling[k] = _orthonormal(w, basis)
         if coupling[k] <= BREAKDOWN * trace:  # the space is invariant: go on from a fresh direction
             coupling[k] = 0.0
             v = _orthonormal(product(rng.standard_normal(size)), basis)[0]
         if (k + 1) % LOOK == 0 or k + 1 == limit:
-            count = _counted(diagonal[: k + 1], coupling[: k + 1], trace, neglected, size)
+            bound = max(0.0, min(all_of_it, float(part.max()) + less_part)) + 64 * EPSILON * trace
+            count = _counted(diagonal[: k + 1], coupling[: k + 1], bound if k + 1 < size else 0.0, neglected, size)
             if count.decided:
                 break
     return count
@@ -105,16 +115,13 @@ def _orthonormal(v: Array, basis: list[Array]) -> tuple[Array, float]:
     return (v / norm if norm else v), norm
 
 
-def _counted(diagonal: Array, coupling: Array, trace: float, neglected: float, size: int) -> Count:
-    """Return the count between its two ends."""
+def _counted(diagonal: Array, coupling: Array, rest: float, neglected: float, size: int) -> Count:
+    """Return the count between its two ends, ``rest`` being the bound of ‖B‖."""
     k = diagonal.size
-    rounding = 64 * EPSILON * (1.0 + trace)
     ritz = eigh_tridiagonal(diagonal, coupling[: k - 1], eigvals_only=True)
+    rounding = 64 * EPSILON * (1.0 + float(ritz[-1]))
     least = int(np.count_nonzero(ritz > 1.0 + rounding))
     threshold = 1.0 - neglected - rounding
-    rest = max(0.0, trace - float(np.sum(diagonal))) + rounding
-    if k == size:
-        rest = 0.0
     if rest >= threshold:
         return Count(least, size, ritz, k + 2)
     raised = diagonal.copy()

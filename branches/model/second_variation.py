@@ -185,6 +185,12 @@ class CompactOperator:
         total = float(np.sum(self.root**2 * variances))
         return total if self.rotation is None else total - float(self.rotation @ self._plain(self.rotation))
 
+    @property
+    def part(self) -> Array:
+        """The diagonal part of A that the smallest density alone gives, shape (L,)."""
+        background: Array = 0.5 * max(0.0, float(self.rho.min())) * self.root**2
+        return background
+
     def product(self, v: Array) -> Array:
         """Return A v, shape (L,)."""
         if self.rotation is None:
