@@ -21,7 +21,8 @@ def branch_graph(diagram: Diagram) -> nx.MultiDiGraph:
     Node attributes: ``kind``, ``shape``, ``kappa``, ``period``, ``free_energy``, ``amplitude`` (max-norm of a). Edge
     attributes: ``branch`` (its number, −1 for the uniform state), ``kappa_min``, ``kappa_max``, ``even`` and
     ``odd`` (Morse
-    index), ``stable``, ``undecided`` (eigenvalues zero within their error), ``isotropy`` ('Z_n' with reflection, 'O(2)' for the uniform state), ``free_energy_start`` and
+    index), ``stable``, ``undecided`` (eigenvalues zero within their error), ``isotropy`` ('Z_n' with
+    reflection, 'O(2)' for the uniform state), ``free_energy_start`` and
     ``free_energy_end``, ``arclength_start`` and ``arclength_end``. Edges point along increasing arclength
     (increasing κ for
     the uniform state).

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from branches.model.potential import Potential
-from branches.model.selfconsistent import SelfConsistentSystem
+from branches.model.selfconsistent import SelfConsistentExpansion, SelfConsistentSystem
 from branches.model.stability import neutral_direction
 from branches.model.symmetry import Block
 
@@ -106,7 +106,7 @@ def pitchfork_shape(potential: Potential, block: Block, u: Array, kappa: float, 
 
 def _remainders(system: SelfConsistentSystem, a: Array, kappa: float, coefficients: list[tuple[Array, float]]) -> Array:
     """Return the next Taylor coefficient of F along a curve with the given first ones, shape (N,)."""
-    expansion = system.expansion(a, kappa)
+    expansion = SelfConsistentExpansion(system, a, kappa)
     for u, p in coefficients:
         expansion.push(u, p)
     return expansion.remainder()
