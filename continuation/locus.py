@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.linalg import lu_factor, lu_solve
 
 from continuation.branch import Branch, SpecialPoint
 from continuation.events import Event
@@ -19,6 +20,7 @@ __all__ = ["Family", "Locus", "fold_locus", "fold_system", "singular_locus", "si
 Array = NDArray[np.float64]
 # Cosine of the angle between a border and the null vector it stands for: below it the borders are renewed.
 ALIGNED = 0.7
+REMEMBERED = 32
 
 
 class Family(ABC):
@@ -124,18 +126,23 @@ class _SingularSystem(Problem):
     def __init__(self, family: Family, b: Array, c: Array) -> None:
         self._family, self._b, self._c = family, b, c
         self.parameter_scale = family.q_scale
+        self._known: tuple[tuple[bytes, float, float], tuple[Array, Array, float]] | None = None
 
     def _split(self, x: Array, q: float) -> tuple[Problem, Array, float]:
         problem = self._family.problem(q)
         return problem, x[:-1], float(x[-1]) * problem.parameter_scale
 
     def _vectors(self, u: Array, p: float, q: float) -> tuple[Array, Array, float]:
+        key = (u.tobytes(), p, q)
+        if self._known is not None and self._known[0] == key:
+            return self._known[1]
         n = self._b.size
         bordered = np.zeros((n + 1, n + 1))
         bordered[:n, :n], bordered[:n, n], bordered[n, :n] = self._family.singular(u, p, q), self._b, self._c
-        last = np.eye(n + 1)[n]
-        right, left = np.linalg.solve(bordered, last), np.linalg.solve(bordered.T, last)
-        return left[:n], right[:n], float(right[n])
+        factors, last = lu_factor(bordered, check_finite=False), np.eye(n + 1)[n]
+        right, left = lu_solve(factors, last), lu_solve(factors, last, trans=1)
+        self._known = key, (left[:n], right[:n], float(right[n]))
+        return self._known[1]
 
     def residual(self, u: Array, p: float) -> Array:
         problem, state, first = self._split(u, p)
@@ -185,12 +192,22 @@ def fold_system(family: Family, u: Array, p: float, q: float) -> tuple[Problem, 
     lefts, _, rights = np.linalg.svd(family.singular(u, p, q))
     system = _SingularSystem(family, lefts[:, -1], rights[-1])
 
+    known: dict[tuple[bytes, float], tuple[float, float]] = {}
+
+    def nature(u: Array, q: float) -> tuple[float, float]:
+        key = (u.tobytes(), q)
+        if key not in known:
+            if len(known) > REMEMBERED:  # the two events ask for the samples of one step, one after the other
+                known.clear()
+            known[key] = system.nature(u, q)
+        return known[key]
+
     def product(u: Array, q: float) -> float:
-        bend, slope = system.nature(u, q)
+        bend, slope = nature(u, q)
         return bend * slope
 
     def is_cusp(u: Array, q: float) -> bool:
-        bend, slope = system.nature(u, q)
+        bend, slope = nature(u, q)
         return abs(bend) <= abs(slope)
 
     cusp = Event("cusp", product, accept=is_cusp)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,7 @@ __all__ = ["CurvePoint", "Line", "amplitude_limit", "crossings"]
 Array = NDArray[np.float64]
 NODES = 10  # states from which the end of a line is extrapolated
 NEAREST = 0.03  # power of the amplitude of the nearest of them, in units of the farthest
+NEWTON = 6  # iterations: from a good guess to round-off, where it hovers
 ON_LINE = 1e-12  # residual of a point of the line
 EPSILON = float(np.finfo(float).eps)
 
@@ -58,8 +60,8 @@ class Line:
         Points of it in order, shape (P,).
     points
         Special points on it, in order.
-    coupling
-        κ as a function of q, solved anew at every q; unique where the line does not turn back in q.
+    couplings
+        The values of κ at q, solved anew at every q: one where the line does not turn back in q, none where it is not.
     message
         How it ended.
     curves
@@ -71,9 +73,23 @@ class Line:
     q: Array
     kappa: Array
     points: tuple[CurvePoint, ...]
-    coupling: Callable[[float], float]
+    couplings: Callable[[float], tuple[float, ...]]
     message: str = ""
     curves: tuple[Branch, ...] = ()
+
+    def coupling(self, q: float) -> float:
+        """Return κ at q, the first value on the line.
+
+        Raises
+        ------
+        ValueError
+            If the line has no point there.
+        """
+        values = self.couplings(q)
+        if not values:
+            low, high = float(np.min(self.q)), float(np.max(self.q))
+            raise ValueError(f"q = {q!r} is not allowed: the line has no point there, it spans {low:.9g} to {high:.9g}")
+        return values[0]
 
     def of_kind(self, kind: str) -> tuple[CurvePoint, ...]:
         """Return the special points of one kind."""
@@ -121,7 +137,7 @@ def amplitude_limit(problem: Problem, x: Array, index: int, power: int = 2, nois
         slope = (points[-1] - points[-2]) / (known[-1] - known[-2]) if len(points) > 1 else np.zeros_like(x)
         guess = points[-1] + slope * (node - known[-1])
         guess[index] = np.copysign(node ** (1 / power), x[index])
-        found = correct(problem, guess, row, 0.0, max_iterations=20)
+        found = correct(problem, guess, row, 0.0, NEWTON)
         if not found.residual <= ON_LINE:
             raise ArithmeticError(f"no point of the line at amplitude {guess[index]:.3g}")
         points.append(found.x)
@@ -143,24 +159,32 @@ def _extrapolated(at: Array, values: Array) -> list[Array]:
 
 
 def crossings(first: Line, second: Line, kind: str = "triple point") -> tuple[CurvePoint, ...]:
-    """Return where two lines cross, by bracketing between the points of the first.
+    """Return where two lines cross, by bracketing between the points of both.
 
-    Each line must be a function of q where they cross. A tangency, or two crossings between neighbouring
-    points, are missed.
+    Each line must be a function of q there. A tangency, or two crossings between neighbouring points, are missed.
+
+    Examples
+    --------
+    >>> from branches import potentials
+    >>> from branches.transitions.onset_lines import onset_lines
+    >>> one, two = onset_lines(potentials.bimodal, 0.3, 2.2, modes=(1, 2))
+    >>> [(point.kind, point.q, point.kappa) for point in crossings(one, two, "resonance")]
+    [('resonance', 1.0, 2.0)]
     """
-    low, high = float(np.min(second.q)), float(np.max(second.q))
-    start, stop = max(low, float(np.min(first.q))), min(high, float(np.max(first.q)))
-    at = np.unique(np.clip(np.concatenate([first.q, second.q]), start, stop)) if start < stop else np.empty(0)
+    start = max(float(np.min(first.q)), float(np.min(second.q)))
+    stop = min(float(np.max(first.q)), float(np.max(second.q)))
+    inside = np.concatenate([first.q, second.q, np.linspace(start, stop, 9)])
+    at = [float(q) for q in np.unique(inside[(inside >= start) & (inside <= stop)])]
+    at = [q for q in at if first.couplings(q) and second.couplings(q)]
 
     def difference(q: float) -> float:
         return first.coupling(q) - second.coupling(q)
 
-    values = np.array([difference(float(q)) for q in at])
-    found = []
-    for k in np.flatnonzero(values[:-1] * values[1:] < 0):
-        q = bracketed_root(difference, float(at[k]), float(at[k + 1]))
-        slope = (values[k + 1] - values[k]) / (at[k + 1] - at[k])
-        kappa = first.coupling(q)
-        error = 64 * EPSILON * abs(kappa / slope) + EPSILON * abs(q)
-        found.append(CurvePoint(kind, q, kappa, float(error), f"{first.description} × {second.description}"))
+    values, found = [difference(q) for q in at], []
+    for (left, before), (right, after) in pairwise(zip(at, values, strict=True)):
+        if before * after < 0 or (after == 0.0 and before != 0.0):
+            q = bracketed_root(difference, left, right)
+            kappa, slope = first.coupling(q), (after - before) / (right - left)
+            error = EPSILON * (64 * abs(kappa / slope) + abs(q))
+            found.append(CurvePoint(kind, q, kappa, error, f"{first.description} × {second.description}"))
     return tuple(found)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from branches.model.symmetry import period_of
-from branches.transitions.curve_points import CurvePoint, Line, amplitude_limit
+from branches.transitions.curve_points import ON_LINE, CurvePoint, Line, amplitude_limit
 from branches.transitions.family_weights import FamilyWeights
 from continuation import Branch, Event, Problem, SpecialPoint, follow
 from continuation.corrector import correct
@@ -19,6 +19,7 @@ __all__ = ["Ending", "followed_line", "onset_events", "resolved"]
 
 Array = NDArray[np.float64]
 SMALL = 1e-6  # a moment that has vanished at an extrapolated end
+SAME = 1e-9  # relative: two values of κ that are one
 PART = 0.8  # of the first amplitude, where that is smaller
 TOLERANCE = 1e-13  # of the engine: what a located point is right to, relative to 1 + |q|
 HIGHEST_MODE = 12  # onsets looked at along a line
@@ -132,7 +133,11 @@ def followed_line(
         return follow(problem, start, q0, direction=way, p_min=low, p_max=high, events=watched, stop=stop)
 
     halves = half(-1), half(1)
+    if not all(part.p.size for part in halves):
+        reason = "; ".join(part.message for part in halves if not part.p.size)
+        raise ValueError(f"the {kind} line {description!r} could not be started at q0 = {q0!r}: {reason}")
     tables, points, messages = [], [], []
+    stops = [np.inf if turns else _turn(part)[1] for part in halves]
     for part in halves:
         table, found, message = _half(problem, part, endings, weights, turns)
         tables.append(table)
@@ -145,7 +150,7 @@ def followed_line(
         q,
         kappa,
         tuple(sorted(points, key=lambda point: point.q)),
-        partial(_coupling, problem, halves, weights),
+        partial(_couplings, problem, halves, weights, stops),
         f"towards smaller: {messages[0]}; towards larger: {messages[1]}",
         halves,
     )
@@ -164,12 +169,17 @@ class _Turned:
         return turned
 
 
+def _turn(half: Branch) -> tuple[SpecialPoint | None, float]:
+    """Return where q first turns back, and its arclength."""
+    turn = next((point for point in half.special_points if point.kind == "fold"), None)
+    return turn, np.inf if turn is None else turn.arclength
+
+
 def _half(
     problem: Problem, half: Branch, endings: Sequence[Ending], weights: FamilyWeights, turns: bool
 ) -> tuple[Array, list[CurvePoint], str]:
     """Return (q, κ) along one half, shape (P, 2), its special points, and how it ends."""
-    turn = None if turns else next((point for point in half.special_points if point.kind == "fold"), None)
-    end = np.inf if turn is None else turn.arclength
+    turn, end = (None, np.inf) if turns else _turn(half)
     points = [_point(special, weights) for special in _specials(half) if special.arclength < end]
     kept = half.arclength < end
     q, scaled = half.p[kept], half.u[kept, -1]
@@ -221,16 +231,18 @@ def _limit(
     return CurvePoint(ending.kind, q, kappa, float(error[-1]) * scale, ending.description(x)), ending.kind
 
 
-def _coupling(problem: Problem, halves: Sequence[Branch], weights: FamilyWeights, q: float) -> float:
-    """Return κ of the line at q: the nearest known point, corrected at fixed q."""
-    half = min(halves, key=lambda half: float(np.min(np.abs(half.p - q))))
-    places = half.crossings(q)
-    nearest = int(np.argmin(np.abs(half.p - q)))
-    u = half.at(places[0])[0] if places else half.u[nearest]
-    here = problem.resized(u, q)
-    problem = problem if here is None else here[0]
-    x = np.append(u, q / problem.parameter_scale)
-    found = correct(problem, x, np.eye(1, x.size, x.size - 1)[0], 0.0, max_iterations=20)
-    if not found.residual <= 1e-11:
-        raise ValueError(f"q = {q!r} is not allowed: the line has no point there")
-    return float(found.x[-2]) * weights.unit(q)
+def _couplings(
+    problem: Problem, halves: Sequence[Branch], weights: FamilyWeights, ends: Sequence[float], q: float
+) -> tuple[float, ...]:
+    """Return κ wherever the line, up to the arclength ``end`` of either half, is at q: corrected at fixed q."""
+    found: list[float] = []
+    for half, end in zip(halves, ends, strict=True):
+        for u in [half.at(s)[0] for s in half.crossings(q) if s <= end]:
+            here = problem.resized(u, q)
+            fixed = problem if here is None else here[0]
+            x = np.append(u, q / fixed.parameter_scale)
+            new = correct(fixed, x, np.eye(1, x.size, x.size - 1)[0], 0.0, max_iterations=20)
+            kappa = float(new.x[-2]) * weights.unit(q)
+            if new.residual <= ON_LINE and all(abs(kappa - other) > SAME * kappa for other in found):
+                found.append(kappa)
+    return tuple(found)

@@ -9,11 +9,14 @@ import pytest
 import branches
 from branches import potentials
 from branches.model.symmetry import Block
+from branches.output.curves_figure import curves_figure
 from branches.transitions.coexistence import coexistence
 from branches.transitions.coexistence_lines import CoexistenceSystem, coexistence_line
+from branches.transitions.curves import curves
 from branches.transitions.family_weights import FamilyWeights
 from branches.transitions.fold_lines import fold_line
 from branches.transitions.landscape import landscape
+from branches.transitions.onset_lines import onset_lines
 from branches.transitions.pitchfork_lines import pitchfork_line
 from branches.transitions.quadratic_family import QuadraticFamily
 from continuation import Family, check_problem
@@ -210,6 +213,30 @@ def test_a_line_ends_where_one_of_its_states_does():
     assert "folds" in uniform_polar().message
     with pytest.raises(ValueError, match="no point there"):
         uniform_polar().coupling(point.q + 0.1)
+
+
+def test_onset_lines_know_their_resonances_and_tricritical_points():
+    one, two = onset_lines(potentials.noisy_transformer, 0.5, 12.0, modes=(1, 2))
+    assert [point.kind for point in (*one.points, *two.points)] == ["tricritical", "tricritical"]
+    assert abs(one.points[0].q - BETA) <= 1e-14
+    assert abs(two.points[0].q - 8.96678) <= 1e-5
+    (only,) = onset_lines(lambda m: potentials.harmonics({2: m, 3: 1.0}), -1.0, 0.9, modes=(2,))
+    assert only.q[0] > 0
+    assert only.couplings(-0.5) == ()
+
+
+def test_all_curves_of_the_bimodal_potential():
+    found = curves(potentials.bimodal, 0.3, 2.2, seeds=(0.8, 1.45, 1.9), modes=(1, 2))
+    assert found.failures == ()
+    assert [(point.kind, round(point.q, 9)) for point in found.points] == [
+        ("tricritical", 0.5),
+        ("resonance", 1.0),
+        ("critical end point", 1.267292504),
+        ("limit of existence", 1.375047779),
+        ("tricritical", 1.634939097),
+    ]
+    assert [len(found.of_kind(kind)) for kind in ("onset", "coexistence", "fold")] == [2, 2, 1]
+    assert len(curves_figure(found, symbol="m").axes) == 1
 
 
 def test_arguments_are_checked():
