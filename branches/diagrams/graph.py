@@ -18,14 +18,12 @@ __all__ = ["branch_graph"]
 def branch_graph(diagram: Diagram) -> nx.MultiDiGraph:
     """Return the graph whose nodes are special points and ends, and whose edges are segments of constant stability.
 
-    Node attributes: ``kind``, ``shape``, ``kappa``, ``period``, ``free_energy``, ``amplitude`` (max-norm of a). Edge
-    attributes: ``branch`` (its number, −1 for the uniform state), ``kappa_min``, ``kappa_max``, ``even`` and
-    ``odd`` (Morse
-    index), ``stable``, ``undecided`` (eigenvalues zero within their error), ``isotropy`` ('Z_n' with
-    reflection, 'O(2)' for the uniform state), ``free_energy_start`` and
-    ``free_energy_end``, ``arclength_start`` and ``arclength_end``. Edges point along increasing arclength
-    (increasing κ for
-    the uniform state).
+    Node attributes: ``kind``, ``shape``, ``kappa``, ``period``, ``free_energy``, ``amplitude`` (max-norm of a).
+
+    Edge attributes: ``branch`` (its number, −1 for the uniform state), ``kappa_min``, ``kappa_max``, ``even`` and
+    ``odd`` (Morse index), ``stable``, ``undecided`` (eigenvalues zero within their error), ``isotropy`` ('D_n', or
+    'O(2)' for the uniform state), ``free_energy_start`` and ``free_energy_end``, ``arclength_start`` and
+    ``arclength_end``. Edges point along increasing arclength (increasing κ for the uniform state).
 
     Examples
     --------
@@ -70,6 +68,7 @@ def _add_uniform(graph: nx.MultiDiGraph, diagram: Diagram) -> None:
             even=count,
             odd=count,
             stable=count == 0,
+            undecided=0,
             isotropy="O(2)",
             free_energy_start=0.0,
             free_energy_end=0.0,
