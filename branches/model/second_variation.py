@@ -15,7 +15,14 @@ from branches.model.halfgrid import HalfGrid, half_grid
 from branches.model.potential import Potential
 from branches.model.symmetry import Block
 
-__all__ = ["CompactOperator", "SecondVariation", "compact_operator", "covariance", "second_variation"]
+__all__ = [
+    "CompactOperator",
+    "SecondVariation",
+    "compact_operator",
+    "covariance",
+    "neutral_direction",
+    "second_variation",
+]
 
 Array = NDArray[np.float64]
 
@@ -139,6 +146,34 @@ def _reflect_columns(t: Array, vector: Array) -> Array:
     return kept
 
 
+def neutral_direction(potential: Potential, block: Block, u: Array, kappa: float, size: int) -> Array:
+    """Return the direction δa in which a state is neutral in an even block, unit norm, modes 1 … size.
+
+    Parameters
+    ----------
+    potential, block
+        The interaction and the isotropy block (sector 'even').
+    u
+        Moments a_n, a_2n, … of the one state, shape (N,).
+    kappa
+        Its coupling.
+    size
+        Number of modes of the result.
+
+    Returns
+    -------
+    ndarray
+        The eigenvector of κCG for the eigenvalue nearest 1, shape (size,), zero outside the block.
+    """
+    second = second_variation(potential, block, u[None, :], np.array([kappa]), size)
+    values, vectors = np.linalg.eigh(second.matrix()[0])
+    field = np.sqrt(kappa * np.abs(second.g)) * vectors[:, np.argmin(np.abs(values))]
+    modes = block.modes(size)
+    direction = np.zeros(size)
+    direction[modes - 1] = covariance(block, modes, second.active, u[None, :])[0] @ field
+    return direction / np.linalg.norm(direction)
+
+
 @dataclass(frozen=True)
 class CompactOperator:
     """A = D^{1/2} C D^{1/2} of one state on the modes of a block, for weights g ≥ 0, the rotation projected out.
@@ -186,10 +221,9 @@ class CompactOperator:
         return total if self.rotation is None else total - float(self.rotation @ self._plain(self.rotation))
 
     @property
-    def part(self) -> Array:
-        """The diagonal part of A that the smallest density alone gives, shape (L,)."""
-        background: Array = 0.5 * max(0.0, float(self.rho.min())) * self.root**2
-        return background
+    def bounds(self) -> tuple[float, float, Array]:
+        """What a certain count needs: trace, ``neglected``, and the diagonal that the least density gives, (L,)."""
+        return self.trace, self.neglected, 0.5 * max(0.0, float(self.rho.min())) * self.root**2
 
     def product(self, v: Array) -> Array:
         """Return A v, shape (L,)."""

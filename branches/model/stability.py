@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from branches.model.lanczos import Count, count_above_one
 from branches.model.potential import Potential
-from branches.model.second_variation import SecondVariation, compact_operator, covariance, second_variation
+from branches.model.second_variation import SecondVariation, compact_operator, neutral_direction, second_variation
 from branches.model.symmetry import Block, blocks
 
 __all__ = [
@@ -172,8 +172,7 @@ def block_index(potential: Potential, block: Block, u: Array, kappa: Array) -> B
         largest *= 2
     if largest >= LARGEST_MATRIX * block.period and open_points.size:
         for run in np.split(open_points, np.flatnonzero(np.diff(open_points) > 1) + 1):
-            counts = _counts_along(potential, block, u, kappa, run)
-            for i, count in counts.items():
+            for i, count in _counts_along(potential, block, u, kappa, run).items():
                 if count is not None and count.most - count.least < undecided[i]:
                     unstable[i], undecided[i] = count.least, count.most - count.least
     return BlockIndex(unstable, undecided, largest)
@@ -196,14 +195,12 @@ def _counts_along(
 
     def fill(first: int, last: int) -> None:
         left, right = at(int(run[first])), at(int(run[last]))
-        if last - first < 2:
-            return
         if left is not None and right is not None and (left.least, left.most) == (right.least, right.most):
             counts.update(dict.fromkeys(run[first + 1 : last].tolist(), left))
-            return
-        middle = (first + last) // 2
-        fill(first, middle)
-        fill(middle, last)
+        elif last - first >= 2:
+            middle = (first + last) // 2
+            fill(first, middle)
+            fill(middle, last)
 
     fill(0, run.size - 1)
     return counts
@@ -217,17 +214,15 @@ def large_count(potential: Potential, block: Block, u: Array, kappa: float) -> t
     count, largest
         The count, None where a weight repels, and the largest mode it took.
     """
-    largest = LARGEST_MATRIX * block.period
+    largest, count = LARGEST_MATRIX * block.period, None
     top = min(LARGEST_BLOCK, max(4 * u.size, 2 * LARGEST_MATRIX) * block.period)
-    count = None
     while 2 * largest <= top:
         largest *= 2
         operator = compact_operator(potential, block, u, kappa, largest)
         if operator is None:
             return None, largest
         if operator.neglected < WORTH_COUNTING or 2 * largest > top:
-            size, bounds = operator.root.size, (operator.trace, operator.neglected, operator.part)
-            count = count_above_one(operator.product, size, *bounds)
+            count = count_above_one(operator.product, operator.root.size, *operator.bounds)
             nearest = np.min(np.abs(count.ritz - 1.0), initial=np.inf)
             if count.decided or min(operator.neglected, nearest) < WORKING_ACCURACY:
                 break
@@ -302,31 +297,3 @@ def _sharp(second: SecondVariation) -> BlockSpectrum:
     nearest = np.min(size, axis=1, initial=np.inf)
     error = np.where(room > 0.5, np.where(ratio < 0.5, 0.0, nearest * ratio), np.inf)
     return BlockSpectrum(values, error + _rounding(second), second.repulsive)
-
-
-def neutral_direction(potential: Potential, block: Block, u: Array, kappa: float, size: int) -> Array:
-    """Return the direction δa in which a state is neutral in an even block, unit norm, modes 1 … size.
-
-    Parameters
-    ----------
-    potential, block
-        The interaction and the isotropy block (sector 'even').
-    u
-        Moments a_n, a_2n, … of the one state, shape (N,).
-    kappa
-        Its coupling.
-    size
-        Number of modes of the result.
-
-    Returns
-    -------
-    ndarray
-        The eigenvector of κCG for the eigenvalue nearest 1, shape (size,), zero outside the block.
-    """
-    second = second_variation(potential, block, u[None, :], np.array([kappa]), size)
-    values, vectors = np.linalg.eigh(second.matrix()[0])
-    field = np.sqrt(kappa * np.abs(second.g)) * vectors[:, np.argmin(np.abs(values))]
-    modes = block.modes(size)
-    direction = np.zeros(size)
-    direction[modes - 1] = covariance(block, modes, second.active, u[None, :])[0] @ field
-    return direction / np.linalg.norm(direction)
