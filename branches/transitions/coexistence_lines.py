@@ -13,7 +13,7 @@ from branches.diagrams.records import State
 from branches.model.halfgrid import half_grid
 from branches.model.potential import Potential
 from branches.transitions.curve_points import Line
-from branches.transitions.family_weights import FamilyWeights
+from branches.transitions.family_weights import FamilyWeights, unit_mode
 from branches.transitions.followed_lines import Ending, followed_line, onset_events, resolved
 from branches.transitions.records import Transition
 from continuation import Problem
@@ -154,8 +154,7 @@ def coexistence_line(
     if transition.kind != "discontinuous":
         raise ValueError(f"transition.kind = {transition.kind!r} is not allowed: give a discontinuous one")
     states = [state for state in transition.states if state.period > 0]
-    mode = states[-1].period
-    weights = FamilyWeights(family, low, high, mode, slopes)
+    weights = FamilyWeights(family, low, high, unit_mode(family(q0), states[-1].period), slopes)
     names = ["uniform" if state.period == 0 else f"mode {state.period}" for state in transition.states]
     return resolved(
         partial(_line, weights, states, transition.kappa / weights.unit(q0), q0, f"{names[0]} | {names[1]}"),

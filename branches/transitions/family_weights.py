@@ -13,10 +13,11 @@ from branches.model.potential import Potential, finite_number, positive_integer
 from branches.model.quadratic import QuadraticSystem
 from branches.model.tables import from_weights
 
-__all__ = ["FamilyWeights"]
+__all__ = ["FamilyWeights", "unit_mode"]
 
 Array = NDArray[np.float64]
 DEGREE = 48  # of the interpolant whose derivative stands for dg/dq
+MULTIPLES = 16  # of a period, among which the unit is chosen
 REMEMBERED = 16  # values of q
 
 
@@ -110,3 +111,9 @@ class FamilyWeights:
     def _slope_system_at(self, q: float, period: int, size: int) -> QuadraticSystem:
         """Return the same with dg̃/dq for weights: ∂F/∂q = −κ̃ Q(a; dg̃/dq), as F is linear in the weights."""
         return QuadraticSystem(from_weights(self.slope(q, period * size)), period, size, kappa_scale=1.0)
+
+
+def unit_mode(potential: Potential, period: int) -> int:
+    """Return the mode whose onset is the unit for states of period 2π/n: n if g_n > 0, else its strongest multiple."""
+    g = potential.weights(MULTIPLES * period)[period - 1 :: period]
+    return period if g[0] > 0 else period * (1 + int(np.argmax(g)))

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from branches.diagrams.records import SpecialPoint
 from branches.model.potential import Potential
 from branches.transitions.curve_points import Line
-from branches.transitions.family_weights import FamilyWeights
+from branches.transitions.family_weights import FamilyWeights, unit_mode
 from branches.transitions.followed_lines import Ending, followed_line, resolved
 from branches.transitions.quadratic_family import QuadraticFamily
 from continuation.locus import fold_system
@@ -68,7 +68,7 @@ def fold_line(
     """
     if fold.kind != "fold":
         raise ValueError(f"fold.kind = {fold.kind!r} is not allowed: give one of the folds of a branch")
-    weights = FamilyWeights(family, low, high, fold.period, slopes)
+    weights = FamilyWeights(family, low, high, unit_mode(family(q0), fold.period), slopes)
     return resolved(partial(_line, weights, fold, q0), fold.a.size // fold.period)
 
 

@@ -13,7 +13,7 @@ from branches.diagrams.records import SpecialPoint
 from branches.model.potential import Potential
 from branches.model.symmetry import Block, twin
 from branches.transitions.curve_points import Line
-from branches.transitions.family_weights import FamilyWeights
+from branches.transitions.family_weights import FamilyWeights, unit_mode
 from branches.transitions.followed_lines import Ending, followed_line, resolved
 from branches.transitions.quadratic_family import QuadraticFamily
 from continuation import Event
@@ -74,7 +74,7 @@ def pitchfork_line(
             f"point = {point.kind!r} of period number {point.period} is not allowed: give a pitchfork or transcritical "
             "point of a branch of period number at least 2"
         )
-    weights = FamilyWeights(family, low, high, point.period, slopes)
+    weights = FamilyWeights(family, low, high, unit_mode(family(q0), point.period), slopes)
     return resolved(partial(_line, weights, point, q0), point.a.size // point.period)
 
 

@@ -12,6 +12,7 @@ from branches.model.symmetry import Block
 from branches.output.curves_figure import curves_figure
 from branches.transitions.coexistence import coexistence
 from branches.transitions.coexistence_lines import CoexistenceSystem, coexistence_line
+from branches.transitions.curve_points import crossings
 from branches.transitions.curves import curves
 from branches.transitions.family_weights import FamilyWeights
 from branches.transitions.fold_lines import fold_line
@@ -237,6 +238,24 @@ def test_all_curves_of_the_bimodal_potential():
     ]
     assert [len(found.of_kind(kind)) for kind in ("onset", "coexistence", "fold")] == [2, 2, 1]
     assert len(curves_figure(found, symbol="m").axes) == 1
+
+
+def test_a_triple_point():
+    """States of period 2π/2 and 2π/3 (period 2π is repelled) tie with the uniform one: its F = 0 is theirs."""
+
+    def family(m):
+        return potentials.harmonics({1: -5.0, 2: m, 4: 0.8 * m, 3: 1.0, 6: 0.8})
+
+    two = coexistence_line(family, coexistence(family(1.2), mode=2), 1.2, 0.7, 1.3)
+    three = coexistence_line(family, coexistence(family(0.8), mode=3), 0.8, 0.7, 1.3)
+    (point,) = crossings(two, three)
+    assert point.kind == "triple point"
+    # the states on their own: modes 2, 4, 6 as 1, 2, 3, and modes 3, 6 as 1, 2
+    m = point.q
+    second = coexistence(potentials.harmonics({1: m, 2: 0.8 * m, 3: 0.8}))
+    third = coexistence(potentials.harmonics({1: 1.0, 2: 0.8}))
+    assert abs(second.kappa - third.kappa) <= 1e-13
+    assert abs(point.kappa - third.kappa) <= 1e-13
 
 
 def test_arguments_are_checked():
