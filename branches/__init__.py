@@ -32,6 +32,7 @@ _HOMES = {
     "Transition": "branches.transitions.records",
     "with_disconnected": "branches.transitions.disconnected",
     "search_states": "branches.transitions.search",
+    "curves": "branches.transitions.curves",
     "fold_curve": "branches.transitions.fold_curve",
     "pitchfork_tricritical_point": "branches.transitions.pitchfork_tricritical",
 }

@@ -39,10 +39,11 @@ def special_points(branch: Branch) -> tuple[SpecialPoint, ...]:
     found = [_named(branch, branch.point(point)) for point in branch.curve.special_points]
     reach = SAME_ARCLENGTH * float(branch.arclength[-1]) if branch.arclength.size else 0.0
     for block in () if _is_vertical(branch) else blocks(branch.period):
-        for s, bracket, slope in _crossings(branch, block):
-            if any(abs(s - known.arclength) <= reach and _explains(known, block) for known in found):
+        for zero in _crossings(branch, block):
+            near = reach + 10 * min(zero.uncertainty, zero.bracket[1] - zero.bracket[0])
+            if any(abs(zero.s - known.arclength) <= near and _explains(known, block) for known in found):
                 continue
-            found.append(_crossing_point(branch, block, s, bracket, slope))
+            found.append(_crossing_point(branch, block, zero))
     ordered = sorted(found, key=lambda point: point.arclength)
     return tuple(_with_indices(branch, ordered, k) for k in range(len(ordered)))
 
@@ -90,8 +91,8 @@ def _samples(branch: Branch) -> Array:
     return np.concatenate([head, s[1:-1], tail])
 
 
-def _crossings(branch: Branch, block: Block) -> list[tuple[float, tuple[float, float], float]]:
-    """Return (arclength, bracket, slope of the eigenvalue) wherever an eigenvalue of the block crosses zero."""
+def _crossings(branch: Branch, block: Block) -> list[_Zero]:
+    """Return wherever an eigenvalue of the block crosses zero."""
     s = _samples(branch)
     if s.size < 2:
         return []
@@ -115,8 +116,18 @@ def _crossings(branch: Branch, block: Block) -> list[tuple[float, tuple[float, f
         for bracket in _brackets(series, s, partial(watch.eigenvalue, k)):
             located = watch.locate(k, *bracket)
             if located is not None:
-                crossings.append((located[0], bracket, located[1]))
+                crossings.append(located)
     return crossings
+
+
+@dataclass(frozen=True)
+class _Zero:
+    """A zero of an eigenvalue: its arclength, bracket, slope, and how far the last doubling of the modes moved it."""
+
+    s: float
+    bracket: tuple[float, float]
+    slope: float
+    uncertainty: float
 
 
 @dataclass(frozen=True)
@@ -133,8 +144,8 @@ class _Watch:
         spectrum = block_spectrum(self.branch.potential, self.block, u[None], np.array([kappa]), self.largest)
         return float(spectrum.eigenvalues[0, k])
 
-    def locate(self, k: int, left: float, right: float) -> tuple[float, float] | None:
-        """Return place and slope of a zero, with so many modes that more do not move it; None if there is none."""
+    def locate(self, k: int, left: float, right: float) -> _Zero | None:
+        """Return a zero located with so many modes that more do not move it; None if there is none."""
         watch, previous = self, np.inf
         reach = 1e-12 * float(self.branch.arclength[-1])
         while True:
@@ -143,8 +154,11 @@ class _Watch:
             if ends[0] * ends[1] > 0 or max(map(abs, ends)) <= WORKING_ACCURACY:
                 return None
             root = bracketed_root(follow, left, right)
-            if abs(root - previous) <= reach or 2 * watch.largest > LARGEST_MATRIX * self.block.period:
-                return root, (ends[1] - ends[0]) / (right - left)
+            moved = abs(root - previous)
+            if moved <= reach or 2 * watch.largest > LARGEST_MATRIX * self.block.period:
+                return _Zero(
+                    root, (left, right), (ends[1] - ends[0]) / (right - left), 0.0 if moved <= reach else moved
+                )
             watch, previous = replace(watch, largest=2 * watch.largest), root
 
     def extra_repulsive(self, other: _Watch) -> int:
@@ -193,8 +207,8 @@ def _minimum(f: Callable[[float], float], left: float, right: float, sign: float
     return None
 
 
-def _crossing_point(branch: Branch, block: Block, s: float, bracket: tuple[float, float], slope: float) -> SpecialPoint:
-    u, kappa = branch.curve.at(s)
+def _crossing_point(branch: Branch, block: Block, zero: _Zero) -> SpecialPoint:
+    u, kappa = branch.curve.at(zero.s)
     system = branch.system(u.size)
     full = np.zeros(u.size * branch.period)
     full[branch.period - 1 :: branch.period] = u
@@ -204,10 +218,14 @@ def _crossing_point(branch: Branch, block: Block, s: float, bracket: tuple[float
         kappa=kappa,
         a=full,
         period=branch.period,
-        arclength=s,
+        arclength=zero.s,
         residual=residual_norm(system, np.append(u, kappa / system.parameter_scale)),
-        bracket=bracket,
-        coefficients={"eigenvalue_slope": slope, "neglected_tail": tail},
+        bracket=zero.bracket,
+        coefficients={
+            "eigenvalue_slope": zero.slope,
+            "neglected_tail": tail,
+            "arclength_error": min(zero.uncertainty, 1e300),
+        },
         sector=block.sector,
         residue=block.residue,
         breaks_to=block.breaks_to,

@@ -13,6 +13,7 @@ from branches.diagrams.records import Branch
 from branches.model.blowup import onset_piece
 from branches.model.potential import Potential
 from branches.model.quadratic import LARGEST_DENSE, QuadraticSystem
+from branches.model.selfconsistent import require_memory
 from branches.model.symmetry import period_of
 from continuation import Event, Piece, Settings, follow, leave
 
@@ -143,6 +144,7 @@ def start_at_onset(
 def make_system(potential: Potential, period: int, n_modes: int | None, kappa_scale: float) -> QuadraticSystem:
     """Return the quadratic system of period n: fixed truncation if ``n_modes`` is given, else adaptive."""
     check_n_modes(n_modes)
+    require_memory(n_modes or FIRST_SIZE)
     if n_modes is None:
         return QuadraticSystem(potential, period, FIRST_SIZE, LARGEST_SIZE, kappa_scale)
     if n_modes < 2 * period:

@@ -99,8 +99,9 @@ class QuadraticSystem(Problem):
         )
 
     def suited_to(self, u: Array, p: float) -> Problem:
-        """Return the equations in which a state is well-conditioned: these, or the self-consistency equations."""
-        return self.matrix_free(self.size) if self._is_metastable(u, p) else self
+        """Return the equations to solve at a state: these, or the self-consistency ones if large or ill-conditioned."""
+        large = self.size > LARGEST_DENSE
+        return self.matrix_free(self.size) if large or self._is_metastable(u, p) else self
 
     def quadratic(self, a: Array) -> Array:
         """Return Q(a), shape (..., N)."""
