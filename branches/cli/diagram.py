@@ -145,7 +145,7 @@ def _report(result: "Diagram", folder: Path, files: dict[str, Path]) -> None:
         say(f"{result.potential.label}, κ ≤ {result.kappa_max:.10g}: the uniform state only, stable")
     for crossing in coexistences(result):
         names = " and ".join("the uniform state" if n < 0 else f"branch {n}" for n in crossing.branches)
-        say(f"equal free energy of {names} at κ = {crossing.kappa:.13g}: a discontinuous transition")
+        say(f"equal free energy of {names} at κ = {crossing.kappa:.14g}: a discontinuous transition")
     say(str(result.completeness))
     if result.message:
         say(f"note: {result.message}")
@@ -156,4 +156,4 @@ def _row(finding: Any) -> tuple[str, ...]:
     point = f"{finding.name}, {finding.shape}" if finding.shape else finding.name
     name = f"a{finding.period}".translate(SUBSCRIPTS)
     amplitude = f"{name} = {finding.amplitude:.10g}" if finding.period else "0"
-    return point, f"{finding.kappa:.13g}", finding.modes, amplitude, finding.stability_change
+    return point, f"{finding.kappa:.14g}", finding.modes, amplitude, finding.stability_change
