@@ -23,6 +23,7 @@ SAME = 1e-9  # relative: two values of κ that are one
 PART = 0.8  # of the first amplitude, where that is smaller
 TOLERANCE = 1e-13  # of the engine: what a located point is right to, relative to 1 + |q|
 HIGHEST_MODE = 12  # onsets looked at along a line
+MOST_STEPS = 150  # a line that needs more is ended there, and says so
 LEAST, LARGEST, NEGLECTED = 32, 256, 1e-12  # unknowns of a state, and the last moment allowed
 CONVERGED = 1e-7  # error of an extrapolation that has found its end
 
@@ -130,7 +131,9 @@ def followed_line(
 
     def half(way: int) -> Branch:
         stop, watched, low, high = None if turns else _Turned(way), (*events, *ends), weights.low, weights.high
-        return follow(problem, start, q0, direction=way, p_min=low, p_max=high, events=watched, stop=stop)
+        return follow(
+            problem, start, q0, direction=way, p_min=low, p_max=high, events=watched, stop=stop, max_steps=MOST_STEPS
+        )
 
     halves = half(-1), half(1)
     if not all(part.p.size for part in halves):
