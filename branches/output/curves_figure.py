@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import matplotlib as mpl
+import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.ticker import NullFormatter, ScalarFormatter
 
 from branches.output.style import DIAMOND, DISC, GUIDE, RC, SQUARE
 from branches.transitions.curves import Curves
@@ -27,6 +29,7 @@ MARKS: dict[str, dict[str, Any]] = {
     "cusp": SQUARE,
     "resonance": {**DISC, "marker": "x"},
 }
+WIDE = 4.0  # ratio of the couplings above which their axis is logarithmic
 
 
 def curves_figure(found: Curves, symbol: str = "q") -> Figure:
@@ -58,6 +61,11 @@ def curves_figure(found: Curves, symbol: str = "q") -> Figure:
         ax = page.subplots()
         for line in found.lines:
             ax.plot(line.q, line.kappa, **STYLES[line.kind])
+        values = np.concatenate([line.kappa for line in found.lines]) if found.lines else np.ones(1)
+        if values.max() > WIDE * values.min():
+            ax.set_yscale("log")
+            ax.yaxis.set_major_formatter(ScalarFormatter())
+            ax.yaxis.set_minor_formatter(ScalarFormatter() if values.max() < 100 * values.min() else NullFormatter())
         marked = [point for point in found.points if point.kind in MARKS]
         for point in marked:
             ax.plot(point.q, point.kappa, **MARKS[point.kind])
