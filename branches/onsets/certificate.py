@@ -69,7 +69,7 @@ def continuous_transition(potential: Potential, mode: int = 1) -> Certificate:
 
     Notes
     -----
-    From the Lebedev–Milin (log-HLS) inequality ∫ρ log 2πρ ≥ Σ_k a_k²/k (MATH.md section 2; it gives
+    From the Lebedev–Milin (log-HLS) inequality ∫ρ log 2πρ ≥ Σ_k a_k²/k (it gives
     the applications of arXiv 2604.16288).  For n > 1 it is applied to the image of ρ under θ → nθ,
     whose entropy is no larger.  Each comparison counts only beyond the errors of the weights; exact
     weights are compared exactly.

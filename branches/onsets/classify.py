@@ -115,7 +115,7 @@ def onset(potential: Potential, mode: int = 1) -> Onset:
     Notes
     -----
     For a simple kernel c₂ = (1 − 2r₂)/(2(1 − r₂)) and the higher coefficients are exact functions of
-    r_k = g_{kn}/g_n (MATH.md section 2, `coefficients`).  A sign counts when the coefficient exceeds
+    r_k = g_{kn}/g_n (see `coefficients`).  A sign counts when the coefficient exceeds
     its error: the errors of the weights propagated to first order, plus rounding.  A coefficient below
     its error is taken for zero, and the next one asked, only if that error is small enough (twelve
     digits of the terms of the coefficient); otherwise the onset is 'undecided'.

@@ -145,7 +145,7 @@ def reduce(kernel: Sequence[int] = (1,), order: SupportsIndex = 6) -> LandauRedu
 
     Notes
     -----
-    F of MATH.md section 3 is made stationary in the slaved modes order by order (their linear part is
+    The dual functional is made stationary in the slaved modes order by order (their linear part is
     diagonal); for one mode the branch itself is expanded too: c₂ = 1 − u₂/2, and so on.
 
     Examples

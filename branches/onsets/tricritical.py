@@ -85,7 +85,7 @@ def tricritical_point(
 
     Notes
     -----
-    MATH.md section 2: c₂ = (1 − 2r₂)/(2(1 − r₂)), r₂ = g_{2n}/g_n.  r₂ − ½ is solved for, which has no
+    Landau expansion: c₂ = (1 − 2r₂)/(2(1 − r₂)), r₂ = g_{2n}/g_n.  r₂ − ½ is solved for, which has no
     pole; bracketing by SciPy's `brentq`, then secant steps in mpmath.
 
     Examples

@@ -105,7 +105,7 @@ def test_order_10_takes_microseconds():
 
 
 def test_exact_family_of_kuramoto_is_summed_by_a_high_order():
-    # MATH.md section 5: a_k = I_k(z)/I_0(z), κ = z/a_1
+    # reference values: a_k = I_k(z)/I_0(z), κ = z/a_1
     series = potential_expansion(potentials.kuramoto(), order=40, digits=30)
     with mpmath.workdps(30):
         z = mpmath.mpf("0.4")

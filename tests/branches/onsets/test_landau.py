@@ -52,7 +52,7 @@ def test_stored_coefficients_are_rederived(order):
 
 
 def test_log_gas_kills_every_coefficient_exactly():
-    ratios = [Fraction(1, k) for k in range(2, 6)]  # MATH.md: the branch of the log gas is vertical
+    ratios = [Fraction(1, k) for k in range(2, 6)]  # the branch of the log gas is vertical
     assert [kappa_coefficient(p)(*ratios) for p in (2, 4, 6, 8)] == [0, 0, 0, 0]
     # and it is a_k = s^k
     assert (
@@ -125,7 +125,7 @@ def test_the_reduced_equations_are_a_gradient(kernel):
 
 
 def test_cubic_part_of_a_resonant_kernel():
-    # MATH.md section 2: −2 Σ_{l<m} a_l a_m a_{l+m} − Σ a_l² a_{2l}
+    # reference values: −2 Σ_{l<m} a_l a_m a_{l+m} − Σ a_l² a_{2l}
     x1, x2, x3 = sympy.symbols("x1:4")
     energy = sympy.Poly(landau.reduce((1, 2, 3), 4).free_energy, x1, x2, x3)
     cubic = sum(c * x1 ** e[0] * x2 ** e[1] * x3 ** e[2] for e, c in energy.terms() if sum(e) == 3)

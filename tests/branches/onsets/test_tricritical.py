@@ -63,7 +63,7 @@ def test_digits_are_those_of_the_equations():
 
 
 def test_transformer_modes_turn_subcritical():
-    # MATH.md section 5: I_{2n} = I_n/2 at 2.44692, 8.96678, 19.78569, 34.93324, … → 3n²/(2 ln 2)
+    # reference values: I_{2n} = I_n/2 at 2.44692, 8.96678, 19.78569, 34.93324, … → 3n²/(2 ln 2)
     found = []
     for n in range(1, 7):
         guess = 1.5 * n * n / np.log(2)

@@ -1,4 +1,4 @@
-"""Coexistence against the values of MATH.md, exact results, and an independent minimisation."""
+"""Coexistence against the reference values, exact results, and an independent minimisation."""
 
 import math
 
@@ -11,7 +11,7 @@ from branches.transitions.coexistence import coexistence
 from branches.transitions.minimise import minimise
 from branches.transitions.seeds import clustered_fields
 
-# potential, κ_coexistence, digits given there (MATH.md, section 5, mode 1)
+# potential, κ_coexistence, digits given there (reference values, mode 1)
 PUBLISHED = [
     (potentials.noisy_transformer(3), 0.75218776636719, 13),
     (potentials.noisy_transformer(4), 0.39147510083604, 13),

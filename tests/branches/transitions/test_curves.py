@@ -1,4 +1,4 @@
-"""Curves in the plane of a parameter and the coupling: the digits of MATH.md from the curves alone."""
+"""Curves in the plane of a parameter and the coupling: the reference digits from the curves alone."""
 
 import math
 from functools import cache

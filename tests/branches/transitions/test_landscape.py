@@ -13,7 +13,7 @@ from branches.transitions.checks import slope_defect
 from branches.transitions.landscape import landscape
 from branches.transitions.minimise import minimise, random_fields
 
-POLAR_FROM_NEMATIC = 1.2549663488385278971  # bimodal m = 2: κ = 2/(1 + I₁(z)/I₀(z)), z = 2κ a₂ (MATH.md)
+POLAR_FROM_NEMATIC = 1.2549663488385278971  # bimodal m = 2: κ = 2/(1 + I₁(z)/I₀(z)), z = 2κ a₂
 M_T, KAPPA_T = 1.634939096861610733, 1.37597046697748128
 
 

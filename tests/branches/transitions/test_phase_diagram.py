@@ -58,7 +58,7 @@ def test_values_outside_the_family_are_failures():
 
 
 def test_special_points_are_located():
-    """Critical end point and nematic-polar tricritical point of MATH.md section 5, to 10 digits and more."""
+    """Critical end point and nematic-polar tricritical point of reference values, to 10 digits and more."""
     with ThreadPoolExecutor(1) as pool:
         found = phase_diagram(potentials.bimodal, [0.4, 0.5, 0.6, 1.2, 1.3, 1.6, 1.7], pool)
     first, end, second = found.landmarks(potentials.bimodal)
