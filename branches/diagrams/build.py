@@ -17,7 +17,7 @@ from branches.diagrams.records import Branch, SpecialPoint
 from branches.diagrams.trace import LOWEST, check_n_modes, check_potential, default_kappa_max, follow_states
 from branches.model.energy import free_energy
 from branches.model.potential import Potential
-from branches.model.symmetry import same_orbit, twin
+from branches.model.symmetry import expanded, same_orbit, twin
 from branches.onsets.classify import Onset, modes_below, onsets
 from continuation import Piece, Settings, Status
 
@@ -185,15 +185,12 @@ class Builder:
         """Return the number of a branch that the start of a new one already lies on."""
         x = piece(1.0)
         kappa = float(x[-1]) * scale
-        state = np.zeros(period * (x.size - 1))
-        state[period - 1 :: period] = x[:-1]
+        state = expanded(x[:-1], period)
         for number, branch in enumerate(self.branches):
             if branch.period == period and branch.kappa.size:
                 for s in branch.curve.crossings(kappa):
                     u, _ = branch.curve.at(min(s, float(branch.arclength[-1])))
-                    full = np.zeros(period * u.size)
-                    full[period - 1 :: period] = u
-                    if same_orbit(full, kappa, state, kappa, 1e-6):
+                    if same_orbit(expanded(u, period), kappa, state, kappa, 1e-6):
                         return number
         return None
 

@@ -14,6 +14,7 @@ from branches.model.energy import density, free_energy
 from branches.model.potential import Potential
 from branches.model.quadratic import QuadraticSystem
 from branches.model.stability import MorseIndex, morse_index
+from branches.model.symmetry import expanded
 from continuation import Counters, Status
 from continuation.corrector import correct, residual_norm
 
@@ -174,10 +175,7 @@ class Branch:
     @cached_property
     def a(self) -> Array:
         """Cosine moments a_1 … a_N, shape (P, N)."""
-        u = self.curve.u
-        full = np.zeros((u.shape[0], u.shape[1] * self.period))
-        full[:, self.period - 1 :: self.period] = u
-        return full
+        return expanded(self.curve.u, self.period)
 
     @property
     def residual(self) -> Array:
@@ -264,7 +262,7 @@ class Branch:
         return SpecialPoint(
             kind=found.kind,
             kappa=found.p,
-            a=self._full(found.u),
+            a=expanded(found.u, self.period),
             period=self.period,
             arclength=found.arclength,
             residual=found.residual,
@@ -323,15 +321,10 @@ class Branch:
         return State(
             potential=self.potential,
             kappa=kappa,
-            a=self._full(u),
+            a=expanded(u, self.period),
             period=self.period,
             residual=residual_norm(system, np.append(u, kappa / system.parameter_scale)),
             free_energy=float(free_energy(system.g, u[None], couplings)[0]),
             index=(int(index.even[0]), int(index.odd[0])),
             undecided=int(index.undecided[0]),
         )
-
-    def _full(self, u: Array) -> Array:
-        full = np.zeros(u.size * self.period)
-        full[self.period - 1 :: self.period] = u
-        return full

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from branches.diagrams.records import Branch, SpecialPoint, State, twin_name
 from branches.model.stability import LARGEST_MATRIX, WORKING_ACCURACY, block_index, block_spectrum
-from branches.model.symmetry import Block, blocks, period_of
+from branches.model.symmetry import Block, blocks, expanded, period_of
 from continuation.corrector import residual_norm
 from continuation.events import bracketed_root
 
@@ -210,13 +210,11 @@ def _minimum(f: Callable[[float], float], left: float, right: float, sign: float
 def _crossing_point(branch: Branch, block: Block, zero: _Zero) -> SpecialPoint:
     u, kappa = branch.curve.at(zero.s)
     system = branch.system(u.size)
-    full = np.zeros(u.size * branch.period)
-    full[branch.period - 1 :: branch.period] = u
     tail = 0.0 if branch.adaptive else system.tail(u, kappa)
     return SpecialPoint(
         kind=_kind(block) if tail <= TAIL_ALLOWED else "undecided",
         kappa=kappa,
-        a=full,
+        a=expanded(u, branch.period),
         period=branch.period,
         arclength=zero.s,
         residual=residual_norm(system, np.append(u, kappa / system.parameter_scale)),

@@ -15,7 +15,7 @@ from branches.model.potential import Potential
 from branches.model.quadratic import LARGEST_DENSE, QuadraticSystem
 from branches.model.selfconsistent import require_memory
 from branches.model.symmetry import period_of
-from continuation import Event, Piece, Settings, follow, leave
+from continuation import Event, Piece, Settings, follow
 
 __all__ = [
     "check_n_modes",
@@ -26,7 +26,6 @@ __all__ = [
     "start_at_onset",
     "trace",
     "trace_from",
-    "trace_kernel",
 ]
 
 Array = NDArray[np.float64]
@@ -150,15 +149,6 @@ def make_system(potential: Potential, period: int, n_modes: int | None, kappa_sc
     if n_modes < 2 * period:
         raise ValueError(f"n_modes = {n_modes!r} must be at least {2 * period} for states of period 2π/{period}")
     return QuadraticSystem(potential, period, n_modes // period, None, kappa_scale)
-
-
-def trace_kernel(system: QuadraticSystem, direction: Array, kappa: float, settings: Settings) -> Piece:
-    """Return the first piece along a kernel direction of the uniform state at κ (a resonant onset).
-
-    ``direction`` has shape (N,): the reduced moments a_n, a_2n, …
-    """
-    x = np.append(np.zeros(system.size), kappa / system.parameter_scale)
-    return leave(system, x, np.append(direction, 0.0), settings)
 
 
 def trace_from(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -214,10 +212,6 @@ class QuadraticSystem(Problem):
             return False
         slope = np.diff(field, prepend=-np.inf, append=-np.inf)
         return int(np.count_nonzero((slope[:-1] > 0) & (slope[1:] <= 0))) > 1
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return what identifies the system, as plain data."""
-        return {"period": self.period, "size": self.size, "max_size": self.max_size}
 
 
 class QuadraticExpansion:

@@ -12,7 +12,7 @@ from math import gcd
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Block", "blocks", "canonical", "period_of", "same_orbit", "twin"]
+__all__ = ["Block", "blocks", "canonical", "expanded", "period_of", "same_orbit", "twin"]
 
 Array = NDArray[np.float64]
 
@@ -81,6 +81,20 @@ def period_of(a: Array, tolerance: float = 1e-9) -> int:
     """Return d if the state has period 2π/d, the greatest divisor of its modes above the tolerance; 0 if uniform."""
     modes = np.flatnonzero(np.abs(a) > tolerance) + 1
     return gcd(*map(int, modes)) if modes.size else 0
+
+
+def expanded(u: Array, period: int) -> Array:
+    """Return the moments a_1, a_2, … of states given by their multiples of the period, shape (..., N · period).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> expanded(np.array([0.5, 0.2]), period=2)
+    array([0. , 0.5, 0. , 0.2])
+    """
+    full = np.zeros((*u.shape[:-1], u.shape[-1] * period))
+    full[..., period - 1 :: period] = u
+    return full
 
 
 def twin(a: Array, period: int) -> Array:

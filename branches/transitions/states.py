@@ -10,7 +10,7 @@ from branches.model.energy import free_energy
 from branches.model.potential import Potential
 from branches.model.quadratic import QuadraticSystem
 from branches.model.stability import morse_index, uniform_index
-from branches.model.symmetry import twin
+from branches.model.symmetry import expanded, twin
 from continuation.corrector import correct
 
 __all__ = ["attracting_modes", "nearest_twin", "potential_energy_sum", "state_at", "uniform_state"]
@@ -52,12 +52,10 @@ def state_at(potential: Potential, period: int, u: Array, kappa: float) -> State
     found = correct(system, x, np.eye(1, x.size, u.size)[0], TOLERANCE, max_iterations=20)
     reduced, at = found.x[:-1], np.array([kappa])
     index = morse_index(potential, period, reduced[None], at)
-    full = np.zeros(u.size * period)
-    full[period - 1 :: period] = reduced
     return State(
         potential,
         kappa,
-        full,
+        expanded(reduced, period),
         period,
         found.residual,
         float(free_energy(system.g, reduced[None], at)[0]),
