@@ -6,6 +6,7 @@ from its side branch has a vanishing parameter slope without being a fold).
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -23,6 +24,7 @@ Array = NDArray[np.float64]
 # Two special points closer than this part of a piece are one: between the error of a located point (some
 # 1e-12) and the distance at which the slopes beside a fold and a branch point can still be told apart.
 SAME_PLACE = 1e-6
+SAMPLES = 12  # parts of a piece between which a user event is looked for
 CUBIC = 4  # coefficients of a piece made of tangents; a longer one is a Taylor series
 
 
@@ -35,7 +37,7 @@ class Event:
     kind
         Name given to the special point.
     test
-        Smooth function of (u, p); a sign change between 9 samples of a step is an event
+        Smooth function of (u, p); a sign change between 13 samples of a step is an event
         (an even number of changes between two samples is missed).
     terminal
         Whether the branch ends there.
@@ -93,14 +95,14 @@ def locate_event(
 
     def test(x: Array) -> float:
         value = float(event.test(x[:-1], float(x[-1]) * scale))
-        if not np.isfinite(value):
+        if not math.isfinite(value):
             raise ArithmeticError(f"event {event.kind!r} is {value!r} at p = {float(x[-1]) * scale!r}")
         return value
 
     found = []
     previous_tau, previous = 0.0, before
-    taus = np.linspace(0.0, 1.0, 9)
-    for tau, x in zip(taus.tolist(), piece.at(taus), strict=True):
+    taus, states = piece.sampled(SAMPLES)
+    for tau, x in zip(taus.tolist(), states, strict=True):
         value = test(x)
         if previous * value < 0:
             root = bracketed_root(lambda t: test(piece(t)), previous_tau, tau) if tau > previous_tau else tau

@@ -16,6 +16,7 @@ from continuation.polynomial import Piece
 from continuation.problem import Problem
 from continuation.recorder import Recorder
 from continuation.stepper import Settings, StepFailure
+from continuation.threads import threads_for
 
 __all__ = ["follow"]
 
@@ -36,7 +37,7 @@ def follow(
     max_steps: int = 500,
     max_arclength: float = np.inf,
     settings: Settings | None = None,
-    samples: int = 8,
+    samples: int = 12,
     progress: Callable[[float, float], None] | None = None,
 ) -> Branch:
     """Follow the branch of F(u, p) = 0 through (u0, p0) by pseudo-arclength continuation.
@@ -84,7 +85,7 @@ def follow(
     Notes
     -----
     It may miss: an even number of branch points within one step; a user event that changes sign twice
-    between two of its nine samples a step. Folds are not missed within the accuracy of a step's polynomial.
+    between two of its thirteen samples a step. Folds are not missed within the accuracy of a step's polynomial.
 
     Source: H. B. Keller (1977); B. Cochelin, Comput. Struct. 53 (1994) 1181.
 
@@ -103,17 +104,19 @@ def follow(
     settings = settings or Settings()
     recorder = Recorder(samples, settings.tolerance)
     loop = Loop(problem, settings, (p_min, p_max), tuple(events), recorder)
+    size = np.size(u0) if initial is None else initial.coefficients.shape[1]
     try:
-        if initial is None:
-            base = loop.start(np.atleast_1d(np.asarray(u0, dtype=float)), float(p0), direction)
-        else:
-            base = loop.begin_with(initial)
-        while loop.status is None:
-            base = loop.step(base)
-            if progress is not None:
-                progress(base.s, base.p)
-            if loop.status is None:
-                loop.check_ends(base, stop, max_steps, max_arclength)
+        with threads_for(size):
+            if initial is None:
+                base = loop.start(np.atleast_1d(np.asarray(u0, dtype=float)), float(p0), direction)
+            else:
+                base = loop.begin_with(initial)
+            while loop.status is None:
+                base = loop.step(base)
+                if progress is not None:
+                    progress(base.s, base.p)
+                if loop.status is None:
+                    loop.check_ends(base, stop, max_steps, max_arclength)
     except KeyboardInterrupt:
         loop.end(Status.INTERRUPTED)
     except StepFailure as failure:

@@ -48,6 +48,12 @@ class Piece:
         x: Array = np.vander(tau, len(self.coefficients), increasing=True) @ self.coefficients
         return x
 
+    def sampled(self, count: int) -> tuple[Array, Array]:
+        """Return ``count`` + 1 equidistant τ from 0 to 1, and x there, shape (count + 1, n + 1)."""
+        tau, powers = _even_powers(count, len(self.coefficients))
+        x: Array = powers @ self.coefficients
+        return tau, x
+
     def derivative(self, tau: float) -> Array:
         """Return dx/dτ at one τ, shape (n + 1,)."""
         order = len(self.coefficients) - 1
@@ -71,6 +77,14 @@ def _powers(tau: float, count: int) -> Array:
     factors[0] = 1.0
     powers: Array = np.multiply.accumulate(factors)
     return powers
+
+
+@lru_cache(maxsize=128)
+def _even_powers(count: int, size: int) -> tuple[Array, Array]:
+    tau = np.linspace(0.0, 1.0, count + 1)
+    powers = np.vander(tau, size, increasing=True)
+    tau.flags.writeable = powers.flags.writeable = False
+    return tau, powers
 
 
 @dataclass(frozen=True)
@@ -112,20 +126,26 @@ def sign_changes(coefficients: Array, noise: float, sign_before: int = 0) -> Sig
     ([0.25, 0.5], 1)
     """
     c = np.asarray(coefficients, dtype=float)
+    first, total = float(c[0]), float(np.abs(c).sum())
+    noise = max(noise, EPSILON * total)
+    if 2.0 * abs(first) > total + noise:  # the other terms cannot outweigh the first
+        return _unchanged(1 if first > 0.0 else -1, sign_before)
     bernstein = _to_bernstein(c.size - 1) @ c
-    noise = max(noise, EPSILON * float(np.abs(c).sum()))
     lowest, highest = float(bernstein.min()), float(bernstein.max())
-    if lowest > noise or highest < -noise:  # the usual case: no change at all
-        sign = 1 if lowest > 0.0 else -1
-        return SignChanges((0.0,) if sign_before * sign < 0 else (), sign)
+    if lowest > noise or highest < -noise:
+        return _unchanged(1 if lowest > 0.0 else -1, sign_before)
     clear = np.sign(bernstein[np.abs(bernstein) > noise])
     if clear.size == 0:
         return SignChanges((), sign_before)
-    first, last = int(clear[0]), int(clear[-1])
-    roots = [0.0] if sign_before * first < 0 else []
-    if np.any(clear != first):
+    before, last = int(clear[0]), int(clear[-1])
+    roots = [0.0] if sign_before * before < 0 else []
+    if np.any(clear != before):
         roots += _isolate(bernstein, c, 0.0, 1.0, noise)
     return SignChanges(tuple(sorted(roots)), last)
+
+
+def _unchanged(sign: int, sign_before: int) -> SignChanges:
+    return SignChanges((0.0,) if sign_before * sign < 0 else (), sign)
 
 
 @lru_cache(maxsize=128)

@@ -43,8 +43,8 @@ class Recorder:
         """Add a piece; sampling comes first, so that a failure in it leaves the branch as it was."""
         first = 0 if not self.stretches else 1
         count = self.samples if len(piece.coefficients) > CUBIC else 1
-        tau = np.linspace(0.0, 1.0, count + 1)[first:] if piece.length > 0.0 else np.zeros(1 - first)
-        x = piece.at(tau)
+        tau, x = piece.sampled(count if piece.length > 0.0 else 0)
+        tau, x = tau[first:], x[first:]
         residual = np.zeros(0)
         if tau.size:
             residuals = problem.residuals(x[:, :-1], x[:, -1] * problem.parameter_scale)

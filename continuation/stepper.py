@@ -60,7 +60,7 @@ class Settings:
     """
 
     tolerance: float = 1e-13
-    order: int = 28
+    order: int = 40
     max_length: float = np.inf
     min_length: float = 1e-9
     max_turn: float = 0.4

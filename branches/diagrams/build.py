@@ -20,6 +20,7 @@ from branches.model.potential import Potential
 from branches.model.symmetry import expanded, same_orbit, twin
 from branches.onsets.classify import Onset, modes_below, onsets
 from continuation import Piece, Settings, Status
+from continuation.threads import on_one_thread
 
 __all__ = ["diagram"]
 
@@ -126,6 +127,7 @@ class Builder:
     notes: list[str] = field(default_factory=list)
     interrupted: bool = False
 
+    @on_one_thread
     def run(self, found: tuple[Onset, ...]) -> None:
         """Follow every half-branch owed, first those of the onsets."""
         try:

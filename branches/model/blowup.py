@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from branches.model.quadratic import QuadraticSystem
+from branches.model.taylor import DENSE_SERIES, dense_onset
 from continuation.corrector import residual_norm
 from continuation.polynomial import Piece
 from continuation.predictor import trusted_length
@@ -54,6 +55,8 @@ def onset_series(system: QuadraticSystem, order: int) -> Array:
     if np.any(diagonal == 0.0):
         k = (int(np.flatnonzero(diagonal == 0.0)[0]) + 1) * system.period
         raise ValueError(f"mode {k} shares the onset of mode {system.period}: the kernel is not simple")
+    if n <= DENSE_SERIES:
+        return dense_onset(system, diagonal, order)
     alpha, kappa = np.zeros((order, n)), np.zeros(order + 1)
     x, y, a = (np.zeros((order, grid.size)) for _ in range(3))
     kappa[0], alpha[0, 0] = kappa0, 1.0

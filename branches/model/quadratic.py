@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import numpy as np
 from numpy.typing import NDArray
 
 from branches.model.halfgrid import HalfGrid, half_grid
 from branches.model.potential import Potential
 from branches.model.selfconsistent import SelfConsistentSystem
-from branches.model.taylor import dense_series
+from branches.model.taylor import DENSE_SERIES, dense_series, synthesis
 from branches.model.toeplitz import hankel, toeplitz
 from continuation import Problem
 from continuation.linear import BorderedSolver, DenseBordered
@@ -16,7 +18,6 @@ from continuation.linear import BorderedSolver, DenseBordered
 __all__ = ["QuadraticExpansion", "QuadraticSystem"]
 
 Array = NDArray[np.float64]
-DENSE_SERIES = 96  # unknowns up to which dense products beat a solve and two transforms an order
 LARGEST_DENSE = 1024  # unknowns above which the matrix-free equations take over
 DEEP = 12.0  # range of log ρ between wells: e^12 = 2e5 is what conditioning may cost of sixteen digits
 RESOLVED = 1e-15  # a coefficient below this cannot change a max-norm residual of 1e-13
@@ -76,6 +77,11 @@ class QuadraticSystem(Problem):
         self._ng = self._n * self.g
         self._half_over_n = 0.5 / self._n
         self.grid: HalfGrid = half_grid(size)
+
+    @cached_property
+    def synthesis(self) -> Array:
+        """The matrix from a to both of its sums on the grid, for small systems, shape (N, 2M)."""
+        return synthesis(self)
 
     @property
     def adaptive(self) -> bool:

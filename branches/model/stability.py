@@ -21,6 +21,7 @@ from branches.model.lanczos import Count, count_above_one
 from branches.model.potential import Potential
 from branches.model.second_variation import SecondVariation, compact_operator, neutral_direction, second_variation
 from branches.model.symmetry import Block, blocks
+from continuation.threads import on_one_thread
 
 __all__ = [
     "BlockIndex",
@@ -86,6 +87,7 @@ class MorseIndex:
     undecided: NDArray[np.int64]
 
 
+@on_one_thread
 def morse_index(potential: Potential, period: int, u: Array, kappa: Array) -> MorseIndex:
     """Return the Morse index of even stationary states in the full space.
 
@@ -150,6 +152,7 @@ class BlockIndex:
     largest: int
 
 
+@on_one_thread
 def block_index(potential: Potential, block: Block, u: Array, kappa: Array) -> BlockIndex:
     """Count the unstable directions of one isotropy block with as many modes as the signs need.
 
@@ -229,6 +232,7 @@ def large_count(potential: Potential, block: Block, u: Array, kappa: float) -> t
     return count, largest
 
 
+@on_one_thread
 def block_spectrum(potential: Potential, block: Block, u: Array, kappa: Array, largest: int) -> BlockSpectrum:
     """Return the spectrum of T in one isotropy block, with the modes up to ``largest``.
 

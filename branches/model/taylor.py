@@ -1,6 +1,6 @@
 """Taylor coefficients of a branch of the quadratic system, for small systems: whole orders in a few products.
 
-With K the bordered inverse times the projection, and W the two syntheses side by side, an order is
+With K the solution operator times the projection, and W the two syntheses side by side, an order is
 x_k = K conv_k and (X_k, A_k) = x_k W: no solve and no transform of its own. The numbers are those of
 :class:`~branches.model.quadratic.QuadraticExpansion` with :func:`continuation.predictor.taylor_series`.
 """
@@ -14,21 +14,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from branches.model.halfgrid import half_grid
+from branches.model.orders import compiled_orders
 
 if TYPE_CHECKING:
     from branches.model.quadratic import QuadraticSystem
     from continuation.linear import DenseBordered
 
-__all__ = ["dense_series"]
+__all__ = ["DENSE_SERIES", "dense_onset", "dense_series", "numpy_orders", "synthesis"]
 
 Array = NDArray[np.float64]
+DENSE_SERIES = 128  # unknowns up to which dense products beat a solve and two transforms an order
 
 
 @lru_cache(maxsize=32)
 def _projection(n: int) -> Array:
-    """Return the matrix from grid values to the coefficients of sin kθ divided by 2k, transposed: (M, N)."""
+    """Return the matrix from grid values to the coefficients of sin kθ divided by 2k: (N, M)."""
     grid = half_grid(n)
-    return grid.project(np.eye(grid.size)) * (0.5 / np.arange(1.0, n + 1))
+    back = grid.project(np.eye(grid.size)) * (0.5 / np.arange(1.0, n + 1))
+    return np.ascontiguousarray(back.T)
 
 
 @lru_cache(maxsize=32)
@@ -36,6 +39,12 @@ def _syntheses(n: int) -> tuple[Array, Array]:
     grid = half_grid(n)
     unit = np.eye(n)
     return grid.sines(unit), grid.cosines(unit)
+
+
+def synthesis(system: QuadraticSystem) -> Array:
+    """Return W, shape (N, 2M): a W holds X = Σ n g_n a_n sin nθ and A − 1 = 2 Σ a_n cos nθ on the grid."""
+    sines, cosines = _syntheses(system.size)
+    return np.concatenate([sines * system._ng[:, None], cosines], axis=1)
 
 
 def dense_series(system: QuadraticSystem, solver: DenseBordered, x: Array, order: int) -> Array:
@@ -53,25 +62,73 @@ def dense_series(system: QuadraticSystem, solver: DenseBordered, x: Array, order
         Highest power.
     """
     n, m = system.size, system.grid.size
-    scale = system.parameter_scale
     rhs = np.zeros((n + 1, m + 1), order="F")
-    rhs[:n, :m] = _projection(n).T
+    rhs[:n, :m] = _projection(n)
     rhs[n, m] = 1.0
     columns = solver.solve_many(rhs)
-    k_matrix = np.ascontiguousarray(columns[:, :m])
-    sines, cosines = _syntheses(n)
-    w = np.concatenate([sines * system._ng[:, None], cosines], axis=1)
+    return _sum_orders(system, columns[:, :m], x, columns[:, m], order, lag=0)
+
+
+def dense_onset(system: QuadraticSystem, diagonal: Array, order: int) -> Array:
+    """Return the coefficients of the branch that leaves the uniform state in s = a_1, shape (order + 1, N + 1).
+
+    Parameters
+    ----------
+    system
+        The quadratic system, small enough for dense products.
+    diagonal
+        1 − g_k/g_1, with 1 in the place of its zero at k = 1; shape (N,).
+    order
+        Highest power; its κ is not known yet and left zero.
+    """
+    n = system.size
+    operator = np.zeros((n + 1, system.grid.size), order="F")
+    np.divide(_projection(n), diagonal[:, None], out=operator[:n])
+    operator[n] = operator[0] * (-2.0 / (system.g[0] * system.parameter_scale))  # the kernel equation gives κ
+    operator[0] = 0.0
+    x, first = np.zeros(n + 1), np.zeros(n + 1)
+    first[0], first[n] = 1.0, 2.0 / (system.g[0] * system.parameter_scale)
+    c = _sum_orders(system, operator, x, first, order, lag=1)
+    c[:-1, n] = c[1:, n]
+    c[-1, n] = 0.0
+    return c
+
+
+def _sum_orders(system: QuadraticSystem, operator: Array, x: Array, first: Array, order: int, lag: int) -> Array:
+    """Return the coefficients x, ``first``, … that the solution operator (N + 1, M) yields.
+
+    ``lag`` is by how many orders κ comes late in the last column: 0 at a state, 1 at the onset, where an order of
+    a gives the κ of the order before.
+    """
+    n, m, w = system.size, system.grid.size, system.synthesis
     c = np.empty((order + 1, n + 1))
-    c[0], c[1] = x, columns[:, m]
+    c[0], c[1] = x, first
     fields = np.empty((order + 1, 2 * m))  # X_k and A_k side by side
     np.matmul(c[:2, :n], w, out=fields[:2])
     fields[0, m:] += 1.0
+    loop = compiled_orders() or numpy_orders
+    loop(operator, w, c, fields, system.parameter_scale, lag)
+    return c
+
+
+def numpy_orders(operator: Array, w: Array, c: Array, fields: Array, scale: float, lag: int) -> None:
+    """Fill orders 2, 3, … of ``c`` and ``fields``, of which orders 0 and 1 are given.
+
+    Parameters
+    ----------
+    operator, w
+        K, shape (N + 1, M), in Fortran order, and W, shape (N, 2M).
+    c, fields
+        Coefficients (a_k, κ_{k − lag} / scale), shape (order + 1, N + 1), and (X_k, A_k), shape (order + 1, 2M).
+    scale, lag
+        Unit of κ, and by how many orders it comes late.
+    """
+    order, n, m = len(c) - 1, c.shape[1] - 1, operator.shape[1]
     kappa = np.zeros(order + 1)  # in reverse order: the last entry is κ_0
-    kappa[order], kappa[order - 1] = c[0, n] * scale, c[1, n] * scale
+    kappa[order], kappa[order - 1] = c[lag, n] * scale, (1 - lag) * c[1, n] * scale
     xs = fields[:, :m]
-    y = np.empty((order + 1, m))
-    a = np.empty((order + 1, m))  # in reverse order
-    a[order], a[order - 1] = fields[0, m:], fields[1, m:]
+    y, a = np.empty((order + 1, m)), np.empty((order + 1, m))
+    a[order], a[order - 1] = fields[0, m:], fields[1, m:]  # in reverse order too
     products, conv = np.empty((order, m)), np.empty(m)
     np.dot(kappa[order - 1 :], xs[:2], out=y[1])
     for k in range(2, order + 1):
@@ -80,10 +137,9 @@ def dense_series(system: QuadraticSystem, solver: DenseBordered, x: Array, order
         np.multiply(y[1 : k + 1], a[order - k + 1 :], out=part)
         np.add.reduce(part, axis=0, out=conv)
         ck = c[k]
-        np.dot(k_matrix, conv, out=ck)
+        np.dot(operator, conv, out=ck)
         fk = fields[k]
         np.dot(ck[:n], w, out=fk)
         a[order - k] = fk[m:]
-        kappa[order - k] = ck[n] * scale
+        kappa[order - k + lag] = ck[n] * scale
         np.dot(kappa[order - k :], xs[: k + 1], out=y[k])
-    return c

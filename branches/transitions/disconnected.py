@@ -181,7 +181,7 @@ def branches_through(state: State, kappa_min: float, kappa_max: float) -> tuple[
             end = float(half.kappa[-1])
             start = state_at(state.potential, half.period, half.a[-1, half.period - 1 :: half.period], end)
             whole = _followed(start, -1 if end >= kappa_max else 1, kappa_min, kappa_max)
-            if whole.kappa.size > max(part.kappa.size for part in halves):
+            if lies_on((whole,), state):
                 return (whole,)
     return tuple(half for half in halves if half.kappa.size > 1)
 

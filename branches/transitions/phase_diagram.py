@@ -17,7 +17,8 @@ from branches.onsets.tricritical import tricritical_point
 from branches.transitions.phase_column import REACH, WEIGHTS, Column, Family, column_of, column_task, unpacked
 from branches.transitions.pitchfork_tricritical import pitchfork_tricritical_point
 from branches.transitions.store import Store
-from branches.transitions.sweep import Failure, Progress, single_threaded, sweep
+from branches.transitions.sweep import Failure, Progress, sweep
+from continuation.threads import one_thread
 
 __all__ = ["Change", "Column", "Landmark", "PhaseDiagram", "phase_diagram"]
 
@@ -110,7 +111,7 @@ class PhaseDiagram:
         >>> [(mark.kind, f"{mark.parameter:.12f}") for mark in found.landmarks(potentials.noisy_transformer)]
         [('tricritical', '2.446918311289')]
         """
-        with single_threaded():
+        with one_thread():
             return tuple(_landmark(self, family, change) for change in self.changes)
 
     def sharpened(self, family: Family, landmarks: Iterable[Landmark]) -> PhaseDiagram:
@@ -119,7 +120,7 @@ class PhaseDiagram:
         near = CLOSE * (high - low)
         beside = {mark.parameter + side for mark in landmarks for side in (-near, near)}
         more = {value for value in beside if low < value < high} - {column.value for column in self.columns}
-        with single_threaded():
+        with one_thread():
             columns = [*self.columns, *(column_of(family, value) for value in more)]
         return replace(self, columns=tuple(sorted(columns, key=lambda column: column.value)))
 
@@ -132,7 +133,7 @@ class PhaseDiagram:
         """
         low, high = change.low, change.high
         before, after = change.before, change.after
-        with single_threaded():
+        with one_thread():
             while high - low > tolerance and low < (middle := 0.5 * (low + high)) < high:
                 pattern = column_of(family, middle).pattern
                 if pattern == before:

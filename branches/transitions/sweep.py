@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, ProcessPoolExecutor
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache, partial
 from importlib import import_module
@@ -19,8 +20,9 @@ from numpy.typing import NDArray
 
 from branches.model.potential import finite_number, positive_integer
 from branches.transitions.store import Labelled, Store
+from continuation.threads import one_thread
 
-__all__ = ["Failure", "Progress", "Sweep", "dask_executor", "single_threaded", "sweep"]
+__all__ = ["Failure", "Progress", "Sweep", "dask_executor", "sweep"]
 
 Task = Callable[[float], Labelled]
 Progress = Callable[[int, int, int], None]
@@ -165,6 +167,7 @@ def dask_executor(address: str, patience: float = PATIENCE) -> Iterator[Executor
         distributed = import_module("distributed")
     except ImportError:
         raise ImportError("a Dask cluster needs distributed: install the extra [dask]") from None
+    gc.collect()  # a client that failed to connect before closes when collected: inside the next one it would hang
     try:
         client = distributed.Client(address, timeout=patience)
     except (OSError, ValueError, TypeError) as error:
@@ -284,12 +287,4 @@ def _in_worker(task: Task, value: float) -> Labelled:
 def _single_thread(_: int) -> None:
     """Once in a process: limit the libraries that are loaded, and by the environment those that will be."""
     os.environ.update(dict.fromkeys(THREADS, "1"))
-    single_threaded()
-
-
-def single_threaded() -> AbstractContextManager[object]:
-    """Limit linear algebra to one thread from now on, or inside a ``with``: right for many small matrices."""
-    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped, import-not-found, unused-ignore]
-
-    limits: AbstractContextManager[object] = threadpool_limits(1)
-    return limits
+    one_thread()
