@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from branches.model.quadratic import QuadraticSystem
-from branches.model.taylor import DENSE_SERIES, dense_onset
+from branches.model.taylor import dense_onset
 from continuation.corrector import residual_norm
 from continuation.polynomial import Piece
 from continuation.predictor import trusted_length
@@ -46,33 +46,18 @@ def onset_series(system: QuadraticSystem, order: int) -> Array:
     >>> [round(float(value), 12) + 0.0 for value in c[:4, -1]]  # κ/2 = 1 + s²/2 + …, c₂ = ½ for Kuramoto
     [1.0, 0.0, 0.5, 0.0]
     """
-    g, grid, n = system.g, system.grid, system.size
+    g, n = system.g, system.size
     if not g[0] > 0:
         raise ValueError(f"mode {system.period} has g = {float(g[0])!r} ≤ 0: no branch leaves the uniform state in it")
-    kappa0 = 2.0 / g[0]
     diagonal = 1.0 - g / g[0]
     diagonal[0] = 1.0
     if np.any(diagonal == 0.0):
         k = (int(np.flatnonzero(diagonal == 0.0)[0]) + 1) * system.period
         raise ValueError(f"mode {k} shares the onset of mode {system.period}: the kernel is not simple")
-    if n <= DENSE_SERIES:
-        return dense_onset(system, diagonal, order)
-    alpha, kappa = np.zeros((order, n)), np.zeros(order + 1)
-    x, y, a = (np.zeros((order, grid.size)) for _ in range(3))
-    kappa[0], alpha[0, 0] = kappa0, 1.0
-    half_g = 0.5 * g
-    for p in range(order):
-        if p:
-            quadratic = grid.project(np.einsum("rm,rm->m", y[:p], a[p - 1 :: -1])) * system._half_over_n
-            kappa[p] = -quadratic[0] / half_g[0]
-            alpha[p] = (half_g * (kappa[1 : p + 1] @ alpha[p - 1 :: -1]) + quadratic) / diagonal
-            alpha[p, 0] = 0.0
-        x[p], a[p] = grid.sines(system._ng * alpha[p]), grid.cosines(alpha[p])
-        y[p] = kappa[: p + 1] @ x[p::-1]
-    coefficients = np.zeros((order + 1, n + 1))
-    coefficients[1:, :n] = alpha
-    coefficients[:order, n] = kappa[:order] / system.parameter_scale
-    return coefficients
+    reached = min(n, order)  # mode k first appears at order s^k
+    leading = system if reached == n else system.with_size(reached)
+    c = dense_onset(leading, diagonal[:reached], order)
+    return np.concatenate([c[:, :reached], np.zeros((order + 1, n - reached)), c[:, reached:]], axis=1)
 
 
 def onset_piece(system: QuadraticSystem, order: int, tolerance: float) -> Piece:

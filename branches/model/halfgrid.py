@@ -43,6 +43,8 @@ class HalfGrid:
             angles = np.outer(np.arange(1, n_modes + 1), (np.arange(size) + 0.5) * (np.pi / size))
             self._cos, self._sin = 2.0 * np.cos(angles), np.sin(angles)
             self._back = np.ascontiguousarray(self._sin.T) * (2.0 / size)
+        else:
+            self._alternating = 0.5 - np.arange(size) % 2
 
     def cosines(self, a: Array) -> Array:
         """Return 2 Σ a_n cos nθ_j; a of shape (..., N), result (..., M)."""
@@ -64,6 +66,19 @@ class HalfGrid:
         fast: Array = dst(padded, type=3, axis=-1, overwrite_x=True)
         fast *= 0.5
         return fast
+
+    def both(self, q: Array, a: Array) -> tuple[Array, Array]:
+        """Return :meth:`sines` of q and :meth:`cosines` of a, both of shape (N,), in one transform.
+
+        With modes in reverse order and alternating signs on the grid, a sine sum is a cosine sum.
+        """
+        if self.n_modes <= DENSE_MODES:
+            return self.sines(q), self.cosines(a)
+        padded = np.zeros((2, self.size))
+        padded[0, self.size - self.n_modes :] = q[::-1]
+        padded[1, 1 : self.n_modes + 1] = a
+        fast: Array = dct(padded, type=3, axis=-1, overwrite_x=True)
+        return fast[0] * self._alternating, fast[1]
 
     def project(self, values: Array) -> Array:
         """Return the coefficients of sin nθ, n = 1 … N, of an odd function on the grid, shape (..., N)."""

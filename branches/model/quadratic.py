@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from branches.model.halfgrid import HalfGrid, half_grid
+from branches.model.loops import assemble, compiled
 from branches.model.potential import Potential
 from branches.model.selfconsistent import SelfConsistentSystem
 from branches.model.taylor import DENSE_SERIES, dense_series, synthesis
@@ -130,7 +131,7 @@ class QuadraticSystem(Problem):
 
         J_nm = δ_nm − (κ/2n) [m g_m (a_|n−m| − a_{n+m}) + q_{n−m} + q_{n+m}] with q_l = l g_l a_l, odd in l.
         """
-        j = np.empty((self.size, self.size))
+        j = np.empty((self.size, self.size), order="F")
         self._jacobian_into(j, u, p)
         return j
 
@@ -141,13 +142,7 @@ class QuadraticSystem(Problem):
         even[2 * n], even[2 * n + 1 : 3 * n + 1] = 1.0, u
         odd[2 * n + 1 : 3 * n + 1] = self._ng * u
         even[: 2 * n], odd[: 2 * n] = even[: 2 * n : -1], -odd[: 2 * n : -1]
-        np.subtract(toeplitz(even, n), hankel(even, n), out=j)
-        j *= self._ng
-        j += toeplitz(odd, n)
-        j += hankel(odd, n)
-        j *= (-p * self._half_over_n)[:, None]
-        diagonal = np.einsum("ii->i", j)
-        diagonal += 1.0
+        (compiled(assemble) or numpy_assemble)(j, even, odd, self._ng, -p * self._half_over_n)
 
     def bordered(self, u: Array, p: float, row: Array) -> BorderedSolver:
         """Return the factorised bordered Jacobian in the scaled parameter."""
@@ -220,6 +215,18 @@ class QuadraticSystem(Problem):
         return int(np.count_nonzero((slope[:-1] > 0) & (slope[1:] <= 0))) > 1
 
 
+def numpy_assemble(j: Array, even: Array, odd: Array, ng: Array, factor: Array) -> None:
+    """Write the Jacobian from a and l g_l a_l, extended to modes −2N … 2N, and the factors −κ/2n of its rows."""
+    n = factor.size
+    np.subtract(toeplitz(even, n), hankel(even, n), out=j)
+    j *= ng
+    j += toeplitz(odd, n)
+    j += hankel(odd, n)
+    j *= factor[:, None]
+    diagonal = np.einsum("ii->i", j)
+    diagonal += 1.0
+
+
 class QuadraticExpansion:
     """Taylor coefficients of F along a curve: products on the half-grid, two transforms an order.
 
@@ -239,9 +246,9 @@ class QuadraticExpansion:
         self._x, self._y = np.empty((self._capacity, m)), np.empty((self._capacity, m))
         self._a = np.empty((self._capacity, m))  # in reverse order: row −1 − k holds A_k
         self._kappa[0] = kappa
-        self._x[0] = system.grid.sines(system._ng * a)
+        self._x[0], self._a[-1] = system.grid.both(system._ng * a, a)
         self._y[0] = kappa * self._x[0]
-        self._a[-1] = system.grid.cosines(a) + 1.0
+        self._a[-1] += 1.0
 
     def remainder(self) -> Array:
         """Return the next coefficient of F without the next (a_k, κ_k): −P[Σ_{r=1}^{k} Y_r A_{k−r}], shape (N,).
@@ -266,8 +273,7 @@ class QuadraticExpansion:
         self._k += 1
         k, grid = self._k, self._system.grid
         self._kappa[k] = p
-        self._x[k] = grid.sines(self._system._ng * u)
-        self._a[self._capacity - 1 - k] = grid.cosines(u)
+        self._x[k], self._a[self._capacity - 1 - k] = grid.both(self._system._ng * u, u)
         if k == 1:
             self._y[1] = 0.0
         self._y[k] += self._kappa[0] * self._x[k]

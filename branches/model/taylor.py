@@ -14,13 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from branches.model.halfgrid import half_grid
-from branches.model.orders import compiled_orders
+from branches.model.loops import compiled, sum_orders
 
 if TYPE_CHECKING:
     from branches.model.quadratic import QuadraticSystem
     from continuation.linear import DenseBordered
 
-__all__ = ["DENSE_SERIES", "dense_onset", "dense_series", "numpy_orders", "synthesis"]
+__all__ = ["DENSE_SERIES", "dense_onset", "dense_series", "numpy_sum_orders", "synthesis"]
 
 Array = NDArray[np.float64]
 DENSE_SERIES = 128  # unknowns up to which dense products beat a solve and two transforms an order
@@ -106,12 +106,11 @@ def _sum_orders(system: QuadraticSystem, operator: Array, x: Array, first: Array
     fields = np.empty((order + 1, 2 * m))  # X_k and A_k side by side
     np.matmul(c[:2, :n], w, out=fields[:2])
     fields[0, m:] += 1.0
-    loop = compiled_orders() or numpy_orders
-    loop(operator, w, c, fields, system.parameter_scale, lag)
+    (compiled(sum_orders) or numpy_sum_orders)(operator, w, c, fields, system.parameter_scale, lag)
     return c
 
 
-def numpy_orders(operator: Array, w: Array, c: Array, fields: Array, scale: float, lag: int) -> None:
+def numpy_sum_orders(operator: Array, w: Array, c: Array, fields: Array, scale: float, lag: int) -> None:
     """Fill orders 2, 3, … of ``c`` and ``fields``, of which orders 0 and 1 are given.
 
     Parameters

@@ -85,7 +85,7 @@ class QuadraticFamily(Family):
     def jacobian_q_derivative(self, u: Array, p: float, q: float) -> Array:
         """Return ∂M/∂q."""
         change = self.weights.slope_system(q, *self._wide).jacobian(self._embedded(u), p)
-        change.ravel()[:: len(change) + 1] -= 1.0  # 1 − κ̃ DQ holds an identity that does not change
+        np.einsum("ii->i", change)[:] -= 1.0  # 1 − κ̃ DQ holds an identity that does not change
         return self._block(change)
 
     def gradient(self, u: Array, p: float, q: float, left: Array, right: Array) -> Array:
