@@ -100,21 +100,13 @@ def _crossings(branch: Branch, block: Block) -> list[_Zero]:
     size = branch.curve.u.shape[1]
     u = np.array([np.pad(state, (0, size - state.size)) for state, _ in states])
     couplings = np.array([kappa for _, kappa in states])
-    largest = block_index(branch.potential, block, u, couplings).largest
-    spectrum = block_spectrum(branch.potential, block, u, couplings, largest)
-    values = spectrum.eigenvalues
-    width = values.shape[1]
-    if width == 0:
-        return []
-
-    watch = _Watch(branch, block, largest)
+    index = block_index(branch.potential, block, u, couplings)
     crossings = []
-    for k in range(max(0, spectrum.repulsive - 1), width):
-        series = values[:, k]
-        if k > spectrum.repulsive and np.min(series) > 0.5:
+    for k, series in enumerate(index.eigenvalues.T):
+        if k > 0 and np.min(series) > 0.5:
             break
-        for bracket in _brackets(series, s, partial(watch.eigenvalue, k)):
-            located = watch.locate(k, *bracket)
+        for bracket, largest in _brackets(series, s, index.largest, partial(_Watch, branch, block, k)):
+            located = _Watch(branch, block, k, largest).locate(*bracket)
             if located is not None:
                 crossings.append(located)
     return crossings
@@ -132,40 +124,34 @@ class _Zero:
 
 @dataclass(frozen=True)
 class _Watch:
-    """The eigenvalues of one block along a branch, with the modes up to ``largest``."""
+    """The k-th eigenvalue of a block that no repulsive mode makes negative, with the modes up to ``largest``."""
 
     branch: Branch
     block: Block
+    k: int
     largest: int
 
-    def eigenvalue(self, k: int, s: float) -> float:
-        """Return the k-th eigenvalue at arclength s."""
+    def eigenvalue(self, s: float) -> float:
+        """Return it at arclength s."""
         u, kappa = self.branch.curve.at(s)
         spectrum = block_spectrum(self.branch.potential, self.block, u[None], np.array([kappa]), self.largest)
-        return float(spectrum.eigenvalues[0, k])
+        return float(spectrum.eigenvalues[0, spectrum.repulsive + self.k])
 
-    def locate(self, k: int, left: float, right: float) -> _Zero | None:
+    def locate(self, left: float, right: float) -> _Zero | None:
         """Return a zero located with so many modes that more do not move it; None if there is none."""
         watch, previous = self, np.inf
         reach = 1e-12 * float(self.branch.arclength[-1])
         while True:
-            follow = partial(watch.eigenvalue, k + watch.extra_repulsive(self))
-            ends = follow(left), follow(right)
+            ends = watch.eigenvalue(left), watch.eigenvalue(right)
             if ends[0] * ends[1] > 0 or max(map(abs, ends)) <= WORKING_ACCURACY:
                 return None
-            root = bracketed_root(follow, left, right)
+            root = bracketed_root(watch.eigenvalue, left, right)
             moved = abs(root - previous)
             if moved <= reach or 2 * watch.largest > LARGEST_MATRIX * self.block.period:
                 return _Zero(
                     root, (left, right), (ends[1] - ends[0]) / (right - left), 0.0 if moved <= reach else moved
                 )
             watch, previous = replace(watch, largest=2 * watch.largest), root
-
-    def extra_repulsive(self, other: _Watch) -> int:
-        """Return by how many modes with g < 0 the block is larger than another: they shift the order of eigenvalues."""
-        g = self.branch.potential.weights(self.largest)[self.block.modes(self.largest) - 1]
-        kept = self.block.modes(self.largest) <= other.largest
-        return int(np.count_nonzero(g[~kept] < 0))
 
 
 def _dips(series: Array) -> NDArray[np.intp]:
@@ -177,14 +163,23 @@ def _dips(series: Array) -> NDArray[np.intp]:
     return np.flatnonzero(same_sign & (middle < left) & (middle < right) & (middle < drop)) + 1
 
 
-def _brackets(series: Array, s: Array, f: Callable[[float], float]) -> list[tuple[float, float]]:
-    """Return intervals on each of which the eigenvalue changes sign once as far as the samples and dips tell."""
+def _brackets(
+    series: Array, s: Array, largest: NDArray[np.int64], watch: Callable[[int], _Watch]
+) -> list[tuple[tuple[float, float], int]]:
+    """Return intervals on each of which the eigenvalue changes sign once as far as the samples and dips tell.
+
+    With each comes the largest mode that the states around it take.
+    """
     sign = np.sign(series)
-    found = [(float(s[i]), float(s[i + 1])) for i in np.flatnonzero(sign[:-1] * sign[1:] < 0)]
+    found = [
+        ((float(s[i]), float(s[i + 1])), int(max(largest[i : i + 2])))
+        for i in np.flatnonzero(sign[:-1] * sign[1:] < 0)
+    ]
     for i in _dips(series):
-        lowest = _minimum(f, float(s[i - 1]), float(s[i + 1]), float(sign[i]))
+        left, right, size = float(s[i - 1]), float(s[i + 1]), int(max(largest[i - 1 : i + 2]))
+        lowest = _minimum(watch(size).eigenvalue, left, right, float(sign[i]))
         if lowest is not None:
-            found += [(float(s[i - 1]), lowest), (lowest, float(s[i + 1]))]
+            found += [((left, lowest), size), ((lowest, right), size)]
     return found
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy.fft import dct
+from scipy.linalg.lapack import dposv
 
 from branches.model.halfgrid import HalfGrid, half_grid
 from branches.model.potential import Potential
@@ -20,11 +21,14 @@ __all__ = [
     "SecondVariation",
     "compact_operator",
     "covariance",
+    "leading_modes",
     "neutral_direction",
+    "room_outside",
     "second_variation",
 ]
 
 Array = NDArray[np.float64]
+FEWEST = 16  # modes that are kept at least
 
 
 @dataclass(frozen=True)
@@ -41,6 +45,13 @@ class SecondVariation:
         The active modes from there to twice as far, and their weights.
     rotation
         The zero vector of T that the rotation of the state gives, shape (P, L), or None where the block has none.
+    leading
+        How many of the active modes to keep; the others, on which T ≥ ½, are eliminated.
+
+    Notes
+    -----
+    With T = [[A, Kᵀ], [K, B]] and B > 0 on the modes eliminated, T has as many negative eigenvalues as its Schur
+    complement A − KᵀB⁻¹K (Haynsworth), and is singular with it.
     """
 
     block: Block
@@ -51,6 +62,7 @@ class SecondVariation:
     outside: NDArray[np.int64]
     g_outside: Array
     rotation: Array | None
+    leading: int
 
     @property
     def repulsive(self) -> int:
@@ -58,21 +70,35 @@ class SecondVariation:
         return int(np.count_nonzero(self.g < 0))
 
     @property
+    def room(self) -> Array:
+        """A bound from below of the eigenvalues of T on all modes but the leading ones, shape (P,)."""
+        others = max(np.max(np.abs(g), initial=0.0) for g in (self.g[self.leading :], self.g_outside))
+        return 1.0 - self.kappa * float(others) * self.density_bound
+
+    @property
     def density_bound(self) -> Array:
-        """A bound of ‖C‖: half the largest value of 2πρ, shape (P,)."""
-        bound: Array = 0.5 * (1.0 + 2.0 * np.sum(np.abs(self.u), axis=1))
-        return bound
+        """A bound of ‖C‖, shape (P,)."""
+        return _density_bound(self.u)
 
-    def matrix(self) -> Array:
-        """Return T on the complement of the rotation, shape (P, L, L) or (P, L − 1, L − 1)."""
-        t = self._product(self.active, self.g)
+    def reduced(self) -> tuple[Array, Array]:
+        """Return the Schur complement S of T on the leading modes, and X = B⁻¹K.
+
+        S on the complement of the rotation, shape (P, L, L) or (P, L − 1, L − 1) with L leading modes; X of shape
+        (P, eliminated, L).
+        """
+        t, n = self._product(self.active, self.g), self.leading
         t[:, np.arange(self.g.size), np.arange(self.g.size)] += np.sign(self.g)
-        return t if self.rotation is None else _reflect_both(t, self.rotation)
+        x = np.empty((len(t), self.g.size - n, n))
+        for one, solution in zip(t, x, strict=True) if x.size else ():
+            solution[:] = dposv(one[n:, n:], one[n:, :n], lower=1)[1]
+        s = t[:, :n, :n] - t[:, :n, n:] @ x
+        return s if self.rotation is None else _reflect_both(s, self.rotation[:, :n]), x
 
-    def coupling(self) -> Array:
-        """Return the block of T between the modes outside and the kept ones, shape (P, outside, L or L − 1)."""
-        t = self._product(self.outside, self.g_outside)
-        return t if self.rotation is None else _reflect_columns(t, self.rotation)
+    def coupling(self, x: Array) -> Array:
+        """Return the coupling of S to the modes outside, shape (P, outside, L or L − 1); X as in :meth:`reduced`."""
+        t, n = self._product(self.outside, self.g_outside), self.leading
+        k = t[:, :, :n] - t[:, :, n:] @ x
+        return k if self.rotation is None else _reflect_columns(k, self.rotation[:, :n])
 
     def _product(self, rows: NDArray[np.int64], g_rows: Array) -> Array:
         t = -covariance(self.block, rows, self.active, self.u)
@@ -81,15 +107,53 @@ class SecondVariation:
         return t
 
 
-def second_variation(potential: Potential, block: Block, u: Array, kappa: Array, largest: int) -> SecondVariation:
-    """Return the second variation in a block with the modes up to ``largest``; no state may be uniform."""
+def second_variation(
+    potential: Potential, block: Block, u: Array, kappa: Array, largest: int, leading: int | None = None
+) -> SecondVariation:
+    """Return the second variation in a block with the modes up to ``largest``; no state may be uniform.
+
+    ``leading`` of its modes are kept; all of them by default.
+    """
     weights = potential.weights(2 * largest)
     modes = block.modes(2 * largest)
     modes = modes[weights[modes - 1] != 0.0]
     active, outside = modes[modes <= largest], modes[modes > largest]
     g = weights[active - 1]
     rotation = _rotation(block, active, g, u)
-    return SecondVariation(block, u, kappa, active, g, outside, weights[outside - 1], rotation)
+    kept = active.size if leading is None else leading
+    return SecondVariation(block, u, kappa, active, g, outside, weights[outside - 1], rotation, kept)
+
+
+def leading_modes(potential: Potential, block: Block, u: Array, kappa: Array, largest: int) -> int:
+    """Return how many active modes of a block to keep, so that T ≥ ½ on the others at all of the states.
+
+    A round number, so that neighbouring states mostly agree; all of them where fewer would not pay.
+    """
+    weights = potential.weights(2 * largest)
+    modes = block.modes(2 * largest)
+    modes = modes[weights[modes - 1] != 0.0]
+    g = weights[modes - 1]
+    active = int(np.count_nonzero(modes <= largest))
+    strength = float(np.max(kappa * _density_bound(u), initial=0.0))
+    from_here_on = np.maximum.accumulate(np.abs(g[::-1]))[::-1]
+    repulsive = np.flatnonzero(g[:active] < 0.0)
+    needed = max(FEWEST, int(np.count_nonzero(strength * from_here_on > 0.5)), *(repulsive[-1:] + 1))
+    kept = FEWEST * -(-needed // FEWEST)
+    return kept if 4 * kept <= 3 * active else active
+
+
+def room_outside(potential: Potential, block: Block, u: Array, kappa: Array, largest: int) -> Array:
+    """Return a bound from below of the eigenvalues of T on the modes from ``largest`` to twice as far, shape (P,)."""
+    modes = block.modes(2 * largest)
+    g = potential.weights(2 * largest)[modes[modes > largest] - 1]
+    room: Array = 1.0 - kappa * float(np.max(np.abs(g), initial=0.0)) * _density_bound(u)
+    return room
+
+
+def _density_bound(u: Array) -> Array:
+    """Return a bound of ‖C‖: half the largest value of 2πρ, shape (P,)."""
+    bound: Array = 0.5 * (1.0 + 2.0 * np.sum(np.abs(u), axis=1))
+    return bound
 
 
 def covariance(block: Block, rows: NDArray[np.int64], columns: NDArray[np.int64], u: Array) -> Array:
@@ -166,7 +230,7 @@ def neutral_direction(potential: Potential, block: Block, u: Array, kappa: float
         The eigenvector of κCG for the eigenvalue nearest 1, shape (size,), zero outside the block.
     """
     second = second_variation(potential, block, u[None, :], np.array([kappa]), size)
-    values, vectors = np.linalg.eigh(second.matrix()[0])
+    values, vectors = np.linalg.eigh(second.reduced()[0][0])
     field = np.sqrt(kappa * np.abs(second.g)) * vectors[:, np.argmin(np.abs(values))]
     modes = block.modes(size)
     direction = np.zeros(size)

@@ -19,7 +19,14 @@ from numpy.typing import NDArray
 
 from branches.model.lanczos import Count, count_above_one
 from branches.model.potential import Potential
-from branches.model.second_variation import SecondVariation, compact_operator, neutral_direction, second_variation
+from branches.model.second_variation import (
+    SecondVariation,
+    compact_operator,
+    leading_modes,
+    neutral_direction,
+    room_outside,
+    second_variation,
+)
 from branches.model.symmetry import Block, blocks
 from continuation.threads import on_one_thread
 
@@ -45,7 +52,7 @@ MATRIX_ENTRIES = 4_000_000  # of one batch of matrices: 32 MB
 
 @dataclass(frozen=True)
 class BlockSpectrum:
-    """Eigenvalues of T in one block at P states.
+    """Eigenvalues at P states of T in one block, reduced to its leading modes: their signs, and where they vanish.
 
     Parameters
     ----------
@@ -145,40 +152,66 @@ def uniform_index(potential: Potential, largest: int, kappa: Array) -> tuple[NDA
 
 @dataclass(frozen=True)
 class BlockIndex:
-    """Counts in one block at P states: ``unstable`` and ``undecided`` directions, and the largest mode it took."""
+    """Counts in one block at P states, and the eigenvalues that gave them.
+
+    Parameters
+    ----------
+    unstable, undecided
+        Numbers of directions, shape (P,).
+    eigenvalues
+        Of T, ascending from the first that no repulsive mode makes negative, shape (P, W); 1, the eigenvalue of
+        modes far out, where a state needed fewer.
+    largest
+        The largest mode that each state took, shape (P,).
+    """
 
     unstable: NDArray[np.int64]
     undecided: NDArray[np.int64]
-    largest: int
+    eigenvalues: Array
+    largest: NDArray[np.int64]
 
 
 @on_one_thread
 def block_index(potential: Potential, block: Block, u: Array, kappa: Array) -> BlockIndex:
     """Count the unstable directions of one isotropy block with as many modes as the signs need.
 
-    The matrix grows until the modes left out can change no sign, or an eigenvalue is zero to working
-    accuracy, which no further mode would decide.
+    The matrix of a state grows until the modes left out can change no sign, or an eigenvalue is zero to working
+    accuracy, which no further mode would decide. A size at which nothing can be decided is passed over.
     """
-    unstable, undecided = (np.zeros(kappa.size, dtype=np.int64) for _ in range(2))
+    unstable, undecided, largest = (np.zeros(kappa.size, dtype=np.int64) for _ in range(3))
+    eigenvalues: list[Array] = [np.empty(0)] * kappa.size
     limit = min(LARGEST_MATRIX, max(64, 4 * u.shape[1])) * block.period
-    open_points, largest = np.arange(kappa.size), 16 * block.period
-    while True:
-        for spectrum_of in (block_spectrum, _sharp_spectrum):
-            spectrum = spectrum_of(potential, block, u[open_points], kappa[open_points], largest)
-            unstable[open_points], undecided[open_points] = spectrum.unstable, spectrum.undecided
+    is_open, size = np.ones(kappa.size, dtype=bool), 16 * block.period
+    while is_open.any():
+        last, useful = 2 * size > limit, room_outside(potential, block, u, kappa, size) > 0.5
+        for spectrum_of, worth in ((block_spectrum, useful | last), (_sharp_spectrum, useful)):
+            tried = np.flatnonzero(is_open & worth)
+            if tried.size == 0:
+                continue
+            spectrum = spectrum_of(potential, block, u[tried], kappa[tried], size)
+            unstable[tried], undecided[tried], largest[tried] = spectrum.unstable, spectrum.undecided, size
+            for i, row in zip(tried.tolist(), spectrum.eigenvalues, strict=True):
+                eigenvalues[i] = row[spectrum.repulsive :]
             nearest = np.min(np.abs(spectrum.eigenvalues), axis=1, initial=np.inf)
-            open_points = open_points[(nearest <= 2 * spectrum.error) & (nearest > WORKING_ACCURACY)]
-            if open_points.size == 0:
-                return BlockIndex(unstable, undecided, largest)
-        if 2 * largest > limit:
+            is_open[tried] = (nearest <= 2 * spectrum.error) & (nearest > WORKING_ACCURACY)
+        if last:
             break
-        largest *= 2
-    if largest >= LARGEST_MATRIX * block.period and open_points.size:
-        for run in np.split(open_points, np.flatnonzero(np.diff(open_points) > 1) + 1):
+        size *= 2
+    still_open = np.flatnonzero(is_open)
+    if size >= LARGEST_MATRIX * block.period and still_open.size:
+        for run in np.split(still_open, np.flatnonzero(np.diff(still_open) > 1) + 1):
             for i, count in _counts_along(potential, block, u, kappa, run).items():
                 if count is not None and count.most - count.least < undecided[i]:
                     unstable[i], undecided[i] = count.least, count.most - count.least
-    return BlockIndex(unstable, undecided, largest)
+    return BlockIndex(unstable, undecided, _aligned(eigenvalues), largest)
+
+
+def _aligned(rows: list[Array]) -> Array:
+    """Return rows of different lengths as one matrix, filled up with ones."""
+    aligned = np.ones((len(rows), max((row.size for row in rows), default=0)))
+    for line, row in zip(aligned, rows, strict=True):
+        line[: row.size] = row
+    return aligned
 
 
 def _counts_along(
@@ -256,8 +289,9 @@ def _in_chunks(
     largest: int,
 ) -> BlockSpectrum:
     chunk = max(1, MATRIX_ENTRIES // largest**2)
+    leading = leading_modes(potential, block, u, kappa, largest)
     parts = [
-        spectrum_of(second_variation(potential, block, u[i : i + chunk], kappa[i : i + chunk], largest))
+        spectrum_of(second_variation(potential, block, u[i : i + chunk], kappa[i : i + chunk], largest, leading))
         for i in range(0, max(kappa.size, 1), chunk)
     ]
     if len(parts) == 1:
@@ -266,38 +300,45 @@ def _in_chunks(
     return BlockSpectrum(eigenvalues, np.concatenate([part.error for part in parts]), parts[0].repulsive)
 
 
-def _rounding(second: SecondVariation) -> Array:
-    kept = second.kappa * np.max(np.abs(second.g), initial=0.0) * second.density_bound
-    rounding: Array = 8 * EPSILON * second.g.size * (1.0 + kept)
-    return rounding
-
-
-def _neglected(second: SecondVariation) -> Array:
-    """Return a bound of the norm of |D|^{1/2} C |D|^{1/2} on the modes left out, shape (P,)."""
-    norm: Array = second.kappa * np.max(np.abs(second.g_outside), initial=0.0) * second.density_bound
+def _norm(second: SecondVariation, g: Array) -> Array:
+    """Return a bound of the norm of |D|^{1/2} C |D|^{1/2} on modes with the weights g, shape (P,)."""
+    norm: Array = second.kappa * np.max(np.abs(g), initial=0.0) * second.density_bound
     return norm
 
 
+def _stretch(x: Array) -> Array:
+    """Return a bound of ‖(1, −X)‖², by which the elimination of modes magnifies errors, shape (P,)."""
+    bound: Array = (1.0 + np.sqrt(np.sum(x**2, axis=(1, 2)))) ** 2
+    return bound
+
+
+def _rounding(second: SecondVariation, x: Array) -> Array:
+    rounding: Array = 8 * EPSILON * second.g.size * (1.0 + _norm(second, second.g)) * _stretch(x)
+    return rounding
+
+
 def _plain(second: SecondVariation) -> BlockSpectrum:
-    neglected = _neglected(second)
-    kept = second.kappa * np.max(np.abs(second.g), initial=0.0) * second.density_bound
-    schur = np.where(neglected < 0.5, kept * neglected / (1.0 - np.minimum(neglected, 0.5)), np.inf)
-    eigenvalues = np.asarray(np.linalg.eigvalsh(second.matrix()), dtype=np.float64)
-    return BlockSpectrum(eigenvalues, schur + _rounding(second), second.repulsive)
+    matrix, x = second.reduced()
+    coupling = _norm(second, second.g) * _norm(second, second.g_outside) * _stretch(x)  # a bound of its square
+    schur = np.where(second.room >= 0.5, coupling / np.maximum(second.room, 0.5), np.inf)
+    eigenvalues = np.asarray(np.linalg.eigvalsh(matrix), dtype=np.float64)
+    return BlockSpectrum(eigenvalues, schur + _rounding(second, x), second.repulsive)
 
 
 def _sharp(second: SecondVariation) -> BlockSpectrum:
     """Return the spectrum with an error from a trace bound of the Schur complement.
 
-    With T = [[A, Kᵀ], [K, B]] and A v_i = λ_i v_i, the signs of A and of its Schur complement agree if
-    Σ_i ‖K v_i‖² / |λ_i| < 1 − ‖…‖ (trace bound of |Λ|^{-1/2} VᵀKᵀB⁻¹KV |Λ|^{-1/2}); where the sum is too large
-    the error is the smallest |λ| scaled by it. K is taken to twice the kept modes; beyond, it is smaller still.
+    With S on the leading modes, S v_i = λ_i v_i, and K its coupling to the modes outside, the signs of S and of
+    its Schur complement agree if Σ_i ‖K v_i‖² / |λ_i| is less than the smallest eigenvalue of T on all other modes
+    (trace bound of |Λ|^{-1/2} VᵀKᵀB⁻¹KV |Λ|^{-1/2}); where the sum is too large the error is the smallest |λ|
+    scaled by it. K is taken to twice the kept modes; beyond, it is smaller still.
     """
-    values, vectors = np.linalg.eigh(second.matrix())
-    reach = np.sum((second.coupling() @ vectors) ** 2, axis=1)
-    room = 1.0 - _neglected(second)
+    matrix, x = second.reduced()
+    values, vectors = np.linalg.eigh(matrix)
+    reach = np.sum((second.coupling(x) @ vectors) ** 2, axis=1)
+    room = second.room
     size = np.maximum(np.abs(values), EPSILON)
     ratio = np.sum(reach / size, axis=1) / np.maximum(room, EPSILON)
     nearest = np.min(size, axis=1, initial=np.inf)
     error = np.where(room > 0.5, np.where(ratio < 0.5, 0.0, nearest * ratio), np.inf)
-    return BlockSpectrum(values, error + _rounding(second), second.repulsive)
+    return BlockSpectrum(values, error + _rounding(second, x), second.repulsive)
