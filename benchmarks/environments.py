@@ -11,7 +11,7 @@ from pathlib import Path
 
 __all__ = ["OURS", "NotInstalled", "interpreter", "versions"]
 
-OURS = ("ours", "adaptive")
+OURS = ("ours", "adaptive", "plain")
 COMPILERS = {"bifpy": "gfortran"}  # what an installation needs beside pip
 PATIENCE = 900.0  # seconds for one installation
 
@@ -29,7 +29,7 @@ def interpreter(tool: str, package: str, root: Path, source: Path) -> Path:
     python = home / "bin" / "python"
     done = home / "installed"
     if tool in OURS:
-        wanted, stamp = str(source), _fingerprint(source)
+        wanted, stamp = f"{source}[fast]", _fingerprint(source)
     else:
         wanted, stamp = package, package
     if done.exists() and done.read_text() == stamp:

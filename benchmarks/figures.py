@@ -9,6 +9,7 @@ import matplotlib as mpl
 
 mpl.use("Agg")
 import matplotlib.pyplot as plt
+from environments import OURS
 from verdict import missing
 
 STYLE = {
@@ -17,12 +18,12 @@ STYLE = {
     "legend.frameon": False,
 }  # fmt: skip
 COLOURS = {
-    "ours": "#0b3c8c", "adaptive": "#5b9bd5", "jaxcont": "#d1495b", "contique": "#8d6a9f",
+    "ours": "#0b3c8c", "adaptive": "#5b9bd5", "plain": "#8aa4c8", "jaxcont": "#d1495b", "contique": "#8d6a9f",
     "transiflow": "#2e8b57", "bice": "#edae49", "bifpy": "#7a5230", "pycont_lite": "#666666",
 }  # fmt: skip
 LABELS = {
-    "ours": "this toolkit", "adaptive": "this toolkit, adaptive N", "bifpy": "bifpy (AUTO-07p)",
-    "pycont_lite": "pycont-lite",
+    "ours": "this toolkit", "adaptive": "this toolkit, adaptive N", "plain": "this toolkit, NumPy alone",
+    "bifpy": "bifpy (AUTO-07p)", "pycont_lite": "pycont-lite",
 }  # fmt: skip
 TITLES = {
     "T1": "T1: branch, β = 1",
@@ -56,7 +57,7 @@ def panel(ax: Any, rows: list[dict[str, Any]]) -> None:
         if not own:
             continue
         x, y = [row["n"] for row in own], [1e3 * row["seconds"] for row in own]
-        mine = tool in ("ours", "adaptive")
+        mine = tool in OURS
         ax.plot(x, y, "-", color=colour, lw=2.2 if tool == "ours" else 1.2, zorder=3 if mine else 2)
         for n, t, row in zip(x, y, own, strict=True):
             face = "white" if missing(row) else colour

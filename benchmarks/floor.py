@@ -1,8 +1,10 @@
-"""The floor: how long the LAPACK and FFT calls take that our algorithm itself needs, on this machine.
+"""The floor: how long the LAPACK, BLAS and FFT calls take that our algorithm itself needs, on this machine.
 
-Counts of factorisations and back-substitutions come from the runs; every order of a series also needs two
-syntheses and one projection on the grid of 3N/2 points.  Each is timed alone, on the sizes of the task; all
-times here are processor time, so that other work on the machine does not show in the ratio.
+Counts of steps and orders come from the runs.  A step needs one factorisation; an order needs a back-substitution,
+two syntheses and one projection on the grid of 3N/2 points: either by dgetrs and fast transforms, or, with the
+projection and the back-substitution of the step in one matrix, by two products with matrices.  The faster way
+counts.  Each call is timed alone, on the sizes of the task; all times here are processor time, so that other work
+on the machine does not show in the ratio.
 """
 
 from __future__ import annotations
@@ -17,36 +19,57 @@ from pathlib import Path
 
 import numpy as np
 from scipy.fft import dct, dst, next_fast_len
+from scipy.linalg.blas import dgemv
 from scipy.linalg.lapack import dgetrf, dgetrs
 
 BUDGET = 0.2  # seconds for timing one call
 TRANSFORMS = 3  # an order needs: two syntheses, one projection
+SHORT = 1e-4  # seconds: calls that take less are timed several at once
 
 
 def seconds_of(call: Callable[[], object]) -> float:
     """Return the median processor seconds of one call."""
     call()
+    begin = time.process_time()
+    call()
+    batch = max(1, int(SHORT / max(time.process_time() - begin, 1e-7)))
     times: list[float] = []
     while sum(times) < BUDGET and len(times) < 1000:
         begin = time.process_time()
-        call()
+        for _ in range(batch):
+            call()
         times.append(time.process_time() - begin)
-    return float(np.median(times))
+    return float(np.median(times)) / batch
 
 
 @lru_cache
 def calls(n: int) -> dict[str, float]:
-    """Return the seconds of dgetrf and dgetrs of order N + 1, and of one transform of the grid."""
+    """Return the seconds of dgetrf and dgetrs of order N + 1, of one transform, and of the products of an order."""
     rng = np.random.default_rng(1)
     matrix = np.asfortranarray(np.eye(n + 1) + rng.normal(size=(n + 1, n + 1)) / n)
     factors, pivots, _ = dgetrf(matrix)
     rhs = rng.normal(size=n + 1)
-    grid = rng.normal(size=next_fast_len(3 * n // 2 + 1, real=True))
+    points = next_fast_len(3 * n // 2 + 1, real=True)
+    grid, columns = rng.normal(size=points), np.asfortranarray(rng.normal(size=(n + 1, points + 1)))
+    operator, syntheses = columns[:, :points], np.asfortranarray(rng.normal(size=(2 * points, n)))
     return {
         "factorisation": seconds_of(lambda: dgetrf(matrix)),
         "solve": seconds_of(lambda: dgetrs(factors, pivots, rhs)),
         "transform": seconds_of(lambda: (dct(grid, type=3), dst(grid, type=3))) / 2,
+        "operator": seconds_of(lambda: dgetrs(factors, pivots, columns)),
+        "products": seconds_of(lambda: (dgemv(1.0, operator, grid), dgemv(1.0, syntheses, rhs[:n]))),
     }
+
+
+def parts_of(counts: dict[str, int], cost: dict[str, float]) -> dict[str, float]:
+    """Return the seconds of the calls of a run, by kind, in the faster of the two ways."""
+    transforms = {
+        "solve": counts["solves"] * cost["solve"],
+        "sums": TRANSFORMS * counts["solves"] * cost["transform"],
+    }
+    products = {"solve": counts["steps"] * cost["operator"], "sums": counts["solves"] * cost["products"]}
+    faster = min(transforms, products, key=lambda parts: sum(parts.values()))
+    return {"factorisation": counts["factorisations"] * cost["factorisation"], **faster}
 
 
 def main() -> None:
@@ -56,12 +79,7 @@ def main() -> None:
     for row in rows:
         if row["counts"] != "plain" or row["task"] == "T3":  # T3 has four sizes
             continue
-        cost, counts = calls(row["n"]), row["counters"]
-        parts = {
-            "factorisation": counts["factorisations"] * cost["factorisation"],
-            "solve": counts["solves"] * cost["solve"],
-            "transform": TRANSFORMS * counts["solves"] * cost["transform"],
-        }
+        parts = parts_of(row["counters"], calls(row["n"]))
         total = sum(parts.values())
         ratio = row["cpu_seconds"] / total
         floors.append({"task": row["task"], "n": row["n"], "floor": total, "parts": parts, "ratio": ratio})

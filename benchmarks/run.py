@@ -47,7 +47,7 @@ def main() -> None:
 
 def benchmark(options: argparse.Namespace, ours: Path, environments: Path, results: Path) -> None:
     """Run every task with every tool, and write what was measured after each configuration."""
-    pythons, rows, installed = {}, [], {"ours": versions(ours, ["mckean-vlasov-continuation", *LIBRARIES])}
+    pythons, rows, installed = {}, [], {"ours": versions(ours, ["mckean-vlasov-continuation", "numba", *LIBRARIES])}
     for tool in options.tools:
         package = declared(tool)["PACKAGE"]
         try:
@@ -83,7 +83,7 @@ def configuration(
     """Time ours and every peer on one task, in turn, so that a ratio compares runs made side by side."""
     rows, times = [], []
     reference = Session(ours, "ours", task, size, counts, options.limit, options.core)
-    for tool, python in [("adaptive", ours), *pythons.items()]:
+    for tool, python in [*((tool, ours) for tool in OURS[1:]), *pythons.items()]:
         row: dict[str, Any] = {"tool": tool, "task": task, "n": size, "counts": counts}
         try:
             peer = Session(python, tool, task, size, counts, options.limit, options.core)
