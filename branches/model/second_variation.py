@@ -10,7 +10,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy.fft import dct
-from scipy.linalg.lapack import dposv
 
 from branches.model.halfgrid import HalfGrid, half_grid
 from branches.model.potential import Potential
@@ -28,7 +27,7 @@ __all__ = [
 ]
 
 Array = NDArray[np.float64]
-FEWEST = 16  # modes that are kept at least
+FEWEST = 4  # modes that are kept at least
 
 
 @dataclass(frozen=True)
@@ -88,9 +87,7 @@ class SecondVariation:
         """
         t, n = self._product(self.active, self.g), self.leading
         t[:, np.arange(self.g.size), np.arange(self.g.size)] += np.sign(self.g)
-        x = np.empty((len(t), self.g.size - n, n))
-        for one, solution in zip(t, x, strict=True) if x.size else ():
-            solution[:] = dposv(one[n:, n:], one[n:, :n], lower=1)[1]
+        x = np.asarray(np.linalg.solve(t[:, n:, n:], t[:, n:, :n]), dtype=np.float64)
         s = t[:, :n, :n] - t[:, :n, n:] @ x
         return s if self.rotation is None else _reflect_both(s, self.rotation[:, :n]), x
 
