@@ -29,6 +29,8 @@ def _controller() -> ThreadpoolController:
 def one_thread() -> AbstractContextManager[object]:
     """Limit linear algebra to one thread from now on; as a context manager, until its end.
 
+    The limit is that of the process: when Python threads overlap in it, the last to leave may keep it.
+
     Examples
     --------
     >>> with one_thread():

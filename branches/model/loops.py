@@ -61,5 +61,8 @@ def compiled(loop: Loop) -> Loop | None:
         import numba
     except ImportError:
         return None
-    fast: Loop = numba.njit(cache=True)(loop)
+    try:
+        fast: Loop = numba.njit(cache=True)(loop)
+    except RuntimeError:  # nowhere to keep what is compiled
+        fast = numba.njit(loop)
     return None if fast is loop else fast

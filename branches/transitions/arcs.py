@@ -45,6 +45,10 @@ class StateFunction(Protocol):
         """Return F and Σ g a² at couplings between ``low`` and ``high``, each of shape (m,)."""
         ...
 
+    def place(self, kappa: float) -> float:
+        """Return the arclength at one coupling (κ itself for the uniform state)."""
+        ...
+
     def state(self, kappa: float) -> State:
         """Return the state at one coupling, corrected by Newton's iteration at fixed κ."""
         ...
@@ -62,6 +66,10 @@ class UniformArc:
     def energies(self, kappa: Array) -> tuple[Array, Array]:
         """Return F = 0 and Σ g a² = 0."""
         return np.zeros_like(kappa), np.zeros_like(kappa)
+
+    def place(self, kappa: float) -> float:
+        """Return κ."""
+        return kappa
 
     def state(self, kappa: float) -> State:
         """Return the uniform state."""
@@ -118,6 +126,13 @@ class Arc:
         period = self.branch.period
         g = self.branch.potential.weights(u.shape[1] * period)[period - 1 :: period]
         return free_energy(g, u, kappa), np.einsum("pn,n->p", u * u, g)
+
+    def place(self, kappa: float) -> float:
+        """Return the arclength at one coupling."""
+        at = np.clip(np.array([kappa]), self.low, self.high)
+        piece, low, high = self.parts[self._part(at)[0]]
+        tau = _inverse(piece, low, high, at / self.branch.curve.parameter_scale)
+        return float(piece.start + tau[0] * piece.length)
 
     def state(self, kappa: float) -> State:
         """Return the state at one coupling, corrected by Newton's iteration at fixed κ."""

@@ -18,7 +18,7 @@ from branches.transitions.disconnected import default_couplings, with_disconnect
 from branches.transitions.envelope import Exchange, Interval, exists, lower_envelope
 from branches.transitions.records import Transition
 
-__all__ = ["Landscape", "grid_of", "landscape", "transition_of"]
+__all__ = ["Landscape", "exchanges", "grid_of", "landscape", "transition_of"]
 
 Array = NDArray[np.float64]
 BEFORE = 0.5  # the map starts at this part of the smallest coupling at which another state exists
@@ -130,18 +130,27 @@ def landscape(diagram: Diagram) -> Landscape:
     return replace(_map_of(extended), searched=extended.completeness.notes[-1])
 
 
-def _map_of(diagram: Diagram) -> Landscape:
+def exchanges(diagram: Diagram) -> tuple[Exchange, ...]:
+    """Return where the lowest of the states of a diagram changes, by increasing κ; no other state is searched."""
+    return lower_envelope(*_arcs_and_grid(diagram), partial(_joint, diagram))[1]
+
+
+def _arcs_and_grid(diagram: Diagram) -> tuple[tuple[StateFunction, ...], Array]:
     uniform = UniformArc(diagram.potential, diagram.kappa_max)
     found = [arc for number, branch in enumerate(diagram.branches) for arc in arcs_of(branch, number)]
     arcs: tuple[StateFunction, ...] = (uniform, *found)
-    grid = grid_of(diagram.branches, arcs, diagram.kappa_max)
-    intervals, exchanges = lower_envelope(arcs, grid, partial(_joint, diagram))
+    return arcs, grid_of(diagram.branches, arcs, diagram.kappa_max)
+
+
+def _map_of(diagram: Diagram) -> Landscape:
+    arcs, grid = _arcs_and_grid(diagram)
+    intervals, found = lower_envelope(arcs, grid, partial(_joint, diagram))
     return Landscape(
         diagram,
         arcs,
         intervals,
-        tuple(transition_of(exchange) for exchange in exchanges if not _passes(diagram, exchange)),
-        violations(intervals, exchanges, diagram.branches),
+        tuple(transition_of(exchange) for exchange in found if not _passes(diagram, exchange)),
+        violations(intervals, found, diagram.branches),
     )
 
 

@@ -95,3 +95,13 @@ def test_uniform_arc():
     arc = UniformArc(potentials.bimodal(0.6), 4.0)
     assert arc.energies(np.array([1.0, 3.0]))[0].tolist() == [0.0, 0.0]
     assert [arc.state(kappa).index for kappa in (1.9, 2.1, 3.5)] == [(0, 0), (1, 1), (2, 2)]
+
+
+def test_the_place_of_a_coupling_is_where_the_branch_takes_it():
+    branch = branches.trace(potentials.noisy_transformer(4), kappa_max=0.6)
+    below, above = arcs_of(branch)
+    for arc, lengths in ((below, (below.end, below.start)), (above, (above.start, above.end))):
+        for kappa in (0.3871, 0.395, 0.4098):
+            place = arc.place(kappa)
+            assert min(lengths) <= place <= max(lengths)
+            assert branch.at(place).kappa == pytest.approx(kappa, rel=1e-13)
