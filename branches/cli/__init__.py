@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from branches.cli import coexistence, diagram, onset, phase_diagram, resonances, sweep, tricritical
+from branches.cli import coexistence, curves, diagram, onset, phase_diagram, resonances, sweep, tricritical
 
 __all__ = ["app", "main"]
 
@@ -23,7 +23,7 @@ app = typer.Typer(
 )
 for command in (
     diagram.diagram, onset.onset, tricritical.tricritical, resonances.resonances, coexistence.coexistence,
-    phase_diagram.phase_diagram, sweep.sweep,
+    curves.curves, phase_diagram.phase_diagram, sweep.sweep,
 ):  # fmt: skip
     app.command()(command)
 

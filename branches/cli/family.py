@@ -24,6 +24,7 @@ FamilyName = Annotated[str, typer.Argument(metavar="FAMILY", help="A potential w
 Range = Annotated[tuple[float, float], Option("--range", metavar="A B", help="Smallest and largest value.")]
 Vary = Annotated[str | None, Option("--vary", metavar="NAME", help="The free parameter, where it is not obvious.")]
 Show = Callable[[int, int, int], None]
+SYMBOLS = {"beta": r"\beta"}
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,14 @@ class NamedFamily:
     name: str
     free: str
     fixed: tuple[tuple[str, Any], ...] = ()
+
+    @property
+    def symbol(self) -> str:
+        """The free parameter in TeX: g2 as g_{2}."""
+        letter, rest = self.free[:1], self.free[1:]
+        if rest.isdigit():
+            return f"{letter}_{{{rest}}}"
+        return SYMBOLS.get(self.free, rf"\mathrm{{{self.free}}}" if rest else self.free)
 
     def __call__(self, value: float) -> Potential:
         """Return the potential at a value of the free parameter."""

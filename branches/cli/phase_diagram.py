@@ -25,7 +25,6 @@ Option = typer.Option
 INTERRUPTED = 130
 FORMATS = ("png", "pdf", "svg")
 COLUMNS = ("entry", "kappa", "kind", "mode", "jump")  # of the CSV, after the parameter
-SYMBOLS = {"beta": r"\beta"}
 
 
 def phase_diagram(
@@ -113,7 +112,7 @@ def _write(found: PhaseDiagram, family: NamedFamily, record: dict[str, Any], fol
         text = json.dumps(plain(record), allow_nan=False, ensure_ascii=False, indent=2)
         temporary.write_text(text + "\n", encoding="utf-8")
     if len(found.columns) > 1:
-        page = phase_figure(found, _symbol(family.free))
+        page = phase_figure(found, family.symbol)
         for kind in FORMATS:
             save(page, files[kind])
     return {kind: path for kind, path in files.items() if kind not in FORMATS or len(found.columns) > 1}
@@ -126,14 +125,6 @@ def _lines(found: PhaseDiagram) -> list[tuple[object, ...]]:
         lines += [(column.value, "transition", *transition) for transition in column.transitions]
         lines += [(column.value, "fold", kappa, "", mode, "") for kappa, mode in column.folds]
     return lines
-
-
-def _symbol(free: str) -> str:
-    """Return a parameter in TeX: g2 as g_{2}."""
-    letter, rest = free[:1], free[1:]
-    if rest.isdigit():
-        return f"{letter}_{{{rest}}}"
-    return SYMBOLS.get(free, rf"\mathrm{{{free}}}" if rest else free)
 
 
 def _report(found: PhaseDiagram, family: NamedFamily, marks: Sequence[Landmark], files: dict[str, Path]) -> None:

@@ -222,3 +222,40 @@ def test_a_fixed_parameter_makes_the_other_free():
     assert values == pytest.approx([0.1, 0.2, 0.3])
     assert family(0.25).weights(3).tolist() == [1.0, 0.25, -0.5]
     assert family == NamedFamily("harmonics", "g2", (("g1", 1.0), ("g3", -0.5)))
+
+
+def test_curves(mvcont, tmp_path):
+    code, out, err = mvcont("curves", "bimodal", "--range", 0.3, 2.2, "--seeds", 2, "--json")
+    found = json.loads(out)
+    assert (code, err) == (0, "")
+    points = {point["kind"]: point for point in found["special_points"] if point["q"] > 0.9}
+    assert points["critical end point"]["q"] == pytest.approx(M_E, abs=1e-12)
+    assert points["tricritical"]["q"] == pytest.approx(1.63493909686161, abs=1e-11)
+    assert {line["kind"] for line in found["lines"]} == {"onset", "coexistence", "fold", "pitchfork"}
+    assert found["failures"] == []
+    with open(found["files"]["csv"], encoding="utf-8", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    second = [row for row in rows if (row["kind"], row["description"]) == ("onset", "mode 2")]
+    assert all(float(row["kappa"]) == pytest.approx(2 / float(row["m"]), rel=1e-14) for row in second)
+    assert all((tmp_path / path).stat().st_size > 0 for path in found["files"].values())
+
+
+def test_curves_in_words(mvcont):
+    code, out, _ = mvcont("curves", "noisy-transformer", "--range", 2, 3, "--seeds", 1)
+    assert code == 0
+    assert "tricritical" in out
+    assert "2.446918311289" in out  # β*
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("kuramoto", "--range", 1, 2), "FAMILY = 'kuramoto'"),
+        (("bimodal", "--range", 2, 1), "--range = 2 1 is not allowed"),
+        (("bimodal", "--range", 0.3, 2, "--seeds", 0), "--seeds"),
+    ],
+)
+def test_curves_refuse(mvcont, arguments, told):
+    code, _, err = mvcont("curves", *arguments)
+    assert code == 2
+    assert told in err
