@@ -73,7 +73,7 @@ class QuadraticSystem(Problem):
         weights = potential.weights(period * size)
         self.g = np.ascontiguousarray(weights[period - 1 :: period])
         g1 = float(self.g[0])
-        self.parameter_scale = kappa_scale or (2.0 / g1 if g1 > 0 else 1.0)
+        self.parameter_scale = float(kappa_scale or (2.0 / g1 if g1 > 0 else 1.0))
         self._n = np.arange(1.0, size + 1)
         self._ng = self._n * self.g
         self._half_over_n = 0.5 / self._n

@@ -83,7 +83,7 @@ class SelfConsistentSystem(Problem):
         self.max_size = max(size, max_size or size)
         self.adaptive = adaptive
         self.g = np.ascontiguousarray(potential.weights(period * size)[period - 1 :: period])
-        self.parameter_scale = kappa_scale or (2.0 / float(self.g[0]) if self.g[0] > 0 else 1.0)
+        self.parameter_scale = float(kappa_scale or (2.0 / self.g[0] if self.g[0] > 0 else 1.0))
         self.grid: HalfGrid = half_grid(size, OVERSAMPLING)
         self.largest_order = int(SERIES_MEMORY / (8.0 * SERIES_VECTORS * size))
 

@@ -1,5 +1,6 @@
 """What several tests share: counting digits, and independent evaluations of the model."""
 
+import mpmath
 import numpy as np
 
 
@@ -7,7 +8,21 @@ def digits(value, reference):
     """Return how many significant digits of a value match its reference (17 for all of them)."""
     if value == reference:
         return 17.0
-    return float(min(17.0, -np.log10(abs(value - reference) / abs(reference))))
+    return float(min(17.0, -mpmath.log10(abs((mpmath.mpf(value) - reference) / reference))))
+
+
+def transformer_reference(n, beta, scaled=False):
+    """Return g_n of the noisy transformer, 2 I_n(β)/β, times exp(−β) if scaled, to 40 digits."""
+    with mpmath.workdps(40):
+        g = 2 * mpmath.besseli(n, mpmath.mpf(beta), maxterms=10**6) / mpmath.mpf(beta)
+        return g * mpmath.exp(-mpmath.mpf(beta)) if scaled else g
+
+
+def krause_reference(n, radius):
+    """Return g_n of Hegselmann–Krause, 4 (nR − sin nR)/(π n³), to 60 digits."""
+    with mpmath.workdps(60):
+        x = n * mpmath.mpf(radius)
+        return 4 * (x - mpmath.sin(x)) / (mpmath.pi * n**3)
 
 
 def brute_force_quadratic(g, a, kappa):
