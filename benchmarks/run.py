@@ -3,6 +3,7 @@
     python benchmarks/run.py                       everything (about an hour)
     python benchmarks/run.py --quick               N = 64, three repeats
     python benchmarks/run.py --tools bice contique --sizes 64 256 --repeats 7
+    python benchmarks/run.py --tasks T2 --sizes 512   these anew, other rows of the same machine and tools are kept
     python benchmarks/run.py --scaling             the matrix-free path, N = 2^10 … 2^20
 
 Needs nothing but Python: it builds one virtual environment a tool (bifpy also needs gfortran).  Results go to
@@ -65,6 +66,7 @@ def benchmark(options: argparse.Namespace, ours: Path, environments: Path, resul
         "rows": rows,
     }
     target = results / ("quick.json" if options.quick else "results.json")
+    rows += kept(target, record, options)
     for size in options.sizes:
         for task in options.tasks:
             for counts in ("plain", "counts"):
@@ -75,6 +77,18 @@ def benchmark(options: argparse.Namespace, ours: Path, environments: Path, resul
     )
     record["floor"] = json.loads(floor.stdout)
     target.write_text(json.dumps(record, indent=1) + "\n")
+
+
+def kept(target: Path, record: dict[str, Any], options: argparse.Namespace) -> list[dict[str, Any]]:
+    """Return the rows of the last run that this one does not replace, if machine, tools and limits are the same."""
+    last = json.loads(target.read_text()) if target.exists() else {}
+    if any(last.get(fact) != record[fact] for fact in ("machine", "versions", "repeats", "limit_seconds")):
+        return []
+    return [
+        row
+        for row in last["rows"]
+        if "task" in row and not (row["task"] in options.tasks and row["n"] in options.sizes)
+    ]
 
 
 def configuration(

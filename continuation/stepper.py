@@ -199,8 +199,10 @@ def _taylor_step(base: Base, settings: Settings) -> tuple[Base, Piece, Base, Cou
 
 def _finite(c: Array) -> Array:
     """Return the coefficients before the first that overflows: a series of radius 1e-8 does at order 38."""
+    if np.isfinite(c).all():
+        return c
     bad = np.flatnonzero(~np.isfinite(c).all(axis=1))
-    return c[: bad[0]] if bad.size else c
+    return c[: bad[0]]
 
 
 def _settled(base: Base) -> tuple[Array, BorderedSolver, Counters]:

@@ -208,7 +208,10 @@ class QuadraticSystem(Problem):
 
     def _is_metastable(self, u: Array, p: float) -> bool:
         """Whether log ρ has more than one peak in (0, π) and a range beyond DEEP."""
-        field = self.grid.cosines((0.5 * p) * self.g * u)
+        amplitudes = p * self.g * u
+        if 2.0 * float(np.abs(amplitudes).sum()) <= DEEP:
+            return False
+        field = self.grid.cosines(0.5 * amplitudes)
         if float(np.ptp(field)) <= DEEP:
             return False
         slope = np.diff(field, prepend=-np.inf, append=-np.inf)

@@ -179,7 +179,7 @@ def block_index(potential: Potential, block: Block, u: Array, kappa: Array) -> B
     accuracy, which no further mode would decide. A size at which nothing can be decided is passed over.
     """
     unstable, undecided, largest = (np.zeros(kappa.size, dtype=np.int64) for _ in range(3))
-    eigenvalues: list[Array] = [np.empty(0)] * kappa.size
+    found: list[tuple[NDArray[np.intp], Array]] = []
     limit = min(LARGEST_MATRIX, max(64, 4 * u.shape[1])) * block.period
     is_open, size = np.ones(kappa.size, dtype=bool), 16 * block.period
     while is_open.any():
@@ -190,8 +190,7 @@ def block_index(potential: Potential, block: Block, u: Array, kappa: Array) -> B
                 continue
             spectrum = spectrum_of(potential, block, u[tried], kappa[tried], size)
             unstable[tried], undecided[tried], largest[tried] = spectrum.unstable, spectrum.undecided, size
-            for i, row in zip(tried.tolist(), spectrum.eigenvalues, strict=True):
-                eigenvalues[i] = row[spectrum.repulsive :]
+            found.append((tried, spectrum.eigenvalues[:, spectrum.repulsive :]))
             nearest = np.min(np.abs(spectrum.eigenvalues), axis=1, initial=np.inf)
             is_open[tried] = (nearest <= 2 * spectrum.error) & (nearest > WORKING_ACCURACY)
         if last:
@@ -203,15 +202,16 @@ def block_index(potential: Potential, block: Block, u: Array, kappa: Array) -> B
             for i, count in _counts_along(potential, block, u, kappa, run).items():
                 if count is not None and count.most - count.least < undecided[i]:
                     unstable[i], undecided[i] = count.least, count.most - count.least
-    return BlockIndex(unstable, undecided, _aligned(eigenvalues), largest)
+    return BlockIndex(unstable, undecided, _last_rows(found, kappa.size), largest)
 
 
-def _aligned(rows: list[Array]) -> Array:
-    """Return rows of different lengths as one matrix, filled up with ones."""
-    aligned = np.ones((len(rows), max((row.size for row in rows), default=0)))
-    for line, row in zip(aligned, rows, strict=True):
-        line[: row.size] = row
-    return aligned
+def _last_rows(found: list[tuple[NDArray[np.intp], Array]], count: int) -> Array:
+    """Return the last row found for each of ``count`` states, filled up with ones."""
+    last = np.ones((count, max((rows.shape[1] for _, rows in found), default=0)))
+    for states, rows in found:
+        last[states] = 1.0
+        last[states, : rows.shape[1]] = rows
+    return last
 
 
 def _counts_along(

@@ -28,10 +28,13 @@ DENSE_SERIES = 128  # unknowns up to which dense products beat a solve and two t
 
 @lru_cache(maxsize=32)
 def _projection(n: int) -> Array:
-    """Return the matrix from grid values to the coefficients of sin kθ divided by 2k: (N, M)."""
+    """Return the matrix from grid values to the coefficients of sin kθ divided by 2k, bordered by 1: (N + 1, M + 1)."""
     grid = half_grid(n)
-    back = grid.project(np.eye(grid.size)) * (0.5 / np.arange(1.0, n + 1))
-    return np.ascontiguousarray(back.T)
+    bordered = np.zeros((n + 1, grid.size + 1), order="F")
+    bordered[:n, : grid.size] = (grid.project(np.eye(grid.size)) * (0.5 / np.arange(1.0, n + 1))).T
+    bordered[n, grid.size] = 1.0
+    bordered.flags.writeable = False
+    return bordered
 
 
 @lru_cache(maxsize=32)
@@ -61,11 +64,8 @@ def dense_series(system: QuadraticSystem, solver: DenseBordered, x: Array, order
     order
         Highest power.
     """
-    n, m = system.size, system.grid.size
-    rhs = np.zeros((n + 1, m + 1), order="F")
-    rhs[:n, :m] = _projection(n)
-    rhs[n, m] = 1.0
-    columns = solver.solve_many(rhs)
+    m = system.grid.size
+    columns = solver.solve_many(_projection(system.size).copy(order="F"))
     return _sum_orders(system, columns[:, :m], x, columns[:, m], order, lag=0)
 
 
@@ -82,8 +82,8 @@ def dense_onset(system: QuadraticSystem, diagonal: Array, order: int) -> Array:
         Highest power; its κ is not known yet and left zero.
     """
     n = system.size
-    operator = np.zeros((n + 1, system.grid.size), order="F")
-    np.divide(_projection(n), diagonal[:, None], out=operator[:n])
+    operator = _projection(n)[:, :-1].copy(order="F")
+    operator[:n] /= diagonal[:, None]
     operator[n] = operator[0] * (-2.0 / (system.g[0] * system.parameter_scale))  # the kernel equation gives κ
     operator[0] = 0.0
     x, first = np.zeros(n + 1), np.zeros(n + 1)
