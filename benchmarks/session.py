@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import select
+import signal
 import subprocess
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -43,7 +45,7 @@ class Session:
         self._process = subprocess.Popen(
             [str(python), str(HERE / "worker.py"), tool, task, str(size), counts],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd=HERE,
-            env=os.environ | ONE_THREAD, preexec_fn=lambda: os.sched_setaffinity(0, {core}),
+            env=os.environ | ONE_THREAD, preexec_fn=lambda: os.sched_setaffinity(0, {core}), start_new_session=True,
         )  # fmt: skip
         self.first = self._answer(limit + START_PATIENCE)
 
@@ -61,8 +63,9 @@ class Session:
         return found
 
     def close(self) -> None:
-        """End the worker."""
-        self._process.kill()
+        """End the worker, and what it has started: left running, that would slow down whatever comes next."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
 
     def _ask(self, word: str) -> None:
