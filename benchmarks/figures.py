@@ -77,7 +77,7 @@ def finish(figure: Any, axes: Any, sizes: list[int]) -> None:
     handles = [plt.Line2D([], [], color=c, marker="o", label=LABELS.get(t, t)) for t, c in COLOURS.items()]
     handles += [
         plt.Line2D([], [], color="0.3", marker="o", mfc="white", ls="", label="part of the task left out"),
-        plt.Line2D([], [], color="0.4", ls=":", label="LAPACK + FFT floor"),
+        plt.Line2D([], [], color="0.4", ls=":", label="library calls alone (floor)"),
     ]
     figure.legend(handles=handles, loc="lower center", ncols=5, fontsize=8.5)
     figure.tight_layout(rect=(0, 0.1, 1, 1))

@@ -106,7 +106,7 @@ def times(rows: list[Row]) -> str:
 
 def time_cell(row: Row) -> str:
     if row["kind"] == "ok":
-        beside = "" if row["tool"] == "ours" else f" (×{row['ratio']:.3g})"
+        beside = "" if row["tool"] == "ours" else f" ({factor(row['ratio'])})"
         return milliseconds(row["seconds"]) + beside
     return {"unsupported": "–", "over the limit": "over the limit"}.get(row["kind"], "failed")
 
@@ -120,6 +120,10 @@ def remark(rows: list[Row], tool: str) -> str:
 def milliseconds(seconds: float) -> str:
     value = 1e3 * seconds
     return f"{value:.2f}" if value < 10 else f"{value:.1f}" if value < 100 else f"{value:.0f}"
+
+
+def factor(value: float) -> str:
+    return f"×{value:.3g}" if value < 100 else f"×{value:.0f}"
 
 
 def fastest(rows: list[Row]) -> str:
@@ -149,7 +153,7 @@ def best(rows: list[Row], adaptive: float) -> str:
     if not rows:
         return "none"
     row = min(rows, key=lambda row: row["ratio"])
-    return f"{name(row['tool'])} ×{row['ratio']:.3g}, ×{row['ratio'] / adaptive:.3g}"
+    return f"{name(row['tool'])} {factor(row['ratio'])}, {factor(row['ratio'] / adaptive)}"
 
 
 def details(rows: list[Row]) -> str:
