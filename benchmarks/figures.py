@@ -21,6 +21,7 @@ COLOURS = {
     "ours": "#0b3c8c", "adaptive": "#5b9bd5", "plain": "#8aa4c8", "jaxcont": "#d1495b", "contique": "#8d6a9f",
     "transiflow": "#2e8b57", "bice": "#edae49", "bifpy": "#7a5230", "pycont_lite": "#666666",
 }  # fmt: skip
+DISTINCT = [colour for tool, colour in COLOURS.items() if tool != "plain"]
 LABELS = {
     "ours": "this toolkit", "adaptive": "this toolkit, adaptive N", "plain": "this toolkit, NumPy alone",
     "bifpy": "bifpy (AUTO-07p)", "pycont_lite": "pycont-lite",
@@ -88,7 +89,7 @@ def scaling_figure(record: dict[str, Any], path: Path) -> None:
     with plt.rc_context(STYLE):
         figure, ax = plt.subplots(figsize=(5.6, 4.0))
         names = list(dict.fromkeys(row["potential"] for row in record["rows"]))
-        for name, colour in zip(names, COLOURS.values(), strict=False):
+        for name, colour in zip(names, DISTINCT, strict=False):
             rows = [row for row in record["rows"] if row["potential"] == name]
             n = [row["n"] for row in rows]
             ax.plot(n, [1e3 * row["seconds_per_point"] for row in rows], "o-", color=colour, label=name)
