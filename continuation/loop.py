@@ -117,7 +117,7 @@ class Loop:
         except StepFailure as failure:
             new = correct(base.problem, base.x, base.tangent, self.settings.tolerance)
             floor = max(new.residual, round_off(base.problem, new.x))
-            if failure.status is not Status.STEP_TOO_SMALL or not new.converged:
+            if failure.status not in (Status.STEP_TOO_SMALL, Status.UNRESOLVED) or not new.converged:
                 raise
             if not self.settings.tolerance < floor < np.inf:
                 raise

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 import branches
 from branches import potentials
-from continuation import Event, Settings
+from continuation import Event, Settings, Status
 from continuation.corrector import residual_norm
 
 
@@ -127,3 +127,14 @@ def test_refinement_moves_nothing():
     coarse, fine = (branches.trace(potentials.hegselmann_krause(2.0), kappa_max=2.0, n_modes=n) for n in (96, 192))
     assert digits(coarse.folds[0].kappa, fine.folds[0].kappa) >= 13
     assert digits(coarse.folds[0].a[0], fine.folds[0].a[0]) >= 11
+
+
+@pytest.mark.parametrize("n_modes", [None, 64])
+@pytest.mark.parametrize("tolerance", [1e-16, 1e-17, 1e-18])
+def test_a_tolerance_below_round_off_is_raised_and_that_is_said(n_modes, tolerance):
+    potential = potentials.noisy_transformer(4)
+    branch = branches.trace(potential, kappa_max=0.6, n_modes=n_modes, settings=Settings(tolerance=tolerance))
+    assert branch.status is Status.BOUND
+    assert "tolerance raised to" in branch.message
+    assert branch.residual.max() < 1e-14
+    assert digits(branch.folds[0].kappa, 0.38706899595204) >= 13
