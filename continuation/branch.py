@@ -50,10 +50,6 @@ class Counters:
             self.newton + other.newton,
         )
 
-    def astuple(self) -> tuple[int, int, int, int, int]:
-        """Return the counts in the order of the fields."""
-        return (self.steps, self.factorisations, self.solves, self.residuals, self.newton)
-
 
 @dataclass(frozen=True)
 class SpecialPoint:

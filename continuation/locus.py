@@ -181,7 +181,7 @@ class _SingularSystem(Problem):
         return bend, float(left @ problem.parameter_derivative(state, first)) * problem.parameter_scale
 
 
-def singular_system(family: Family, u: Array, p: float, q: float) -> Problem:
+def singular_system(family: Family, u: Array, p: float, q: float) -> _SingularSystem:
     """Return the equations, in (u, p / scale) and q, of the states near (u, p, q) at which M is singular."""
     lefts, _, rights = np.linalg.svd(family.singular(u, p, q))
     return _SingularSystem(family, lefts[:, -1], rights[-1])
@@ -189,8 +189,7 @@ def singular_system(family: Family, u: Array, p: float, q: float) -> Problem:
 
 def fold_system(family: Family, u: Array, p: float, q: float) -> tuple[Problem, tuple[Event, ...]]:
     """Return the equations of the folds near (u, p, q), and the events 'cusp' and 'degenerate fold' along them."""
-    lefts, _, rights = np.linalg.svd(family.singular(u, p, q))
-    system = _SingularSystem(family, lefts[:, -1], rights[-1])
+    system = singular_system(family, u, p, q)
 
     known: dict[tuple[bytes, float], tuple[float, float]] = {}
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import csv
-import json
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,6 +12,7 @@ import typer
 from branches.cli.arguments import AsJson, Parameters, Weights, whole
 from branches.cli.console import print_json, print_table, say
 from branches.cli.family import FamilyName, NamedFamily, Range, Vary, family_over
+from branches.cli.files import write_files
 
 if TYPE_CHECKING:
     from branches.transitions.curves import Curves
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 __all__ = ["curves"]
 
 Option = typer.Option
-FORMATS = ("png", "pdf", "svg")
 
 
 def curves(
@@ -38,6 +37,7 @@ def curves(
     """Follow the folds, pitchforks and coexistences of a few diagrams over a parameter, with their special points."""
     from branches.model.potential import positive_integer
     from branches.output.atomic import writable_folder
+    from branches.output.curves_figure import curves_figure
     from branches.transitions.curves import curves as follow
 
     positive_integer("--seeds", seeds)
@@ -45,7 +45,8 @@ def curves(
     folder = writable_folder(output or Path(f"curves-{family.name}-{family.free}"))
     found = follow(family, *limits, seeds=values[1:-1])
     record = _record(found, family, limits, values[1:-1])
-    files = _write(found, family, record, folder)
+    header = ("line", "kind", "description", family.free, "kappa")
+    files = write_files(folder, "curves", header, _rows(found), record, partial(curves_figure, found, family.symbol))
     if as_json:
         print_json(record | {"files": {kind: str(path) for kind, path in files.items()}})
     else:
@@ -76,27 +77,12 @@ def _record(found: Curves, family: NamedFamily, limits: tuple[float, float], see
     }
 
 
-def _write(found: Curves, family: NamedFamily, record: dict[str, Any], folder: Path) -> dict[str, Path]:
-    """Write all files, each at once, and return where they are."""
-    from branches.output.atomic import replacing
-    from branches.output.curves_figure import curves_figure
-    from branches.output.landscape_figure import save
-    from branches.output.plain import plain
-
-    files = {kind: folder / f"curves.{kind}" for kind in ("csv", "json", *FORMATS)}
-    with replacing(files["csv"]) as temporary, temporary.open("w", newline="", encoding="utf-8") as stream:
-        writer = csv.writer(stream)
-        writer.writerow(("line", "kind", "description", family.free, "kappa"))
-        for number, line in enumerate(found.lines, 1):
-            pairs = zip(line.q, line.kappa, strict=True)
-            writer.writerows((number, line.kind, line.description, float(q), float(kappa)) for q, kappa in pairs)
-    with replacing(files["json"]) as temporary:
-        text = json.dumps(plain(record), allow_nan=False, ensure_ascii=False, indent=2)
-        temporary.write_text(text + "\n", encoding="utf-8")
-    page = curves_figure(found, family.symbol)
-    for kind in FORMATS:
-        save(page, files[kind])
-    return files
+def _rows(found: Curves) -> list[tuple[object, ...]]:
+    return [
+        (number, line.kind, line.description, float(q), float(kappa))
+        for number, line in enumerate(found.lines, 1)
+        for q, kappa in zip(line.q, line.kappa, strict=True)
+    ]
 
 
 def _report(found: Curves, family: NamedFamily, limits: tuple[float, float], files: dict[str, Path]) -> None:

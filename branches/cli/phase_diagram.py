@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import csv
-import json
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -15,6 +14,7 @@ import typer
 from branches.cli.arguments import AsJson, Parameters, Weights, whole
 from branches.cli.console import print_json, print_table, say
 from branches.cli.family import FamilyName, NamedFamily, Range, Vary, family_over, progress_bar
+from branches.cli.files import write_files
 
 if TYPE_CHECKING:
     from branches.transitions.phase_diagram import Landmark, PhaseDiagram
@@ -23,7 +23,6 @@ __all__ = ["phase_diagram"]
 
 Option = typer.Option
 INTERRUPTED = 130
-FORMATS = ("png", "pdf", "svg")
 COLUMNS = ("entry", "kappa", "kind", "mode", "jump")  # of the CSV, after the parameter
 
 
@@ -45,6 +44,7 @@ def phase_diagram(
 ) -> int:
     """Map the state of least free energy over a parameter of a family and the coupling."""
     from branches.output.atomic import writable_folder
+    from branches.output.landscape_figure import phase_figure
     from branches.transitions.phase_diagram import phase_diagram as build
 
     family, values = family_over(name, vary, weights, parameter, limits, count)
@@ -60,7 +60,8 @@ def phase_diagram(
     marks = found.landmarks(family) if found.status == "finished" else ()
     found = found.sharpened(family, marks)
     record = _record(found, family, marks)
-    files = _write(found, family, record, folder)
+    draw = partial(phase_figure, found, family.symbol) if len(found.columns) > 1 else None
+    files = write_files(folder, "phase-diagram", (family.free, *COLUMNS), _lines(found), record, draw)
     if as_json:
         print_json(record | {"files": {kind: str(path) for kind, path in files.items()}})
     else:
@@ -95,27 +96,6 @@ def _record(found: PhaseDiagram, family: NamedFamily, marks: Sequence[Landmark])
             for column in found.columns
         ],
     }
-
-
-def _write(found: PhaseDiagram, family: NamedFamily, record: dict[str, Any], folder: Path) -> dict[str, Path]:
-    """Write all files, each at once, and return where they are."""
-    from branches.output.atomic import replacing
-    from branches.output.landscape_figure import phase_figure, save
-    from branches.output.plain import plain
-
-    files = {kind: folder / f"phase-diagram.{kind}" for kind in ("csv", "json", *FORMATS)}
-    with replacing(files["csv"]) as temporary, temporary.open("w", newline="", encoding="utf-8") as stream:
-        writer = csv.writer(stream)
-        writer.writerow((family.free, *COLUMNS))
-        writer.writerows(_lines(found))
-    with replacing(files["json"]) as temporary:
-        text = json.dumps(plain(record), allow_nan=False, ensure_ascii=False, indent=2)
-        temporary.write_text(text + "\n", encoding="utf-8")
-    if len(found.columns) > 1:
-        page = phase_figure(found, family.symbol)
-        for kind in FORMATS:
-            save(page, files[kind])
-    return {kind: path for kind, path in files.items() if kind not in FORMATS or len(found.columns) > 1}
 
 
 def _lines(found: PhaseDiagram) -> list[tuple[object, ...]]:

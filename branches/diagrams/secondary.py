@@ -14,6 +14,7 @@ from branches.model.stability import LARGEST_MATRIX, WORKING_ACCURACY, block_ind
 from branches.model.symmetry import Block, blocks, expanded, period_of
 from continuation.corrector import residual_norm
 from continuation.events import bracketed_root
+from continuation.threads import on_one_thread
 
 __all__ = ["decided_state", "special_points"]
 
@@ -22,6 +23,7 @@ SAME_ARCLENGTH = 1e-6  # relative to the branch: a fold and the neutral eigenval
 TAIL_ALLOWED = 1e-6  # above it, a fixed truncation says nothing of the kind of a point
 
 
+@on_one_thread
 def special_points(branch: Branch) -> tuple[SpecialPoint, ...]:
     """Return all special points of a branch in the order of arclength, with the Morse index on both sides.
 

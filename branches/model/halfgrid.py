@@ -68,15 +68,15 @@ class HalfGrid:
         return fast
 
     def both(self, q: Array, a: Array) -> tuple[Array, Array]:
-        """Return :meth:`sines` of q and :meth:`cosines` of a, both of shape (N,), in one transform.
+        """Return :meth:`sines` of q and :meth:`cosines` of a, both of shape (..., N), in one transform.
 
         With modes in reverse order and alternating signs on the grid, a sine sum is a cosine sum.
         """
         if self.n_modes <= DENSE_MODES:
             return self.sines(q), self.cosines(a)
-        padded = np.zeros((2, self.size))
-        padded[0, self.size - self.n_modes :] = q[::-1]
-        padded[1, 1 : self.n_modes + 1] = a
+        padded = np.zeros((2, *a.shape[:-1], self.size))
+        padded[0, ..., self.size - self.n_modes :] = q[..., ::-1]
+        padded[1, ..., 1 : self.n_modes + 1] = a
         fast: Array = dct(padded, type=3, axis=-1, overwrite_x=True)
         return fast[0] * self._alternating, fast[1]
 

@@ -110,8 +110,8 @@ class QuadraticSystem(Problem):
 
     def quadratic(self, a: Array) -> Array:
         """Return Q(a), shape (..., N)."""
-        grid = self.grid
-        product: Array = grid.project(grid.sines(a * self._ng) * (grid.cosines(a) + 1.0)) * self._half_over_n
+        sines, cosines = self.grid.both(a * self._ng, a)
+        product: Array = self.grid.project(sines * (cosines + 1.0)) * self._half_over_n
         return product
 
     def residual(self, u: Array, p: float) -> Array:
@@ -176,7 +176,8 @@ class QuadraticSystem(Problem):
         n = self.size
         wide = half_grid(2 * n, 1.0)
         a = self.transfer(u, 2 * n)
-        product = wide.sines(a * self.transfer(self._ng, 2 * n)) * (wide.cosines(a) + 1.0)
+        sines, cosines = wide.both(a * self.transfer(self._ng, 2 * n), a)
+        product = sines * (cosines + 1.0)
         modes = np.arange(n + 1, 2 * n + 1)
         return float(np.max(np.abs(0.5 * p * wide.project(product)[n:] / modes)))
 

@@ -6,6 +6,7 @@ With D = κ diag(g), T = sign(g) − |D|^{1/2} C |D|^{1/2}, where C holds the co
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -70,14 +71,16 @@ class SecondVariation:
 
     @property
     def room(self) -> Array:
-        """A bound from below of the eigenvalues of T on all modes but the leading ones, shape (P,)."""
-        others = max(np.max(np.abs(g), initial=0.0) for g in (self.g[self.leading :], self.g_outside))
-        return 1.0 - self.kappa * float(others) * self.density_bound
+        """A bound from below of the |eigenvalues| of T on all modes but the leading ones, shape (P,)."""
+        return 1.0 - self.norm_bound(np.concatenate([self.g[self.leading :], self.g_outside]))
 
-    @property
-    def density_bound(self) -> Array:
-        """A bound of ‖C‖, shape (P,)."""
+    @cached_property
+    def _density_bound(self) -> Array:
         return _density_bound(self.u)
+
+    def norm_bound(self, g: Array) -> Array:
+        """Return a bound of the norm of |D|^{1/2} C |D|^{1/2} on modes with the weights g, shape (P,)."""
+        return self.kappa * float(np.max(np.abs(g), initial=0.0)) * self._density_bound
 
     def reduced(self) -> tuple[Array, Array]:
         """Return the Schur complement S of T on the leading modes, and X = B⁻¹K.
@@ -111,14 +114,19 @@ def second_variation(
 
     ``leading`` of its modes are kept; all of them by default.
     """
-    weights = potential.weights(2 * largest)
-    modes = block.modes(2 * largest)
-    modes = modes[weights[modes - 1] != 0.0]
-    active, outside = modes[modes <= largest], modes[modes > largest]
-    g = weights[active - 1]
+    modes, weights = _active(potential, block, 2 * largest)
+    inside = modes <= largest
+    active, g = modes[inside], weights[inside]
     rotation = _rotation(block, active, g, u)
     kept = active.size if leading is None else leading
-    return SecondVariation(block, u, kappa, active, g, outside, weights[outside - 1], rotation, kept)
+    return SecondVariation(block, u, kappa, active, g, modes[~inside], weights[~inside], rotation, kept)
+
+
+def _active(potential: Potential, block: Block, largest: int) -> tuple[NDArray[np.int64], Array]:
+    """Return the modes of a block up to a largest one with g ≠ 0, and their weights."""
+    modes = block.modes(largest)
+    g = potential.weights(largest)[modes - 1]
+    return modes[g != 0.0], g[g != 0.0]
 
 
 def leading_modes(potential: Potential, block: Block, u: Array, kappa: Array, largest: int) -> int:
@@ -126,10 +134,7 @@ def leading_modes(potential: Potential, block: Block, u: Array, kappa: Array, la
 
     A round number, so that neighbouring states mostly agree; all of them where fewer would not pay.
     """
-    weights = potential.weights(2 * largest)
-    modes = block.modes(2 * largest)
-    modes = modes[weights[modes - 1] != 0.0]
-    g = weights[modes - 1]
+    modes, g = _active(potential, block, 2 * largest)
     active = int(np.count_nonzero(modes <= largest))
     strength = float(np.max(kappa * _density_bound(u), initial=0.0))
     from_here_on = np.maximum.accumulate(np.abs(g[::-1]))[::-1]
@@ -140,10 +145,9 @@ def leading_modes(potential: Potential, block: Block, u: Array, kappa: Array, la
 
 
 def room_outside(potential: Potential, block: Block, u: Array, kappa: Array, largest: int) -> Array:
-    """Return a bound from below of the eigenvalues of T on the modes from ``largest`` to twice as far, shape (P,)."""
-    modes = block.modes(2 * largest)
-    g = potential.weights(2 * largest)[modes[modes > largest] - 1]
-    room: Array = 1.0 - kappa * float(np.max(np.abs(g), initial=0.0)) * _density_bound(u)
+    """Return a bound from below of the |eigenvalues| of T on the modes from ``largest`` to twice as far, shape (P,)."""
+    modes, g = _active(potential, block, 2 * largest)
+    room: Array = 1.0 - kappa * float(np.max(np.abs(g[modes > largest]), initial=0.0)) * _density_bound(u)
     return room
 
 

@@ -171,7 +171,6 @@ class BlockIndex:
     largest: NDArray[np.int64]
 
 
-@on_one_thread
 def block_index(potential: Potential, block: Block, u: Array, kappa: Array) -> BlockIndex:
     """Count the unstable directions of one isotropy block with as many modes as the signs need.
 
@@ -265,7 +264,6 @@ def large_count(potential: Potential, block: Block, u: Array, kappa: float) -> t
     return count, largest
 
 
-@on_one_thread
 def block_spectrum(potential: Potential, block: Block, u: Array, kappa: Array, largest: int) -> BlockSpectrum:
     """Return the spectrum of T in one isotropy block, with the modes up to ``largest``.
 
@@ -300,12 +298,6 @@ def _in_chunks(
     return BlockSpectrum(eigenvalues, np.concatenate([part.error for part in parts]), parts[0].repulsive)
 
 
-def _norm(second: SecondVariation, g: Array) -> Array:
-    """Return a bound of the norm of |D|^{1/2} C |D|^{1/2} on modes with the weights g, shape (P,)."""
-    norm: Array = second.kappa * np.max(np.abs(g), initial=0.0) * second.density_bound
-    return norm
-
-
 def _stretch(x: Array) -> Array:
     """Return a bound of ‖(1, −X)‖², by which the elimination of modes magnifies errors, shape (P,)."""
     bound: Array = (1.0 + np.sqrt(np.sum(x**2, axis=(1, 2)))) ** 2
@@ -313,13 +305,13 @@ def _stretch(x: Array) -> Array:
 
 
 def _rounding(second: SecondVariation, x: Array) -> Array:
-    rounding: Array = 8 * EPSILON * second.g.size * (1.0 + _norm(second, second.g)) * _stretch(x)
+    rounding: Array = 8 * EPSILON * second.g.size * (1.0 + second.norm_bound(second.g)) * _stretch(x)
     return rounding
 
 
 def _plain(second: SecondVariation) -> BlockSpectrum:
     matrix, x = second.reduced()
-    coupling = _norm(second, second.g) * _norm(second, second.g_outside) * _stretch(x)  # a bound of its square
+    coupling = second.norm_bound(second.g) * second.norm_bound(second.g_outside) * _stretch(x)  # a bound of its square
     schur = np.where(second.room >= 0.5, coupling / np.maximum(second.room, 0.5), np.inf)
     eigenvalues = np.asarray(np.linalg.eigvalsh(matrix), dtype=np.float64)
     return BlockSpectrum(eigenvalues, schur + _rounding(second, x), second.repulsive)

@@ -14,15 +14,14 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from branches.diagrams.diagram import Diagram
-from branches.output.atomic import replacing
 from branches.output.curves import UNIFORM, portraits
+from branches.output.page import save_page
 from branches.output.panels import Scene, amplitude_panel, density_panels, energy_panel, panel_letter
 from branches.output.style import DIAMOND, DISC, GUIDE, RC, SQUARE, colour, line
 
 __all__ = ["FORMATS", "figure", "plot_amplitude", "save_figure"]
 
 FORMATS = ("png", "pdf", "svg")
-DPI = 200
 LEGEND_BRANCHES = 8
 LEGEND_ROW = 6  # entries that fit beside one another
 # Of the page, in inches: width, then from the top down.
@@ -130,14 +129,7 @@ def save_figure(
         If Matplotlib does not know a format.
     """
     page = figure(diagram)
-    undated = {"pdf": {"CreationDate": None}, "svg": {"Date": None}}  # the same diagram, the same file
-    written = []
-    for ending in formats:
-        target = Path(folder) / f"{name}.{ending}"
-        with mpl.rc_context(RC), replacing(target) as temporary:
-            page.savefig(temporary, format=ending, dpi=DPI, metadata=undated.get(ending))
-        written.append(target)
-    return tuple(written)
+    return tuple(save_page(page, Path(folder) / f"{name}.{ending}") for ending in formats)
 
 
 def _layout(densities: int) -> tuple[Figure, list[Axes], list[Axes]]:

@@ -3,30 +3,26 @@
 from __future__ import annotations
 
 from itertools import pairwise, zip_longest
-from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from branches.output.atomic import replacing
 from branches.output.style import DIAMOND, DISC, GUIDE, RC, colour, line
 from branches.transitions.arcs import StateFunction
 from branches.transitions.landscape import Landscape
 from branches.transitions.metastable import MetastableTable, MultiPeak
 from branches.transitions.phase_diagram import Change, Column, PhaseDiagram
 
-__all__ = ["landscape_figure", "metastable_figure", "phase_figure", "save"]
+__all__ = ["landscape_figure", "metastable_figure", "phase_figure"]
 
 SAMPLES, PROBE_EVERY = 241, 6  # points of a line, and of those the stability is asked
 BAND: dict[str, Any] = {"color": "#D9D9D9", "linewidth": 7.0, "solid_capstyle": "butt", "zorder": 0}
 PHASES = ("#FFFFFF", "#F4C7A1", "#B5D4EA", "#B9E0CF", "#E9CFDF", "#F3E3B3")  # by the mode that wins
-DPI = 200
 
 
 def landscape_figure(landscape: Landscape) -> Figure:
@@ -271,12 +267,3 @@ def _phase_legend(found: PhaseDiagram) -> list[Any]:
         Line2D([], [], color="black", linewidth=1.5, linestyle=(0, (4, 2)), label="continuous"),
         Line2D([], [], label="limit of metastability", **GUIDE),
     ]
-
-
-def save(page: Figure, path: str | Path) -> Path:
-    """Write a figure to a file in the format of its suffix, and return its path."""
-    target = Path(path)
-    FigureCanvasAgg(page)
-    with mpl.rc_context(RC), replacing(target) as temporary:
-        page.savefig(temporary, dpi=DPI, format=target.suffix[1:] or "png")
-    return target

@@ -18,7 +18,6 @@ __all__ = ["resonance_figure", "save_resonance_figure"]
 
 BLUE, ORANGE, GREY = "#0072B2", "#D55E00", "#8C8C8C"
 FINEST = 1e-3  # relative detunings below this share the darkest colour
-DPI = 200
 
 
 def resonance_figure(graph: networkx.Graph, tolerance: float = 0.0) -> Figure:
@@ -86,11 +85,9 @@ def save_resonance_figure(
     >>> file.stat().st_size > 0
     True
     """
-    import matplotlib as mpl
+    from branches.output.page import save_page
 
-    page = resonance_figure(graph, tolerance)
-    with mpl.rc_context(RC):
-        page.savefig(os.fspath(path), dpi=DPI)
+    save_page(resonance_figure(graph, tolerance), path)
 
 
 def _onsets(ax: Axes, kappa: dict[int, float], kernels: tuple[tuple[int, ...], ...]) -> None:

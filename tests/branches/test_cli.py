@@ -11,7 +11,6 @@ from contextlib import contextmanager
 import pytest
 
 import branches
-from branches.cli import main
 from branches.output.archive import load
 
 ENTRY = [sys.executable, "-c", "from branches.cli import main; main()"]
@@ -19,20 +18,6 @@ FILES = {
     "diagram.save", "points.csv", "special_points.csv", "diagram.json", "diagram.graphml", "diagram.png",
     "diagram.pdf", "diagram.svg",
 }  # fmt: skip
-
-
-@pytest.fixture
-def mvcont(capsys, monkeypatch, tmp_path):
-    """Run the command in an empty folder; return (exit code, stdout, stderr)."""
-    monkeypatch.chdir(tmp_path)
-
-    def run(*arguments):
-        with pytest.raises(SystemExit) as end:
-            main([str(argument) for argument in arguments])
-        out, err = capsys.readouterr()
-        return end.value.code, out, err
-
-    return run
 
 
 @pytest.fixture

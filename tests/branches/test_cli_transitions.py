@@ -11,27 +11,12 @@ import time
 
 import pytest
 
-from branches.cli import main
 from branches.cli.family import NamedFamily, family_over, progress_bar
 from branches.transitions.sweep import dask_executor
 
 ENTRY = [sys.executable, "-c", "from branches.cli import main; main()"]
 BIMODAL = ("bimodal", "--range", 0.4, 0.6, "--count", 3)
 M_E = 1.267292504257954344
-
-
-@pytest.fixture
-def mvcont(capsys, monkeypatch, tmp_path):
-    """Run the command in an empty folder; return (exit code, stdout, stderr)."""
-    monkeypatch.chdir(tmp_path)
-
-    def run(*arguments):
-        with pytest.raises(SystemExit) as end:
-            main([str(argument) for argument in arguments])
-        out, err = capsys.readouterr()
-        return end.value.code, out, err
-
-    return run
 
 
 def test_coexistence(mvcont):

@@ -6,7 +6,8 @@ import numpy as np
 
 import branches
 from branches import potentials
-from branches.output.landscape_figure import landscape_figure, metastable_figure, phase_figure, save
+from branches.output.landscape_figure import landscape_figure, metastable_figure, phase_figure
+from branches.output.page import save_page
 from branches.transitions.landscape import landscape
 from branches.transitions.metastable import metastable_table
 from branches.transitions.phase_diagram import phase_diagram
@@ -21,7 +22,7 @@ def test_landscape_figure_draws_the_minimum_and_the_kinks(tmp_path):
     marks = [line.get_xdata()[0] for line in left.lines if line.get_marker() in ("D", "o")]
     assert marks == [transition.kappa for transition in result.transitions]
     assert len(right.texts) == len(result.transitions)
-    assert save(page, tmp_path / "map.png").stat().st_size > 10_000
+    assert save_page(page, tmp_path / "map.png").stat().st_size > 10_000
 
 
 def test_metastable_figure_has_a_panel_for_every_state(tmp_path):
@@ -35,7 +36,7 @@ def test_metastable_figure_has_a_panel_for_every_state(tmp_path):
         theta, density = ax.lines[0].get_data()
         assert abs(np.trapezoid(density, theta) - 1.0) < 1e-10
         assert density.max() == np.max(entry.state.density(theta))
-    assert save(page, tmp_path / "peaks.pdf").stat().st_size > 5_000
+    assert save_page(page, tmp_path / "peaks.pdf").stat().st_size > 5_000
 
 
 def test_phase_figure_draws_one_line_for_each_boundary(tmp_path):
@@ -49,4 +50,4 @@ def test_phase_figure_draws_one_line_for_each_boundary(tmp_path):
     assert list(solid[0].get_ydata()) == expected
     marks = [line.get_xdata()[0] for line in ax.lines if line.get_marker() == "o"]
     assert marks == [1.25]
-    assert save(page, tmp_path / "phases.svg").stat().st_size > 5_000
+    assert save_page(page, tmp_path / "phases.svg").stat().st_size > 5_000
