@@ -34,9 +34,8 @@ def special_points(branch: Branch) -> tuple[SpecialPoint, ...]:
     Notes
     -----
     On a vertical branch (κ constant to round-off, as of the log gas) every state is neutral along the branch, and
-    nothing more is sought. It may miss two crossings of one block between neighbouring points if the
-    eigenvalue shows no
-    minimum at the points themselves.
+    nothing more is sought. It may miss two crossings of one block between neighbouring points if the eigenvalue
+    shows no minimum at the points themselves.
     """
     found = [_named(branch, branch.point(point)) for point in branch.curve.special_points]
     reach = SAME_ARCLENGTH * float(branch.arclength[-1]) if branch.arclength.size else 0.0
@@ -255,5 +254,8 @@ def _with_indices(branch: Branch, points: list[SpecialPoint], k: int) -> Special
 
 def decided_state(branch: Branch, near: float, far: float) -> State:
     """Return a state between two arclengths whose index is decided, rather close to the first; else the middle one."""
-    states = (branch.at(near + fraction * (far - near)) for fraction in (0.1, 0.03, 0.3, 0.5, 0.7, 0.9))
-    return next((state for state in states if state.undecided == 0), branch.at(0.5 * (near + far)))
+    for fraction in (0.1, 0.03, 0.3, 0.5, 0.7, 0.9):
+        state = branch.at(near + fraction * (far - near))
+        if state.undecided == 0:
+            return state
+    return branch.at(0.5 * (near + far))

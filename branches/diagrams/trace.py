@@ -213,9 +213,8 @@ def trace_from(
         used = int(1.3 * (above[-1] + 1)) if above.size else 1
         system = system.with_size(min(LARGEST_DENSE, max(FIRST_SIZE, used)))
     reduced = system.transfer(reduced, system.size)
-    problem = system if system.size <= LARGEST_DENSE else system.matrix_free(system.size)
     branch = follow(
-        problem,
+        system.suited_to_size(),
         reduced,
         kappa,
         direction=direction,
@@ -245,9 +244,8 @@ def follow_states(
     progress: Callable[[float, float], None] | None = None,
 ) -> Branch:
     """Follow the branch that begins with a known piece between two bounds of κ."""
-    problem = system if system.size <= LARGEST_DENSE else system.matrix_free(system.size)
     curve = follow(
-        problem,
+        system.suited_to_size(),
         np.empty(0),
         np.nan,
         initial=piece,

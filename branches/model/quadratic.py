@@ -103,10 +103,14 @@ class QuadraticSystem(Problem):
             self.potential, self.period, size, max(size, self.max_size), self.parameter_scale, self.adaptive
         )
 
+    def suited_to_size(self) -> Problem:
+        """Return the equations to solve with as many unknowns: these, or the self-consistency ones if they are many."""
+        return self.matrix_free(self.size) if self.size > LARGEST_DENSE else self
+
     def suited_to(self, u: Array, p: float) -> Problem:
         """Return the equations to solve at a state: these, or the self-consistency ones if large or ill-conditioned."""
-        large = self.size > LARGEST_DENSE
-        return self.matrix_free(self.size) if large or self._is_metastable(u, p) else self
+        suited = self.suited_to_size()
+        return self.matrix_free(self.size) if suited is self and self._is_metastable(u, p) else suited
 
     def quadratic(self, a: Array) -> Array:
         """Return Q(a), shape (..., N)."""
