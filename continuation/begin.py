@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from continuation.corrector import correct, tangent_at
 from continuation.problem import Problem
+from continuation.steps.corrector import correct, tangent_at
 
 __all__ = ["begin"]
 

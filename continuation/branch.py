@@ -9,7 +9,7 @@ from enum import Enum
 import numpy as np
 from numpy.typing import NDArray
 
-from continuation.polynomial import Piece, sign_changes
+from continuation.steps.polynomial import Piece, sign_changes
 
 __all__ = ["Branch", "Counters", "SpecialPoint", "Status"]
 

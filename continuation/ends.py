@@ -8,10 +8,10 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from continuation.corrector import correct, residual_norm, tangent_at
-from continuation.polynomial import Piece, sign_changes
-from continuation.predictor import hermite
 from continuation.problem import Problem
+from continuation.steps.corrector import correct, residual_norm, tangent_at
+from continuation.steps.polynomial import Piece, sign_changes
+from continuation.steps.predictor import hermite
 
 __all__ = ["closing_place", "cut_at_bound", "landed"]
 

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from scipy.linalg import lu_factor, lu_solve
 
 from continuation.branch import Branch, SpecialPoint
-from continuation.events import Event
-from continuation.follow import follow
+from continuation.following import follow
 from continuation.problem import Problem
+from continuation.special.events import Event
 
 __all__ = ["Family", "Locus", "fold_locus", "fold_system", "singular_locus", "singular_system"]
 

@@ -9,17 +9,17 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from continuation.begin import begin
-from continuation.bifurcation import BranchPoint, locate_branch_point
 from continuation.branch import Counters, Status
-from continuation.corrector import correct, round_off, tangent_at
 from continuation.ends import closing_place, cut_at_bound, landed
-from continuation.events import CUBIC, SAME_PLACE, Event, Located, locate_event, merge
-from continuation.folds import locate_folds
-from continuation.interpolate import interpolated
-from continuation.polynomial import Piece
 from continuation.problem import Problem
 from continuation.recorder import Recorder
-from continuation.stepper import Base, Settings, StepFailure, advance, stride
+from continuation.special.branch_points import BranchPoint, locate_branch_point
+from continuation.special.events import CUBIC, SAME_PLACE, Event, Located, locate_event, merge
+from continuation.special.folds import locate_folds
+from continuation.steps.corrector import correct, round_off, tangent_at
+from continuation.steps.interpolate import interpolated
+from continuation.steps.polynomial import Piece
+from continuation.steps.stepper import Base, Settings, StepFailure, advance, stride
 
 __all__ = ["Loop"]
 

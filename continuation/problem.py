@@ -9,8 +9,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from continuation.linear import BorderedSolver, DenseBordered
-from continuation.predictor import taylor_series
+from continuation.linear.dense import BorderedSolver, DenseBordered
+from continuation.steps.predictor import taylor_series
 
 __all__ = ["Expansion", "FunctionProblem", "Problem"]
 

@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from continuation.branch import Branch, Counters, SpecialPoint, Status
-from continuation.corrector import correct
-from continuation.events import CUBIC, SAME_PLACE
-from continuation.polynomial import Piece
 from continuation.problem import Problem
+from continuation.special.events import CUBIC, SAME_PLACE
+from continuation.steps.corrector import correct
+from continuation.steps.polynomial import Piece
 
 __all__ = ["Recorder"]
 

@@ -6,10 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from continuation.branch import Status
-from continuation.corrector import correct, residual_norm
-from continuation.polynomial import Piece
 from continuation.problem import Problem
-from continuation.stepper import Settings, StepFailure
+from continuation.steps.corrector import correct, residual_norm
+from continuation.steps.polynomial import Piece
+from continuation.steps.stepper import Settings, StepFailure
 
 __all__ = ["leave"]
 

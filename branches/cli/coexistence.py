@@ -6,8 +6,8 @@ from branches.cli.arguments import AsJson, real, takes_potential, whole
 from branches.cli.console import print_json, print_table
 
 if TYPE_CHECKING:
-    from branches.model.potential import Potential
-    from branches.transitions.records import Transition
+    from branches.landscapes.transitions import Transition
+    from branches.potentials.potential import Potential
 
 __all__ = ["coexistence"]
 
@@ -25,7 +25,7 @@ def coexistence(
     as_json: AsJson = False,
 ) -> int:
     """Find the transition from the uniform state, continuous or discontinuous, and its jump."""
-    from branches.transitions.coexistence import coexistence as find
+    from branches.landscapes.coexistence import coexistence as find
 
     found = find(potential, mode, kappa_max)
     if as_json:

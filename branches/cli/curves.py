@@ -15,7 +15,7 @@ from branches.cli.family import FamilyName, NamedFamily, Range, Vary, family_ove
 from branches.cli.files import write_files
 
 if TYPE_CHECKING:
-    from branches.transitions.curves import Curves
+    from branches.loci.curves import Curves
 
 __all__ = ["curves"]
 
@@ -35,10 +35,10 @@ def curves(
     as_json: AsJson = False,
 ) -> int:
     """Follow the folds, pitchforks and coexistences of a few diagrams over a parameter, with their special points."""
-    from branches.model.potential import positive_integer
-    from branches.output.atomic import writable_folder
-    from branches.output.curves_figure import curves_figure
-    from branches.transitions.curves import curves as follow
+    from branches.figures.curves_figure import curves_figure
+    from branches.files.atomic import writable_folder
+    from branches.loci.curves import curves as follow
+    from branches.potentials.potential import positive_integer
 
     positive_integer("--seeds", seeds)
     family, values = family_over(name, vary, weights, parameter, limits, seeds + 2)

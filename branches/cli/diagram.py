@@ -14,7 +14,7 @@ from branches.cli.console import print_json, print_table, say
 
 if TYPE_CHECKING:
     from branches.diagrams.diagram import Diagram
-    from branches.model.potential import Potential
+    from branches.potentials.potential import Potential
 
 __all__ = ["default_folder", "default_kappa_max", "diagram"]
 
@@ -44,7 +44,7 @@ def diagram(
     as_json: AsJson = False,
 ) -> int:
     """Trace the bifurcation diagram of a potential in the coupling kappa."""
-    from branches.output.bundle import prepare, write_all
+    from branches.files.bundle import prepare, write_all
 
     top = default_kappa_max(potential) if kappa_max is None else kappa_max
     chosen = parse_modes(modes) if modes is not None else None
@@ -58,7 +58,7 @@ def diagram(
         )
     files = write_all(result, folder)
     if as_json:
-        from branches.output.json_file import summary
+        from branches.files.json_file import summary
 
         print_json(summary(result) | {"files": {name: str(path) for name, path in files.items()}})
     else:
@@ -133,8 +133,8 @@ def _progress() -> Iterator[Show | None]:
 
 
 def _report(result: "Diagram", folder: Path, files: dict[str, Path]) -> None:
-    from branches.output.coexistence import coexistences
-    from branches.output.findings import findings
+    from branches.figures.coexistence import coexistences
+    from branches.files.findings import findings
 
     rows = [_row(finding) for finding in findings(result)]
     count = len(result.branches)

@@ -10,15 +10,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from branches.diagrams.completeness import Completeness, HalfBranch
+from branches.diagrams.departures import Departure, departures_from_onset, departures_from_point, neutral_block
 from branches.diagrams.diagram import Diagram, Node
-from branches.diagrams.launch import Departure, departures_from_onset, departures_from_point, neutral_block
 from branches.diagrams.pitchfork import pitchfork_shape
 from branches.diagrams.records import Branch, SpecialPoint
 from branches.diagrams.trace import LOWEST, check_n_modes, check_potential, default_kappa_max, follow_states
-from branches.model.energy import free_energy
-from branches.model.potential import Potential
-from branches.model.symmetry import expanded, same_orbit, twin
 from branches.onsets.classify import Onset, modes_below, onsets
+from branches.potentials.potential import Potential
+from branches.spaces.symmetry import expanded, same_orbit, twin
+from branches.states.energy import free_energy
 from continuation import Piece, Settings, Status
 from continuation.threads import on_one_thread
 

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from branches.diagrams.completeness import Completeness
 from branches.diagrams.records import Branch, SpecialPoint, State
-from branches.model.potential import Potential
-from branches.model.symmetry import same_orbit
+from branches.potentials.potential import Potential
+from branches.spaces.symmetry import same_orbit
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -157,7 +157,7 @@ class Diagram:
 
     def save(self, path: str | Path) -> Path:
         """Write everything to one file, atomically; :meth:`load` reads it back exactly."""
-        from branches.output.archive import save
+        from branches.files.archive import save
 
         return save(self, path)
 
@@ -170,24 +170,24 @@ class Diagram:
         ValueError
             If the file is damaged, or was written by a newer version.
         """
-        from branches.output.archive import load
+        from branches.files.archive import load
 
         return load(path)
 
     def to_csv(self, folder: str | Path) -> tuple[Path, Path]:
         """Write points.csv and special_points.csv into a folder, and return their paths."""
-        from branches.output.tables import to_csv
+        from branches.files.tables import to_csv
 
         return to_csv(self, folder)
 
     def figure(self) -> Any:
         """Return a Matplotlib figure: amplitude, free energy and densities."""
-        from branches.output.figure import figure
+        from branches.figures.diagram_figure import figure
 
         return figure(self)
 
     def plot(self, ax: Any = None) -> Any:
         """Draw the diagram (amplitude over κ) into Matplotlib axes, new ones by default, and return them."""
-        from branches.output.figure import plot_amplitude
+        from branches.figures.diagram_figure import plot_amplitude
 
         return plot_amplitude(self, ax)

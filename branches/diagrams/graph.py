@@ -10,7 +10,7 @@ import numpy as np
 from branches.diagrams.diagram import Diagram
 from branches.diagrams.records import Branch
 from branches.diagrams.secondary import decided_state
-from branches.model.stability import uniform_index
+from branches.states.morse_index import uniform_index
 
 __all__ = ["branch_graph"]
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from branches.model.potential import Potential
-from branches.model.selfconsistent import SelfConsistentExpansion, SelfConsistentSystem
-from branches.model.stability import neutral_direction
-from branches.model.symmetry import Block
+from branches.potentials.potential import Potential
+from branches.spaces.symmetry import Block
+from branches.states.morse_index import neutral_direction
+from branches.states.selfconsistent import SelfConsistentExpansion, SelfConsistentSystem
 
 __all__ = ["PitchforkShape", "pitchfork_shape"]
 

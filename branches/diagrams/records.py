@@ -10,13 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 import continuation
-from branches.model.energy import density, free_energy
-from branches.model.potential import Potential
-from branches.model.quadratic import QuadraticSystem
-from branches.model.stability import MorseIndex, morse_index
-from branches.model.symmetry import expanded
+from branches.potentials.potential import Potential
+from branches.spaces.symmetry import expanded
+from branches.states.energy import density, free_energy
+from branches.states.morse_index import MorseIndex, morse_index
+from branches.states.quadratic import QuadraticSystem
 from continuation import Counters, Status
-from continuation.corrector import correct, residual_norm
+from continuation.steps.corrector import correct, residual_norm
 
 __all__ = ["Branch", "SpecialPoint", "State", "twin_name"]
 

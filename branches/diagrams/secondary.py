@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from branches.diagrams.records import Branch, SpecialPoint, State, twin_name
-from branches.model.stability import LARGEST_MATRIX, WORKING_ACCURACY, block_index, block_spectrum
-from branches.model.symmetry import Block, blocks, expanded, period_of
-from continuation.corrector import residual_norm
-from continuation.events import bracketed_root
+from branches.spaces.symmetry import Block, blocks, expanded, period_of
+from branches.states.morse_index import LARGEST_MATRIX, WORKING_ACCURACY, block_index, block_spectrum
+from continuation.special.events import bracketed_root
+from continuation.steps.corrector import residual_norm
 from continuation.threads import on_one_thread
 
 __all__ = ["decided_state", "special_points"]

@@ -10,11 +10,11 @@ from numpy.typing import ArrayLike, NDArray
 
 import continuation
 from branches.diagrams.records import Branch
-from branches.model.blowup import onset_piece
-from branches.model.potential import Potential
-from branches.model.quadratic import LARGEST_DENSE, QuadraticSystem
-from branches.model.selfconsistent import require_memory
-from branches.model.symmetry import period_of
+from branches.onsets.blowup import onset_piece
+from branches.potentials.potential import Potential
+from branches.spaces.symmetry import period_of
+from branches.states.quadratic import LARGEST_DENSE, QuadraticSystem
+from branches.states.selfconsistent import require_memory
 from continuation import Event, Piece, Settings, follow
 
 __all__ = [

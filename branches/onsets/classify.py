@@ -9,9 +9,9 @@ from typing import SupportsFloat
 
 import numpy as np
 
-from branches.model.potential import Array, Potential, positive_integer
-from branches.onsets.coefficients import CACHED_ORDER, EPS, kappa_coefficient
-from branches.onsets.rays import LARGEST_KERNEL, Ray, half_branches, morse_defect, orbits
+from branches.onsets.exact.coefficients import CACHED_ORDER, EPS, kappa_coefficient
+from branches.onsets.resonant.rays import LARGEST_KERNEL, Ray, half_branches, morse_defect, orbits
+from branches.potentials.potential import Array, Potential, positive_integer
 
 __all__ = ["KINDS", "NearResonance", "Onset", "modes_below", "onset", "onsets"]
 
@@ -125,7 +125,7 @@ def onset(potential: Potential, mode: int = 1) -> Onset:
 
     Examples
     --------
-    >>> from branches.model import potentials
+    >>> from branches import potentials
     >>> result = onset(potentials.kuramoto())
     >>> result.kind, result.kappa, result.c2
     ('supercritical', 2.0, 0.5)
@@ -180,7 +180,7 @@ def onsets(
 
     Examples
     --------
-    >>> from branches.model import potentials
+    >>> from branches import potentials
     >>> [o.mode for o in onsets(potentials.bimodal(0.6), kappa_max=4.0)]
     [1, 2]
     """
@@ -208,7 +208,7 @@ def modes_below(potential: Potential, kappa_max: float) -> tuple[tuple[int, ...]
 
     Examples
     --------
-    >>> from branches.model import potentials
+    >>> from branches import potentials
     >>> modes_below(potentials.bimodal(0.6), 4.0)
     ((1, 2), '')
     """

@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from branches.model.potential import Potential, finite_number, positive_integer
-from branches.onsets.coefficients import EPS, kappa_coefficient
+from branches.onsets.exact.coefficients import EPS, kappa_coefficient
+from branches.potentials.potential import Potential, finite_number, positive_integer
 
 __all__ = ["KINDS", "TricriticalPoint", "tricritical_point"]
 
@@ -90,7 +90,7 @@ def tricritical_point(
 
     Examples
     --------
-    >>> from branches.model import potentials
+    >>> from branches import potentials
     >>> point = tricritical_point(potentials.bimodal, (0.1, 0.9))
     >>> point.parameter, point.kappa, point.kind
     (0.5, 2.0, 'tricritical')
@@ -179,7 +179,7 @@ def _precise(family: Family, n: int, root: float, digits: int, slope: float) -> 
         if defect(start) != 0 and defect(start) == defect(start + tiny):
             raise ValueError(
                 f"digits = {digits} is not possible: its family rounds the parameter to a float; pass the "
-                "mpmath number on to a potential that keeps it, as those of branches.model.potentials do"
+                "mpmath number on to a potential that keeps it, as those of branches.potentials.named do"
             )
         parameter = mpmath.findroot(defect, (start, start + abs(start) * EPS**0.5 + tiny), solver="secant")
         potential = family(parameter)

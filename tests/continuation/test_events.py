@@ -5,7 +5,7 @@ import pytest
 from toys import CIRCLE, CUBIC, PITCHFORK, TRANSCRITICAL, TWINS, Array, Polynomial, digits, twin
 
 from continuation import Event, FunctionProblem, Status, follow
-from continuation.events import bracketed_root
+from continuation.special.events import bracketed_root
 
 
 @pytest.mark.parametrize("kind", TWINS)

@@ -1,0 +1,140 @@
+"""All lines of a family in the plane of its parameter and the coupling, started from a few diagrams."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from functools import partial
+from itertools import combinations
+
+from branches.diagrams.build import diagram
+from branches.landscapes.landscape import Landscape, landscape
+from branches.loci.coexistence_lines import coexistence_line
+from branches.loci.curve_points import CurvePoint, Line, crossings
+from branches.loci.fold_lines import fold_line
+from branches.loci.onset_lines import onset_lines
+from branches.loci.pitchfork_lines import pitchfork_line
+from branches.potentials.potential import Potential, finite_number
+
+__all__ = ["Curves", "curves"]
+
+REACH = 1.6  # couplings looked at, in units of the first onset
+ON_LINE = 1e-8  # relative: a special point of a diagram lies on a line already followed
+SAME = 1e-8  # relative to 1 + |q|: two special points of one kind that are one
+
+
+@dataclass(frozen=True)
+class Curves:
+    """The lines of a family, and what could not be followed, in words."""
+
+    lines: tuple[Line, ...]
+    failures: tuple[str, ...] = ()
+
+    def of_kind(self, kind: str) -> tuple[Line, ...]:
+        """Return the lines of one kind."""
+        return tuple(line for line in self.lines if line.kind == kind)
+
+    @property
+    def points(self) -> tuple[CurvePoint, ...]:
+        """All special points by increasing parameter; one that several lines show is given by the most accurate."""
+        kept: list[CurvePoint] = []
+        for point in sorted((p for line in self.lines for p in line.points), key=lambda point: point.error):
+            if not any(_same(point, other) for other in kept):
+                kept.append(point)
+        return tuple(sorted(kept, key=lambda point: point.q))
+
+
+def _same(point: CurvePoint, other: CurvePoint) -> bool:
+    near = SAME * (1.0 + abs(point.q))
+    close = abs(point.q - other.q) <= max(near, point.error) and abs(point.kappa - other.kappa) <= max(
+        SAME * other.kappa, point.error * abs(other.kappa)
+    )
+    return point.kind == other.kind and close
+
+
+def curves(
+    family: Callable[[float], Potential],
+    low: float,
+    high: float,
+    seeds: Iterable[float],
+    modes: Iterable[int] = (1, 2, 3, 4),
+    reach: float = REACH,
+) -> Curves:
+    """Follow every fold, pitchfork and coexistence found in a few diagrams over the parameter.
+
+    Parameters
+    ----------
+    family
+        Parameter → Potential.
+    low, high
+        The range of the parameter.
+    seeds
+        Values whose diagrams are computed; a line that meets none of them is missed.
+    modes
+        Modes of the onset lines.
+    reach
+        The diagrams go up to this multiple of the first onset, > 1.
+
+    Returns
+    -------
+    Curves
+        Crossings of two coexistence lines are its triple points.
+
+    Raises
+    ------
+    ValueError
+        If a seed is outside the range.
+
+    Examples
+    --------
+    >>> from branches import potentials
+    >>> found = curves(potentials.bimodal, 0.3, 2.2, seeds=(1.45,), modes=(1, 2))
+    >>> [(point.kind, f"{point.q:.10f}") for point in found.points if point.q > 1.2 and point.q < 1.7]
+    [('critical end point', '1.2672925043'), ('tricritical', '1.6349390969')]
+    """
+    lines = list(onset_lines(family, low, high, modes))
+    failures: list[str] = []
+    for seed in seeds:
+        q0 = finite_number("seeds", seed)
+        if not low <= q0 <= high:
+            raise ValueError(f"seeds: {q0!r} is not allowed: it must lie in the range {low!r} to {high!r}")
+        potential = family(q0)
+        first = 2.0 / float(potential.weights(64).max())
+        for kind, kappa, follow_it in _starts(
+            landscape(diagram(potential, kappa_max=reach * first)), family, q0, low, high
+        ):
+            if not any(line.kind == kind and _passes(line, q0, kappa) for line in lines):
+                try:
+                    lines.append(follow_it())
+                except (ArithmeticError, ValueError) as failure:
+                    failures.append(f"{kind} at parameter {q0:.9g}, κ = {kappa:.9g}: {failure}")
+    return Curves(tuple(_with_triple_points(lines)), tuple(failures))
+
+
+def _starts(
+    found: Landscape, family: Callable[[float], Potential], q0: float, low: float, high: float
+) -> list[tuple[str, float, Callable[[], Line]]]:
+    """Return (kind, κ, how to follow it) of what one diagram shows."""
+    starts: list[tuple[str, float, Callable[[], Line]]] = [
+        ("coexistence", kink.kappa, partial(coexistence_line, family, kink, q0, low, high)) for kink in found.kinks
+    ]
+    for branch in found.diagram.branches:
+        for point in branch.special_points:
+            if point.kind == "fold":
+                starts.append(("fold", point.kappa, partial(fold_line, family, point, q0, low, high)))
+            elif point.kind in ("pitchfork", "transcritical") and point.residue % max(point.period, 1):
+                starts.append(("pitchfork", point.kappa, partial(pitchfork_line, family, point, q0, low, high)))
+    return starts
+
+
+def _passes(line: Line, q: float, kappa: float) -> bool:
+    return any(abs(value - kappa) <= ON_LINE * kappa for value in line.couplings(q))
+
+
+def _with_triple_points(lines: list[Line]) -> list[Line]:
+    lines = list(lines)
+    pairs = [k for k, line in enumerate(lines) if line.kind == "coexistence"]
+    for i, j in combinations(pairs, 2):
+        found = crossings(lines[i], lines[j])
+        lines[i], lines[j] = (replace(lines[k], points=(*lines[k].points, *found)) for k in (i, j))
+    return lines
