@@ -51,6 +51,10 @@ class KrylovBordered:
         self.sign = self._block.sign
         self.products = 0
 
+    def inverse_norm(self) -> float:
+        """Return an estimate of the max-norm of the inverse, from the dense block: beyond it the matrix is near 1."""
+        return max(1.0, self._block.inverse_norm())
+
     def multiply(self, x: Array) -> Array:
         """Return the bordered matrix times x, shape (N + 1,)."""
         self.products += 1
