@@ -14,7 +14,7 @@ from continuation.locus import Family, Locus, fold_locus
 from continuation.problem import Expansion, FunctionProblem, Problem
 from continuation.special.events import Event
 from continuation.start import leave
-from continuation.steps.polynomial import Piece
+from continuation.steps.polynomial import Made, Piece
 from continuation.steps.stepper import Settings
 from continuation.switching import switch
 
@@ -26,6 +26,7 @@ __all__ = [
     "Family",
     "FunctionProblem",
     "Locus",
+    "Made",
     "Piece",
     "Problem",
     "Settings",

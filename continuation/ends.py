@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from continuation.problem import Problem
 from continuation.steps.corrector import correct, residual_norm, tangent_at
-from continuation.steps.polynomial import Piece, sign_changes
+from continuation.steps.polynomial import Made, Piece, sign_changes
 from continuation.steps.predictor import hermite
 
 __all__ = ["closing_place", "cut_at_bound", "landed"]
@@ -66,7 +66,7 @@ def landed(problem: Problem, piece: Piece, tau: float, x: Array, tolerance: floa
     with suppress(ArithmeticError):  # exactly on a branch point the polynomial's own direction is as good
         direction = tangent_at(problem, x, direction)[0]
     c = hermite(piece(0.0), start, x, direction)
-    return Piece(c, piece.start, float(np.linalg.norm(c[1])))
+    return Piece(c, piece.start, float(np.linalg.norm(c[1])), Made.CUBIC)
 
 
 def closing_place(problem: Problem, piece: Piece, x0: Array, t0: Array, tolerance: float) -> tuple[float, Array] | None:

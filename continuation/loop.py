@@ -14,11 +14,11 @@ from continuation.ends import closing_place, cut_at_bound, landed
 from continuation.problem import Problem
 from continuation.recorder import Recorder
 from continuation.special.branch_points import BranchPoint, locate_branch_point
-from continuation.special.events import CUBIC, SAME_PLACE, Event, Located, locate_event, merge
+from continuation.special.events import SAME_PLACE, Event, Located, locate_event, merge
 from continuation.special.folds import locate_folds
 from continuation.steps.corrector import correct, round_off, tangent_at
 from continuation.steps.interpolate import interpolated
-from continuation.steps.polynomial import Piece
+from continuation.steps.polynomial import Made, Piece
 from continuation.steps.stepper import Base, Settings, StepFailure, advance, stride
 
 __all__ = ["Loop"]
@@ -165,7 +165,7 @@ class Loop:
         if terminal is not None:
             points = [replace(k, arclength=piece.end if k is terminal.point else k.arclength) for k in points]
         self.recorder.append(piece, problem, points)
-        if len(piece.coefficients) == CUBIC:  # Newton's iteration ends at round-off, whatever the tolerance
+        if piece.made == Made.CUBIC:  # Newton's iteration ends at round-off, whatever the tolerance
             self._reachable(float(np.max(self.recorder.last.residual, initial=0.0)))
         self.slope_sign, self.event_values = slope_sign, values
         if terminal is not None:

@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 from continuation.branch import Branch, Counters, SpecialPoint, Status
 from continuation.problem import Problem
-from continuation.special.events import CUBIC, SAME_PLACE
+from continuation.special.events import SAME_PLACE
 from continuation.steps.corrector import correct
-from continuation.steps.polynomial import Piece
+from continuation.steps.polynomial import Made, Piece
 
 __all__ = ["Recorder"]
 
@@ -42,7 +42,7 @@ class Recorder:
     def append(self, piece: Piece, problem: Problem, found: list[SpecialPoint]) -> None:
         """Add a piece; sampling comes first, so that a failure in it leaves the branch as it was."""
         first = 0 if not self.stretches else 1
-        count = self.samples if len(piece.coefficients) > CUBIC else 1
+        count = self.samples if piece.made != Made.CUBIC else 1
         tau, x = piece.sampled(count if piece.length > 0.0 else 0)
         tau, x = tau[first:], x[first:]
         residual = np.zeros(0)

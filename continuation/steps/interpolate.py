@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from continuation.problem import Problem
 from continuation.steps.corrector import correct
-from continuation.steps.polynomial import Piece
+from continuation.steps.polynomial import Made, Piece
 
 __all__ = ["interpolated"]
 
@@ -34,4 +34,5 @@ def interpolated(problem: Problem, piece: Piece, tolerance: float) -> Piece:
         states.append(new.x)
     states.append(piece(1.0))
     powers = np.vander(NODES, increasing=True)
-    return Piece(np.asarray(np.linalg.solve(powers, np.array(states)), dtype=np.float64), piece.start, piece.length)
+    c = np.asarray(np.linalg.solve(powers, np.array(states)), dtype=np.float64)
+    return Piece(c, piece.start, piece.length, Made.INTERPOLATED)

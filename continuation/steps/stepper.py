@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -11,7 +12,7 @@ from continuation.branch import Counters, Status
 from continuation.linear.dense import BorderedSolver
 from continuation.problem import Problem
 from continuation.steps.corrector import correct, residual_norm, round_off, tangent_at
-from continuation.steps.polynomial import EPSILON, Piece
+from continuation.steps.polynomial import EPSILON, Made, Piece
 from continuation.steps.predictor import arc_length, hermite, trusted_length
 
 __all__ = ["Base", "Settings", "StepFailure", "advance", "stride"]
@@ -26,6 +27,7 @@ STRAY = 1e-4
 # error of a series grows with it where the branch passes a branch point.
 SETTLED = 1e-13
 LEAST_ORDER = 3
+SHORTEST = 1e-3  # of the radius of convergence: a Taylor step shorter than this does not pay
 # A step shortened to this part of what the series allows is looked at: the tolerance may be below round-off.
 GIVE_UP = 0.2
 # Of 1 + ‖x‖: what a corrected point may be off its branch.
@@ -41,7 +43,8 @@ class Settings:
     tolerance
         Max-norm of F at the end of a step.
     order
-        Order of the Taylor steps, at least 3.
+        Order of the Taylor steps. A step is about tolerance^{1/(order − 3)} of the radius of convergence long; an order
+        that leaves less than 10⁻³ of it is refused: 8 is the least at the default tolerance.
     max_length, min_length
         Bounds of a step's arclength (in units where the parameter is divided by its scale).
     max_turn
@@ -68,12 +71,29 @@ class Settings:
     def __post_init__(self) -> None:
         if not 0.0 < self.tolerance < np.inf:
             raise ValueError(f"tolerance = {self.tolerance!r} must be positive and finite")
-        if self.order < 3:
-            raise ValueError(f"order = {self.order!r} must be at least 3")
+        least = least_order(self.tolerance)
+        if not isinstance(self.order, int | np.integer) or self.order < least:
+            raise ValueError(
+                f"order = {self.order!r} must be an integer of at least {least}: with a lower order, steps at the "
+                f"tolerance {self.tolerance!r} are too short to get anywhere"
+            )
         if not 0.0 < self.min_length <= self.max_length:
             raise ValueError(f"0 < min_length ≤ max_length does not hold: {self.min_length!r}, {self.max_length!r}")
         if not 0.0 < self.max_turn <= np.pi / 2:
             raise ValueError(f"max_turn = {self.max_turn!r} must lie in (0, π/2]")
+
+
+def least_order(tolerance: float) -> int:
+    """Return the least order at which a Taylor step at this tolerance is 10⁻³ of its radius of convergence long.
+
+    Its length is limited by its last three terms, the lowest of which has order − 3 factors below the first.
+
+    Examples
+    --------
+    >>> [least_order(tolerance) for tolerance in (1e-6, 1e-9, 1e-13)]
+    [5, 6, 8]
+    """
+    return 3 + max(1, math.ceil(math.log(tolerance) / math.log(SHORTEST) - 1e-9))
 
 
 @dataclass(frozen=True)
@@ -252,7 +272,7 @@ def _tangent_step(base: Base, settings: Settings) -> tuple[Base, Piece, Base, Co
             spent += Counters(factorisations=1, solves=1)
             if arrived is not None:
                 c = hermite(base.x, base.tangent, new.x, arrived.tangent)
-                piece = Piece(c, base.s, float(np.linalg.norm(c[1])))
+                piece = Piece(c, base.s, float(np.linalg.norm(c[1])), Made.CUBIC)
                 return base, piece, replace(arrived, s=piece.end), spent
         length *= 0.5
     raise StepFailure(Status.STEP_TOO_SMALL, f"no step of length ≥ {settings.min_length:.1e} from p = {base.p!r}")
