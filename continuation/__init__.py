@@ -12,6 +12,7 @@ from continuation.check import check_problem
 from continuation.following import follow
 from continuation.locus import Family, Locus, fold_locus
 from continuation.problem import Expansion, FunctionProblem, Problem
+from continuation.run import Run, Step, steps
 from continuation.special.events import Event
 from continuation.start import leave
 from continuation.steps.polynomial import Made, Piece
@@ -29,12 +30,15 @@ __all__ = [
     "Made",
     "Piece",
     "Problem",
+    "Run",
     "Settings",
     "SpecialPoint",
     "Status",
+    "Step",
     "check_problem",
     "fold_locus",
     "follow",
     "leave",
+    "steps",
     "switch",
 ]

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from continuation.begin import begin
-from continuation.branch import Counters, Status
+from continuation.branch import Branch, Counters, Status
 from continuation.ends import closing_place, cut_at_bound, landed
 from continuation.problem import Problem
 from continuation.recorder import Recorder
+from continuation.resuming import resumed_end, start_of
 from continuation.special.branch_points import BranchPoint, locate_branch_point
-from continuation.special.events import SAME_PLACE, Event, Located, locate_event, merge
+from continuation.special.events import SAME_PLACE, SAMPLES, Event, Located, locate_event, merge
 from continuation.special.folds import locate_folds
 from continuation.steps.corrector import correct, round_off, tangent_at
 from continuation.steps.interpolate import interpolated
-from continuation.steps.polynomial import Made, Piece
+from continuation.steps.polynomial import Made, Piece, sign_changes
 from continuation.steps.stepper import Base, Settings, StepFailure, advance, stride
 
 __all__ = ["Loop"]
@@ -75,6 +75,19 @@ class Loop:
         arrived = Base(self.problem, piece(1.0), direction / np.linalg.norm(direction), piece.end)
         piece, self.bound = cut_at_bound(self.problem, piece, self.bounds, self.settings.tolerance)
         return self._accept(self.problem, piece, arrived, None)
+
+    def resume(self, branch: Branch) -> Base:
+        """Return the base at the end of a branch that is to go on."""
+        x, tangent = resumed_end(self.problem, branch, self.bounds, self.settings.tolerance)
+        self.first, last = start_of(branch), branch.pieces[-1]
+        slope = last.coefficients[1:, -1] * np.arange(1, len(last.coefficients))
+        self.slope_sign = sign_changes(slope, 0.0).sign
+        scale, states = self.problem.parameter_scale, last.sampled(SAMPLES)[1]
+        for event in self.events:
+            values = [float(event.test(y[:-1], float(y[-1]) * scale)) for y in states]
+            self.event_values += (next((value for value in reversed(values) if value != 0.0), 0.0),)
+        self.started = True
+        return Base(self.problem, x, tangent, last.end)
 
     def _remember_start(self, x: Array, tangent: Array) -> None:
         self.first = (x, tangent)
@@ -181,8 +194,9 @@ class Loop:
         if piece.length == 0.0:
             return [], self.slope_sign, self.event_values
         tolerance = self.settings.tolerance
-        at_start = not self.recorder.stretches
+        at_start = not self.recorder.pieces
         after = SAME_PLACE if at_start and self.starts_stationary else 0.0
+        at_start = at_start or self.recorder.goes_on_from_event
         located, slope_sign = locate_folds(problem, piece, self.slope_sign, tolerance, after)
         if branch_point is not None:
             located = _absorb(located, branch_point)
@@ -194,32 +208,18 @@ class Loop:
         kept = [item for item in merge(located) if item.tau > SAME_PLACE or not at_start]
         return kept, slope_sign, tuple(values)
 
-    def check_ends(
-        self, base: Base, stop: Callable[[Array, float], bool] | None, max_steps: int, max_arclength: float
-    ) -> None:
-        """End the branch where it closes, is long enough, or the user says so."""
-        if self._closes():
+    def check_closed(self) -> None:
+        """End the branch where its last piece passes through the start in the same direction."""
+        if self.status is not None or self.first is None or self.recorder.pieces < 2:
             return
-        if stop is not None and stop(base.x[:-1], base.p):
-            self.end(Status.STOPPED)
-        elif base.s >= max_arclength:
-            self.end(Status.LENGTH)
-        elif self.recorder.counters.steps >= max_steps:
-            self.end(Status.MAX_STEPS, f"{max_steps} steps")
-
-    def _closes(self) -> bool:
-        """Whether the last piece passes through the start in the same direction."""
-        if self.first is None or len(self.recorder.stretches) < 2:
-            return False
         last = self.recorder.last
         place = closing_place(last.problem, last.piece, *self.first, self.settings.tolerance)
         if place is None:
-            return False
+            return
         tau, x = place
         closed = landed(last.problem, last.piece, tau, x, self.settings.tolerance)
         self.recorder.replace_last(closed)
         self.end(Status.CLOSED)
-        return True
 
     def end(self, status: Status, message: str = "") -> None:
         """Note how the branch ends; the first reason stands."""

@@ -164,3 +164,14 @@ class FunctionProblem(Problem):
     def parameter_derivative(self, u: Array, p: float) -> Array:
         """Return ∂F/∂p."""
         return np.asarray(self._parameter_derivative(u, p), dtype=float)
+
+
+def check_is_problem(problem: object) -> None:
+    """Raise TypeError for anything that is not a Problem, with the way to make one."""
+    if isinstance(problem, Problem):
+        return
+    what = "a function" if callable(problem) else f"a {type(problem).__name__}"
+    raise TypeError(
+        f"problem = {problem!r} is {what}, not a Problem: make one by Problem.from_function(f), which needs F alone, "
+        "by FunctionProblem(residual, jacobian, parameter_derivative), or by a subclass of Problem"
+    )
