@@ -16,6 +16,7 @@ from continuation.resuming import resumed_end, start_of
 from continuation.special.branch_points import BranchPoint, locate_branch_point
 from continuation.special.events import SAME_PLACE, SAMPLES, Event, Located, locate_event, merge
 from continuation.special.folds import locate_folds
+from continuation.special.sign_brackets import sign_brackets
 from continuation.steps.corrector import correct, round_off, tangent_at
 from continuation.steps.interpolate import interpolated
 from continuation.steps.polynomial import Made, Piece, sign_changes
@@ -74,7 +75,7 @@ class Loop:
         direction = piece.derivative(1.0)
         arrived = Base(self.problem, piece(1.0), direction / np.linalg.norm(direction), piece.end)
         piece, self.bound = cut_at_bound(self.problem, piece, self.bounds, self.settings.tolerance)
-        return self._accept(self.problem, piece, arrived, None)
+        return self._accept(self.problem, piece, arrived, [])
 
     def resume(self, branch: Branch) -> Base:
         """Return the base at the end of a branch that is to go on."""
@@ -113,15 +114,32 @@ class Loop:
         sign = arrived.sign
         if bound is not None and departed.sign * sign < 0:  # on the part cut off, perhaps
             sign = self._sign_at_end(problem, piece)
-        branch_point = None
-        if departed.sign * sign < 0:
-            branch_point = locate_branch_point(problem, piece, tolerance)
-            if branch_point is None and not departed.has_series:
+        end = (sign, arrived.size if bound is None else np.nan)
+        branch_points = self._branch_points(problem, piece, ((departed.sign, departed.size), end))
+        if departed.sign * sign < 0 and not branch_points:
+            if not departed.has_series:
                 return replace(departed, trial=0.5 * piece.length)
-            if branch_point is None:
-                self.messages.append(f"a branch point near p = {departed.p!r} could not be located.")
+            self.messages.append(f"a branch point near p = {departed.p!r} could not be located.")
         self.bound = bound
-        return self._accept(problem, piece, arrived, branch_point)
+        return self._accept(problem, piece, arrived, branch_points)
+
+    def _branch_points(
+        self, problem: Problem, piece: Piece, ends: tuple[tuple[int, float], tuple[int, float]]
+    ) -> list[BranchPoint]:
+        """Return the branch points of a piece with these signs and sizes of the determinant at its ends."""
+        if piece.length == 0.0:
+            return []
+        brackets = [(0.0, 1.0)] if ends[0][0] * ends[1][0] < 0 else []
+        if self.settings.sign_samples and problem.watches_pairs:
+            brackets = sign_brackets(problem, piece, ends, self.settings.sign_samples) or brackets
+        found = []
+        for left, right in brackets:
+            part = piece if len(brackets) == 1 else piece.part(left, right)
+            point = locate_branch_point(problem, part, self.settings.tolerance)
+            if point is not None:
+                tau = point.tau if part is piece else left + point.tau * (right - left)
+                found.append(replace(point, tau=tau))
+        return found
 
     def _advance(self, base: Base) -> tuple[Base, Piece, Base, Counters]:
         """Advance; where the tolerance is below the round-off of F, raise it, say so and try again."""
@@ -167,8 +185,8 @@ class Loop:
         self.recorder.counters += Counters(factorisations=1, solves=1)
         return solver.sign
 
-    def _accept(self, problem: Problem, piece: Piece, arrived: Base, branch_point: BranchPoint | None) -> Base:
-        located, slope_sign, values = self._search(problem, piece, branch_point)
+    def _accept(self, problem: Problem, piece: Piece, arrived: Base, branch_points: list[BranchPoint]) -> Base:
+        located, slope_sign, values = self._search(problem, piece, branch_points)
         terminal = next((item for item in located if item.terminal), None)
         if terminal is not None:
             located = [item for item in located if item.tau <= terminal.tau]
@@ -188,7 +206,7 @@ class Loop:
         return arrived
 
     def _search(
-        self, problem: Problem, piece: Piece, branch_point: BranchPoint | None
+        self, problem: Problem, piece: Piece, branch_points: list[BranchPoint]
     ) -> tuple[list[Located], int, tuple[float, ...]]:
         """Return what lies on a piece, and the signs to carry over to the next."""
         if piece.length == 0.0:
@@ -198,7 +216,7 @@ class Loop:
         after = SAME_PLACE if at_start and self.starts_stationary else 0.0
         at_start = at_start or self.recorder.goes_on_from_event
         located, slope_sign = locate_folds(problem, piece, self.slope_sign, tolerance, after)
-        if branch_point is not None:
+        for branch_point in branch_points:
             located = _absorb(located, branch_point)
         values = []
         for event, before in zip(self.events, self.event_values, strict=True):

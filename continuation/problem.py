@@ -51,7 +51,9 @@ class Problem(ABC):
     7. ``defect(u, p)``: what the discretisation neglects at u, in the units of F;
     8. ``parameter_scale``: the typical size of p, so that arclength weighs p like u;
     9. ``series(x, solver, order)``: the whole Taylor series, where that is faster than order by order, and
-       ``largest_order``, where memory limits it.
+       ``largest_order``, where memory limits it;
+    10. ``watches_pairs``: False where the determinant is not to be sampled inside the steps for branch points that come
+        in pairs, because they are found by other means or a factorisation is dear.
 
     :func:`continuation.check_problem` tests 1 to 5 against each other.
 
@@ -70,6 +72,7 @@ class Problem(ABC):
 
     parameter_scale: float = 1.0
     largest_order: int = 100
+    watches_pairs: bool = True
 
     @abstractmethod
     def residual(self, u: Array, p: float) -> Array:

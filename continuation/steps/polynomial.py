@@ -81,6 +81,14 @@ class Piece:
         scaled = self.coefficients * _powers(tau, len(self.coefficients))[:, None]
         return replace(self, coefficients=scaled, length=self.length * tau)
 
+    def part(self, left: float, right: float) -> Piece:
+        """Return the part of the piece between two τ."""
+        degree, width = len(self.coefficients) - 1, right - left
+        shift = np.array([[comb(k, j) * left ** (k - j) if k >= j else 0.0 for k in range(degree + 1)]
+                          for j in range(degree + 1)])  # fmt: skip
+        scaled = (shift @ self.coefficients) * _powers(width, degree + 1)[:, None]
+        return replace(self, coefficients=scaled, start=self.start + left * self.length, length=width * self.length)
+
     @property
     def end(self) -> float:
         """Arclength at τ = 1."""

@@ -49,6 +49,10 @@ class Settings:
         Bounds of a step's arclength (in units where the parameter is divided by its scale).
     max_turn
         Largest angle between the tangents at the two ends of a tangent step, in radians: the refusal to jump.
+    sign_samples
+        Most places inside a step at which the determinant is sampled for branch points that come in pairs, 3, 9 or 27
+        as its course warrants; each costs a factorisation. 0: only the ends of a step are compared, and an even
+        number of branch points within one is missed.
 
     Raises
     ------
@@ -67,6 +71,7 @@ class Settings:
     max_length: float = np.inf
     min_length: float = 1e-9
     max_turn: float = 0.4
+    sign_samples: int = 27
 
     def __post_init__(self) -> None:
         if not 0.0 < self.tolerance < np.inf:
@@ -81,6 +86,8 @@ class Settings:
             raise ValueError(f"0 < min_length ≤ max_length does not hold: {self.min_length!r}, {self.max_length!r}")
         if not 0.0 < self.max_turn <= np.pi / 2:
             raise ValueError(f"max_turn = {self.max_turn!r} must lie in (0, π/2]")
+        if not isinstance(self.sign_samples, int | np.integer) or self.sign_samples < 0:
+            raise ValueError(f"sign_samples = {self.sign_samples!r} must be an integer of at least 0")
 
 
 def least_order(tolerance: float) -> int:
@@ -101,8 +108,9 @@ class Base:
     """Where the next step starts: the problem in its present size, x = (u, p / scale) and the unit tangent.
 
     ``trial`` is the longest step to try next; ``sign`` the sign of the determinant of the Jacobian
-    bordered by the tangent (it changes at a branch point and not at a fold), 0 while unknown; ``solver`` the
-    bordered Jacobian itself, where a Taylor step has factorised it already.
+    bordered by the tangent (it changes at a branch point and not at a fold), 0 while unknown, ``size`` the logarithm of
+    its absolute value, nan while unknown; ``solver`` the bordered Jacobian itself, where a Taylor step has factorised it
+    already.
     """
 
     problem: Problem
@@ -111,6 +119,7 @@ class Base:
     s: float
     trial: float = np.inf
     sign: int = 0
+    size: float = np.nan
     solver: BorderedSolver | None = None
 
     @property
@@ -177,7 +186,7 @@ def _resize(base: Base, settings: Settings) -> tuple[Base, Counters]:
     if not new.converged:
         raise StepFailure(Status.UNRESOLVED, f"Newton failed after a change to {size} unknowns at p = {base.p!r}")
     spent = Counters(factorisations=new.iterations, newton=new.iterations, residuals=new.iterations + 1)
-    return replace(base, problem=problem, x=new.x, tangent=tangent, solver=None), spent
+    return replace(base, problem=problem, x=new.x, tangent=tangent, size=np.nan, solver=None), spent
 
 
 def _taylor_step(base: Base, settings: Settings) -> tuple[Base, Piece, Base, Counters]:
@@ -186,7 +195,7 @@ def _taylor_step(base: Base, settings: Settings) -> tuple[Base, Piece, Base, Cou
     x, solver, spent = _settled(base)
     order = min(settings.order, problem.largest_order)
     spent += Counters(steps=1, factorisations=1, solves=order)
-    departed = replace(base, x=x, sign=solver.sign, solver=None)
+    departed = replace(base, x=x, sign=solver.sign, size=_size(solver), solver=None)
     c = problem.series(x, solver, order)
     c = _finite(c)
     order = len(c) - 1
@@ -253,7 +262,7 @@ def _arrive(problem: Problem, piece: Piece, end: Array) -> Base | None:
     stray = solver.solve(np.zeros(end.size - 1), 1.0) - direction
     if not np.max(np.abs(stray)) <= STRAY:
         return None
-    return Base(problem, end, direction, piece.end, sign=solver.sign, solver=solver)
+    return Base(problem, end, direction, piece.end, sign=solver.sign, size=_size(solver), solver=solver)
 
 
 def _tangent_step(base: Base, settings: Settings) -> tuple[Base, Piece, Base, Counters]:
@@ -292,6 +301,10 @@ def _fits(base: Base, x: Array, tangent: Array) -> bool:
     return amiss <= floor + 0.5 * max(float(np.linalg.norm(gone)), float(np.linalg.norm(bend)))
 
 
+def _size(solver: BorderedSolver) -> float:
+    return float(getattr(solver, "log_determinant", np.nan))
+
+
 def _sign_at(base: Base) -> int:
     try:
         return tangent_at(base.problem, base.x, base.tangent)[1].sign
@@ -311,4 +324,4 @@ def _turned(base: Base, x: Array, max_turn: float, length: float) -> Base | None
     if not _fits(base, x, tangent):
         return None
     growth = min(2.0, 0.5 * max_turn / max(turn, 1e-3 * max_turn))
-    return Base(base.problem, x, tangent, base.s, length * growth, solver.sign)
+    return Base(base.problem, x, tangent, base.s, length * growth, solver.sign, _size(solver))
