@@ -9,9 +9,10 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from branches.diagrams.records import Branch, SpecialPoint, State, twin_name
+from branches.diagrams.records import Branch, SpecialPoint, twin_name
 from branches.spaces.symmetry import Block, blocks, expanded, period_of
 from branches.states.morse_index import LARGEST_MATRIX, WORKING_ACCURACY, block_index, block_spectrum
+from branches.states.state import State
 from continuation.special.events import bracketed_root
 from continuation.steps.corrector import residual_norm
 from continuation.threads import on_one_thread

@@ -17,6 +17,7 @@ from scipy.fft import dct
 from branches.potentials.potential import Potential
 from branches.spaces.halfgrid import HalfGrid, half_grid
 from branches.spaces.toeplitz import hankel, toeplitz
+from branches.states.gibbs_series import gibbs_series
 from continuation import Problem
 from continuation.linear.dense import BorderedSolver, DenseBordered
 from continuation.linear.krylov import KrylovBordered
@@ -32,6 +33,7 @@ LEAST_SERIES = 12  # with a lower order a Taylor step is shorter than a tangent 
 OVERSAMPLING = 1.125  # grid points a mode: products of resolved functions alias only what is at round-off
 STEP_VECTORS = 40  # vectors of length N that a tangent step works with at the most
 LARGEST_DENSE = 512  # unknowns up to which a factorisation beats the iteration
+DENSE_SERIES = 128  # unknowns up to which dense products beat a solve and two transforms an order
 LEAST_BLOCK, LARGEST_BLOCK = 64, 1024
 ACTIVE = 0.05  # modes with κ g_n above this belong into the dense block
 
@@ -110,6 +112,12 @@ class SelfConsistentSystem(Problem):
         moments, mass = self.moments(self.gibbs(u, p))
         return u - moments / mass
 
+    def residuals(self, u: Array, p: Array) -> Array:
+        """Return F at many states, u of shape (m, N) and p of shape (m,); shape (m, N)."""
+        field = self.synthesis(p[:, None] * self.g * u)
+        c: Array = dct(np.exp(field - field.max(axis=1, keepdims=True)), type=2, axis=1)
+        return u - c[:, 1 : self.size + 1] / c[:, :1]
+
     def covariance_product(self, rho: Array, b: Array) -> Array:
         """Return C b with the density ρ (mean 1) on the grid, shape (N,)."""
         h = self.synthesis(b)
@@ -160,6 +168,12 @@ class SelfConsistentSystem(Problem):
         """Return the Taylor recurrence about (a, κ); None where memory allows too low an order to pay."""
         return SelfConsistentExpansion(self, u, p) if self.largest_order >= LEAST_SERIES else None
 
+    def series(self, x: Array, solver: BorderedSolver, order: int) -> Array:
+        """Return the Taylor coefficients of the branch through x, shape (order + 1, N + 1)."""
+        if self.size <= DENSE_SERIES and isinstance(solver, DenseBordered):
+            return gibbs_series(self, OVERSAMPLING, solver, x, order)
+        return super().series(x, solver, order)
+
     def defect(self, u: Array, p: float) -> float:
         """Return the largest moment of the density among the next N/8 modes beyond N; 0 for a fixed truncation."""
         if not self.adaptive:
@@ -167,7 +181,9 @@ class SelfConsistentSystem(Problem):
         c = dct(self.gibbs(u, p), type=2)
         return float(np.max(np.abs(c[self.size + 1 : self.size + 1 + self.size // 8])) / c[0])
 
-    def resized(self, u: Array, p: float) -> tuple[SelfConsistentSystem, int] | None:
+    def resized(
+        self, u: Array, p: float, solver: BorderedSolver | None = None
+    ) -> tuple[SelfConsistentSystem, int] | None:
         """Return the system with the truncation that the state needs, None to stay."""
         if not self.adaptive:
             return None
@@ -261,4 +277,10 @@ class SelfConsistentExpansion:
         self._mass.append(mass)
         self._a.append(u)
         self._kappa.append(p)
+        self._known = None
+
+    def pop(self) -> None:
+        """Forget the coefficients pushed last."""
+        for series in (self._phi, self._exp, self._t, self._mass, self._a, self._kappa):
+            del series[-1]
         self._known = None

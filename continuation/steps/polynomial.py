@@ -10,7 +10,7 @@ from math import comb
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Made", "Piece", "SignChanges", "sign_changes"]
+__all__ = ["Made", "Piece", "SignChanges", "shifted", "sign_changes"]
 
 Array = NDArray[np.float64]
 EPSILON = float(np.finfo(float).eps)
@@ -83,16 +83,32 @@ class Piece:
 
     def part(self, left: float, right: float) -> Piece:
         """Return the part of the piece between two τ."""
-        degree, width = len(self.coefficients) - 1, right - left
-        shift = np.array([[comb(k, j) * left ** (k - j) if k >= j else 0.0 for k in range(degree + 1)]
-                          for j in range(degree + 1)])  # fmt: skip
-        scaled = (shift @ self.coefficients) * _powers(width, degree + 1)[:, None]
+        width = right - left
+        scaled = shifted(self.coefficients, left, width)
         return replace(self, coefficients=scaled, start=self.start + left * self.length, length=width * self.length)
 
     @property
     def end(self) -> float:
         """Arclength at τ = 1."""
         return self.start + self.length
+
+
+def shifted(coefficients: Array, origin: float, length: float) -> Array:
+    """Return the coefficients in τ of Σ c_k (origin + length τ)^k, shape as given.
+
+    Rounding grows with (|origin| + |length|)^k c_k: for an origin well inside the disc of convergence.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> shifted(np.array([[0.0], [0.0], [1.0]]), origin=1.0, length=2.0).ravel()  # (1 + 2 τ)²
+    array([1., 4., 4.])
+    """
+    c = coefficients.copy()
+    for first in range(len(c) - 1):  # Horner's scheme, once for every derivative
+        for k in range(len(c) - 2, first - 1, -1):
+            c[k] += origin * c[k + 1]
+    return c * _powers(length, len(c))[:, None]
 
 
 def _powers(tau: float, count: int) -> Array:
