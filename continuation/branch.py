@@ -21,7 +21,7 @@ class Status(Enum):
 
     BOUND = "the branch ends on a bound of the parameter"
     EVENT = "the branch ends at a terminal event"
-    STOPPED = "the stop predicate asked to end here"
+    STOPPED = "stopped on request: by the stop predicate, or by whoever iterates over the steps"
     CLOSED = "the branch closes on its start: it is a loop"
     LENGTH = "the largest arclength asked for is reached"
     MAX_STEPS = "the largest number of steps is reached: raise max_steps to go on"
@@ -122,6 +122,15 @@ class Branch:
     message: str
     counters: Counters
     parameter_scale: float = 1.0
+
+    def __post_init__(self) -> None:
+        for array in (self.arclength, self.p, self.u, self.residual, self.sizes):
+            array.flags.writeable = False
+
+    def __repr__(self) -> str:
+        span = f", p = {self.p[0]:.6g} … {self.p[-1]:.6g}" if self.p.size else ""
+        kinds = ", ".join(point.kind for point in self.special_points) or "no special points"
+        return f"<Branch: {self.p.size} points of {self.u.shape[1]} unknowns{span}; {kinds}; {self.status.name}>"
 
     def at(self, s: float) -> tuple[Array, float]:
         """Return (u, p) at arclength s.

@@ -124,6 +124,8 @@ class _SingularSystem(Problem):
     [[M, b], [cᵀ, 0]] (w, g) = (0, 1), its transpose for (ψ, g); then dg = −ψᵀ dM w, exact.
     """
 
+    watches_pairs = False  # a Jacobian costs n + 1 expansions; crossing curves of folds are an event of their own
+
     def __init__(self, family: Family, b: Array, c: Array) -> None:
         self._family, self._b, self._c = family, b, c
         self.parameter_scale = family.q_scale

@@ -52,7 +52,9 @@ class Problem(ABC):
     7. ``defect(u, p)``: what the discretisation neglects at u, in the units of F;
     8. ``parameter_scale``: the typical size of p, so that arclength weighs p like u;
     9. ``series(x, solver, order)``: the whole Taylor series, where that is faster than order by order, and
-       ``largest_order``, where memory limits it.
+       ``largest_order``, where memory limits it;
+    10. ``watches_pairs``: False where the determinant is not to be sampled inside the steps for branch points that come
+        in pairs, because they are found by other means or a factorisation is dear.
 
     :func:`continuation.check_problem` tests 1 to 5 against each other.
 
@@ -71,6 +73,7 @@ class Problem(ABC):
 
     parameter_scale: float = 1.0
     largest_order: int = 100
+    watches_pairs: bool = True
 
     @abstractmethod
     def residual(self, u: Array, p: float) -> Array:
@@ -169,3 +172,14 @@ class FunctionProblem(Problem):
     def parameter_derivative(self, u: Array, p: float) -> Array:
         """Return ∂F/∂p."""
         return np.asarray(self._parameter_derivative(u, p), dtype=float)
+
+
+def check_is_problem(problem: object) -> None:
+    """Raise TypeError for anything that is not a Problem, with the way to make one."""
+    if isinstance(problem, Problem):
+        return
+    what = "a function" if callable(problem) else f"a {type(problem).__name__}"
+    raise TypeError(
+        f"problem = {problem!r} is {what}, not a Problem: make one by Problem.from_function(f), which needs F alone, "
+        "by FunctionProblem(residual, jacobian, parameter_derivative), or by a subclass of Problem"
+    )

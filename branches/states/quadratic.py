@@ -62,6 +62,8 @@ class QuadraticSystem(Problem):
     True
     """
 
+    watches_pairs = False  # every isotropy block is watched along the branch
+
     def __init__(
         self,
         potential: Potential,

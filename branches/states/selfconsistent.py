@@ -73,6 +73,8 @@ class SelfConsistentSystem(Problem):
     True
     """
 
+    watches_pairs = False  # every isotropy block is watched along the branch
+
     def __init__(
         self,
         potential: Potential,

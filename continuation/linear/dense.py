@@ -84,6 +84,11 @@ class DenseBordered:
         negative = np.count_nonzero(diagonal < 0)
         return -1 if (swaps + negative) % 2 else 1
 
+    @property
+    def log_determinant(self) -> float:
+        """Logarithm of the absolute value of the determinant; −∞ where it is singular."""
+        return -np.inf if self._singular else float(np.sum(np.log(np.abs(self._lu.diagonal()))))
+
     def inverse_norm(self) -> float:
         """Return an estimate of the max-norm of the inverse: what a residual may be off in the solution.
 

@@ -54,7 +54,9 @@ def locate_branch_point(problem: Problem, piece: Piece, tolerance: float) -> Bra
     exact second derivatives c_ij = −ψᵀ F_xx φ_i φ_j, φ_1 the tangent of this branch and φ_2 the kernel
     vector orthogonal to it: c_11 = 0, and the other branch leaves along 2 c_12 φ_2 − c_22 φ_1. It is a
     'pitchfork' if one of the two branches is stationary in p within the error of its slope, 'transcritical'
-    if neither is; 'branch point' means undecided.
+    if neither is; 'branch point' means undecided. Without a recurrence the second derivatives are differences of
+    exact gradients at two steps, whose change is their error: they can decide that both slopes differ from zero,
+    not that one is zero.
     """
     tau = _bisect(problem, piece)
     try:
@@ -71,7 +73,12 @@ def locate_branch_point(problem: Problem, piece: Piece, tolerance: float) -> Bra
     exact = reduction.exact_hessian(here)
     if difference is None or np.linalg.det(difference) >= 0.0:
         return _degenerate(problem, piece, tolerance)
-    return _classified(problem, piece, here, difference, exact)
+    if exact is not None:
+        error = float(np.max(np.abs(difference - exact)))
+        return _classified(problem, piece, here, exact, error, exact=True)
+    wider = reduction.hessian(alpha, 2.0)
+    error = np.inf if wider is None else _difference_error(difference, wider)
+    return _classified(problem, piece, here, difference, error, exact=False)
 
 
 def _matrix(problem: Problem, x: Array, direction: Array) -> Array:
@@ -118,9 +125,9 @@ def _degenerate(problem: Problem, piece: Piece, tolerance: float) -> BranchPoint
     return BranchPoint(tau, point, abs(slope) <= np.sqrt(RANK_LOST) * problem.parameter_scale)
 
 
-def _classified(problem: Problem, piece: Piece, here: Reduced, difference: Array, exact: Array | None) -> BranchPoint:
-    hessian = difference if exact is None else exact
-    error = float(np.max(np.abs(difference - hessian))) if exact is not None else _difference_error(difference)
+def _classified(
+    problem: Problem, piece: Piece, here: Reduced, hessian: Array, error: float, exact: bool
+) -> BranchPoint:
     tau = _place(piece, here.x)
     along = piece.derivative(tau)
     along /= np.linalg.norm(along)
@@ -133,7 +140,9 @@ def _classified(problem: Problem, piece: Piece, here: Reduced, difference: Array
     discriminant = float(np.sqrt(-np.linalg.det(hessian)))
     slope_error = scale * (error / discriminant + 64 * EPSILON)
     slopes = [float(d[-1]) * scale for d in (own, other)]
-    kind = "branch point" if exact is None else _kind(slopes, slope_error, scale)
+    kind = _kind(slopes, slope_error, scale)
+    if kind == "pitchfork" and not exact:
+        kind = "branch point"  # differences do not prove that a slope vanishes
     coefficients = {
         **_bifurcation_coefficients(here.basis, hessian, own),
         "c_error": error,
@@ -145,9 +154,9 @@ def _classified(problem: Problem, piece: Piece, here: Reduced, difference: Array
     return BranchPoint(tau, point, abs(slopes[0]) <= max(slope_error, DECISIVE * scale))
 
 
-def _difference_error(hessian: Array) -> float:
-    """Return the error of central differences for a third derivative ten times the second."""
-    return 1e-7 * float(np.max(np.abs(hessian)))
+def _difference_error(hessian: Array, wider: Array) -> float:
+    """Return the error of central differences, from those with twice the step: a third of the change, but at least 10⁻⁹."""
+    return float(np.max(np.abs(hessian - wider))) / 3.0 + 1e-9 * float(np.max(np.abs(hessian)))
 
 
 def _null_directions(h: Array) -> list[Array]:

@@ -93,14 +93,15 @@ class Reduction:
         left = np.linalg.solve(bordered.T, np.eye(n + 2)[-1])
         return Reduced(x, mu, response[-1], response[:-1], left[:n])
 
-    def hessian(self, alpha: Array) -> Array | None:
-        """Return ∂²μ/∂α², shape (2, 2), by central differences of the exact gradient (error ~ ``step``²)."""
+    def hessian(self, alpha: Array, widening: float = 1.0) -> Array | None:
+        """Return ∂²μ/∂α², shape (2, 2), by central differences of the exact gradient (error ~ (widening · step)²)."""
         columns = []
-        for shift in self.step * np.eye(2):
+        step = widening * self.step
+        for shift in step * np.eye(2):
             after, before = self.at(alpha + shift), self.at(alpha - shift)
             if after is None or before is None:
                 return None
-            columns.append((after.gradient - before.gradient) / (2 * self.step))
+            columns.append((after.gradient - before.gradient) / (2 * step))
         h = np.array(columns)
         return np.asarray(0.5 * (h + h.T))
 
