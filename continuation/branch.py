@@ -154,6 +154,25 @@ class Branch:
         x = piece(tau)
         return x[:-1], float(x[-1] * self.parameter_scale)
 
+    def sampled(self, s: Array) -> tuple[Array, Array]:
+        """Return u, shape (m, n), padded by zeros to the largest size, and p, shape (m,), at many arclengths.
+
+        Raises
+        ------
+        ValueError
+            If one of them is outside the branch.
+        """
+        u, p = np.zeros((s.size, self.u.shape[1])), np.empty(s.size)
+        if s.size:
+            self._place(float(s.min()))
+            self._place(float(s.max()))
+        numbers = np.minimum(np.searchsorted([piece.end for piece in self.pieces], s), len(self.pieces) - 1)
+        for number in np.unique(numbers):
+            piece, here = self.pieces[number], numbers == number
+            x = piece.at((s[here] - piece.start) / (piece.length or 1.0))
+            u[here, : x.shape[1] - 1], p[here] = x[:, :-1], x[:, -1] * self.parameter_scale
+        return u, p
+
     def tangent(self, s: float) -> Array:
         """Return the unit tangent in (u, p / scale) at arclength s, shape (n + 1,).
 

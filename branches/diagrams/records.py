@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,7 +49,7 @@ class SpecialPoint:
     arclength
         Place on the branch.
     residual
-        Max-norm of F.
+        max |a − T(a, κ)|, re-evaluated.
     bracket
         Arclengths between which the event was first seen.
     coefficients
@@ -60,6 +61,9 @@ class SpecialPoint:
         Morse index (even, odd) on the two sides.
     twin
         The rotation that gives the same point on the twin branch (the same orbit, reported once).
+    error
+        Bound, to first order, of its distance from the exact branch: where along the branch it lies has the error
+        that ``coefficients`` tell.
     """
 
     kind: str
@@ -76,6 +80,7 @@ class SpecialPoint:
     index_before: tuple[int, int] | None = None
     index_after: tuple[int, int] | None = None
     twin: str = ""
+    error: float = float("nan")
 
 
 @dataclass(frozen=True)
@@ -230,17 +235,33 @@ class Branch:
 
     def point(self, found: continuation.SpecialPoint) -> SpecialPoint:
         """Return the record of a special point of the curve in this model's terms."""
+        return self.special_point(
+            found.kind, found.u, found.p, found.arclength, found.bracket, coefficients=found.coefficients
+        )
+
+    def special_point(
+        self,
+        kind: str,
+        u: Array,
+        kappa: float,
+        arclength: float,
+        bracket: tuple[float, float],
+        **what: Any,
+    ) -> SpecialPoint:
+        """Return the record of a point of this branch, judged by a − T(a, κ)."""
+        residual, error = self._judged(u, kappa, arclength)
         return SpecialPoint(
-            kind=found.kind,
-            kappa=found.p,
-            a=expanded(found.u, self.period),
+            kind=kind,
+            kappa=kappa,
+            a=expanded(u, self.period),
             period=self.period,
-            arclength=found.arclength,
-            residual=found.residual,
-            bracket=found.bracket,
-            coefficients=found.coefficients,
-            breaks_to=self.period,
+            arclength=arclength,
+            residual=residual,
+            bracket=bracket,
+            breaks_to=what.pop("breaks_to", self.period),
             twin=twin_name(self.period),
+            error=error,
+            **what,
         )
 
     @property

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from branches.spaces.halfgrid import half_grid
+from branches.spaces.halfgrid import half_grid, peak_of, relative_cosines
 from branches.states.loops import compiled, sum_gibbs_orders
 
 if TYPE_CHECKING:
@@ -62,7 +62,8 @@ def gibbs_series(
     rho = np.empty((order + 1, m))
     rho[0] = system.gibbs(x[:-1], float(x[-1]) * system.parameter_scale)
     rho[0] /= rho[0].mean()
-    synthesis = waves * system.g[:, None]
+    peak = peak_of(rho[0])
+    synthesis = (waves if peak is None else relative_cosines(system.size, m, peak)) * system.g[:, None]
     (compiled(sum_gibbs_orders) or numpy_sum_gibbs_orders)(columns[:, :m], synthesis, c, rho, system.parameter_scale)
     return c
 

@@ -21,6 +21,7 @@ __all__ = ["QuadraticExpansion", "QuadraticSystem"]
 Array = NDArray[np.float64]
 LARGEST_DENSE = 1024  # unknowns above which the matrix-free equations take over
 SHALLOW = 2.0  # range of log ρ up to which no barrier conditions the system badly
+STEEP = 128.0  # range of log ρ beyond which the rounding of κ Q alone reaches the tolerance
 LARGEST_INVERSE = 1e3  # of the Jacobian: a residual of 1e-13 then leaves the state certain to 1e-10
 RESOLVED = 1e-15  # a coefficient below this cannot change a max-norm residual of 1e-13
 
@@ -218,14 +219,15 @@ class QuadraticSystem(Problem):
         return self.with_size(size), size
 
     def _is_ill_conditioned(self, u: Array, p: float, solver: BorderedSolver | None) -> bool:
-        """Whether a residual at the tolerance leaves the state uncertain.
+        """Whether a residual at the tolerance, or its rounding, leaves the state uncertain.
 
         The inverse of the Jacobian grows like exp(barrier) between two wells of log ρ, and only between wells: without
         a second peak in [0, π] nothing need be estimated.
         """
         amplitudes = p * self.g * u
-        if 2.0 * float(np.abs(amplitudes).sum()) <= SHALLOW:
-            return False
+        reach = 2.0 * float(np.abs(amplitudes).sum())
+        if not SHALLOW < reach <= STEEP:
+            return reach > STEEP
         field = self.grid.cosines(0.5 * amplitudes)
         rising = field[1:] > field[:-1]
         if np.count_nonzero(rising[1:] != rising[:-1]) + (not rising[0]) + rising[-1] <= 1:

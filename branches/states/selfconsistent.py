@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from scipy.fft import dct
 
 from branches.potentials.potential import Potential
-from branches.spaces.halfgrid import HalfGrid, half_grid
+from branches.spaces.halfgrid import HalfGrid, half_grid, peak_of, relative_cosines
 from branches.spaces.toeplitz import hankel, toeplitz
 from branches.states.gibbs_series import gibbs_series
 from continuation import Problem
@@ -34,6 +34,8 @@ OVERSAMPLING = 1.125  # grid points a mode: products of resolved functions alias
 STEP_VECTORS = 40  # vectors of length N that a tangent step works with at the most
 LARGEST_DENSE = 512  # unknowns up to which a factorisation beats the iteration
 DENSE_SERIES = 128  # unknowns up to which dense products beat a solve and two transforms an order
+STEEP = 64.0  # range of log ρ whose rounding counts in the moments
+LARGEST_RELATIVE = 2**22  # entries of the matrix of cosines relative to a peak
 LEAST_BLOCK, LARGEST_BLOCK = 64, 1024
 ACTIVE = 0.05  # modes with κ g_n above this belong into the dense block
 
@@ -97,13 +99,25 @@ class SelfConsistentSystem(Problem):
         c *= 0.5 / self.grid.size
         return c[1 : self.size + 1], float(c[0])
 
-    def synthesis(self, b: Array) -> Array:
-        """Return Σ b_k cos kθ on the grid."""
+    def synthesis(self, b: Array, peak: int | None = None) -> Array:
+        """Return Σ b_k cos kθ on the grid; with a peak, up to a constant, with relative accuracy near it.
+
+        At strong coupling b is large and only the differences of the sum within a peak matter.
+        """
+        if peak is not None:
+            clear = np.flatnonzero(np.abs(b) > EPSILON * np.max(np.abs(b)))
+            active = int(clear[-1]) + 1 if clear.size else 1
+            if active * self.grid.size <= LARGEST_RELATIVE:
+                relative: Array = b[:active] @ relative_cosines(active, self.grid.size, peak)
+                return relative
         return self.grid.cosines(0.5 * b)
 
     def gibbs(self, u: Array, p: float) -> Array:
         """Return exp(Φ − max Φ) on the grid, Φ = κ Σ g_k a_k cos kθ."""
-        field = self.synthesis(p * self.g * u)
+        b = p * self.g * u
+        field = self.synthesis(b)
+        if float(np.abs(b).sum()) > STEEP:
+            field = self.synthesis(b, int(np.argmax(field)))
         gibbs: Array = np.exp(field - field.max())
         return gibbs
 
@@ -114,13 +128,16 @@ class SelfConsistentSystem(Problem):
 
     def residuals(self, u: Array, p: Array) -> Array:
         """Return F at many states, u of shape (m, N) and p of shape (m,); shape (m, N)."""
-        field = self.synthesis(p[:, None] * self.g * u)
+        b = p[:, None] * self.g * u
+        field = self.grid.cosines(0.5 * b)
+        for k in np.flatnonzero(np.abs(b).sum(axis=1) > STEEP):
+            field[k] = self.synthesis(b[k], int(np.argmax(field[k])))
         c: Array = dct(np.exp(field - field.max(axis=1, keepdims=True)), type=2, axis=1)
         return u - c[:, 1 : self.size + 1] / c[:, :1]
 
     def covariance_product(self, rho: Array, b: Array) -> Array:
         """Return C b with the density ρ (mean 1) on the grid, shape (N,)."""
-        h = self.synthesis(b)
+        h = self.synthesis(b, peak_of(rho))
         h -= float(rho @ h) / h.size
         h *= rho
         return self.moments(h)[0]
@@ -235,6 +252,7 @@ class SelfConsistentExpansion:
         self._a, self._kappa = [a], [kappa]
         self._phi: list[Array] = [np.empty(0)]
         self._exp = [system.gibbs(a, kappa)]
+        self._peak = peak_of(self._exp[0])
         moments, mass = system.moments(self._exp[0])
         self._mass, self._t = [mass], [moments / mass]
         self._known: tuple[Array, Array] | None = None
@@ -246,7 +264,7 @@ class SelfConsistentExpansion:
             b = np.zeros_like(self._a[0])
             for q in range(1, k):
                 b += self._kappa[q] * self._a[k - q]
-            phi = self._system.synthesis(g * b)
+            phi = self._system.synthesis(g * b, self._peak)
             exp = phi * self._exp[0]
             for j in range(1, k):
                 exp += (j / k) * self._phi[j] * self._exp[k - j]
@@ -269,7 +287,7 @@ class SelfConsistentExpansion:
     def push(self, u: Array, p: float) -> None:
         """Append (a_k, κ_k)."""
         phi, exp = self._next()
-        change = self._system.synthesis(self._system.g * (self._kappa[0] * u + p * self._a[0]))
+        change = self._system.synthesis(self._system.g * (self._kappa[0] * u + p * self._a[0]), self._peak)
         self._phi.append(phi + change)
         self._exp.append(exp + change * self._exp[0])
         t, mass = self._quotient(self._exp[-1])
