@@ -64,36 +64,38 @@ class ComplexStepProblem(Problem):
 
     def jacobian(self, u: Array, p: float) -> Array:
         """Return ∂F/∂u."""
-        if not self._checked:
-            self._check(u, p)
-            self._checked = True
+        self._check(u, p)
         columns = [self._along(u, p, direction, 0.0) for direction in np.eye(u.size)]
         return np.array(columns).T.reshape(u.size, u.size)
 
     def parameter_derivative(self, u: Array, p: float) -> Array:
         """Return ∂F/∂p."""
-        return self._along(u, p, np.zeros(u.size), 1.0)
+        self._check(u, p)
+        return self._along(u, p, None, 1.0)
 
-    def _along(self, u: Array, p: float, du: Array, dp: float) -> Array:
+    def _along(self, u: Array, p: float, du: Array | None, dp: float) -> Array:
         """Return the derivative of F along (du, dp)."""
-        value = np.asarray(self._f(u + 1j * STEP * du, p + 1j * STEP * dp if dp else p))
+        value = np.asarray(self._f(u if du is None else u + 1j * STEP * du, p + 1j * STEP * dp if dp else p))
         if value.shape != u.shape:
             raise ValueError(f"F returns shape {value.shape} for complex u of shape {u.shape}: {REMEDY}")
         return np.asarray(value.imag, dtype=np.float64) / STEP
 
     def _check(self, u: Array, p: float) -> None:
+        if self._checked:
+            return
         v = np.random.default_rng(0).standard_normal(u.size)
         zero, dp = np.zeros(u.size), self.parameter_scale
-        for what, du, step in (("u", v, 0.0), ("p", zero, dp)):
+        for what, du, step in (("u", v, 0.0), ("p", None, dp)):
             try:
                 with warnings.catch_warnings():
                     warnings.simplefilter("error", np.exceptions.ComplexWarning)
                     derivative = self._along(u, p, du, step)
             except (TypeError, ValueError, AttributeError, np.exceptions.ComplexWarning) as failure:
                 raise ValueError(f"F does not take complex {what} ({type(failure).__name__}: {failure}): {REMEDY}") from failure
-            order = remainder_order(self, u, p, [(du, step)], [derivative])
+            order = remainder_order(self, u, p, [(zero if du is None else du, step)], [derivative])
             if not order >= 1.5:
                 raise ValueError(
                     f"F does not take complex {what}: its derivative by a complex step is not that of its values "
                     f"(the Taylor remainder falls like h^{order:.2f}, expected h^2): {REMEDY}"
                 )
+        self._checked = True
