@@ -7,6 +7,7 @@
 'fold'
 """
 
+from continuation.atomic import replacing
 from continuation.branch import Branch, Counters, SpecialPoint, Status
 from continuation.check import check_problem
 from continuation.following import follow
@@ -39,6 +40,7 @@ __all__ = [
     "fold_locus",
     "follow",
     "leave",
+    "replacing",
     "steps",
     "switch",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -71,6 +71,49 @@ class Problem(ABC):
     ('CLOSED', ['fold', 'fold'])
     """
 
+    @staticmethod
+    def from_function(
+        f: Callable[[Any, Any], Any], *, derivatives: str = "auto", parameter_scale: float = 1.0
+    ) -> Problem:
+        """Return the problem of a function F(u, p); its derivatives need not be written.
+
+        Parameters
+        ----------
+        f
+            F(u, p) for u of shape (n,) and a scalar p, shape (n,).
+        derivatives
+            How they are taken: 'jax' for a function written in ``jax.numpy`` (exact, with Taylor coefficients, so that
+            steps are long), 'complex step' for an analytic function that takes complex numbers (exact to round-off; n
+            evaluations a Jacobian), 'auto' to decide by the type of the first value of f.
+        parameter_scale
+            Typical size of p.
+
+        Returns
+        -------
+        Problem
+            Its derivatives by complex steps are tested once against f, where the first of them is asked for.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If f is not a function, or ``derivatives`` not one of these. Later, from :func:`continuation.follow`: if f
+            returns something else than n real numbers, or is not complex-safe; the message tells the remedy.
+        ImportError
+            If JAX is asked for and not installed.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from continuation import Problem, follow
+        >>> problem = Problem.from_function(lambda u, p: p + np.sin(u))
+        >>> branch = follow(problem, [0.0], 0.0, p_max=2.0, max_arclength=4.0)
+        >>> f"{branch.folds[0].p:.12f}"
+        '1.000000000000'
+        """
+        from continuation.from_function import problem_of
+
+        return problem_of(f, derivatives, parameter_scale)
+
     parameter_scale: float = 1.0
     largest_order: int = 100
     watches_pairs: bool = True
@@ -107,8 +150,8 @@ class Problem(ABC):
 
     def bordered(self, u: Array, p: float, row: Array) -> BorderedSolver:
         """Return a solver of [[∂F/∂u, scale ∂F/∂p], [row]], ``row`` of shape (n + 1,)."""
-        column = self.parameter_scale * self.parameter_derivative(u, p)
-        return DenseBordered(self.jacobian(u, p), column, row)
+        column = self.parameter_scale * real_vector(self.parameter_derivative(u, p), u.size, "parameter_derivative")
+        return DenseBordered(real_matrix(self.jacobian(u, p), u.size), column, row)
 
     def resized(self, u: Array, p: float, solver: BorderedSolver | None = None) -> tuple[Problem, int] | None:
         """Return the problem with the number of unknowns that u needs, and that number; None to stay.
@@ -163,15 +206,48 @@ class FunctionProblem(Problem):
 
     def residual(self, u: Array, p: float) -> Array:
         """Return F(u, p)."""
-        return np.asarray(self._residual(u, p), dtype=float)
+        return real_vector(self._residual(u, p), u.size)
 
     def jacobian(self, u: Array, p: float) -> Array:
         """Return ∂F/∂u."""
-        return np.asarray(self._jacobian(u, p), dtype=float)
+        matrix: Array = real_matrix(self._jacobian(u, p), u.size)
+        return matrix
 
     def parameter_derivative(self, u: Array, p: float) -> Array:
         """Return ∂F/∂p."""
-        return np.asarray(self._parameter_derivative(u, p), dtype=float)
+        return real_vector(self._parameter_derivative(u, p), u.size, "parameter_derivative")
+
+
+def real_vector(value: Any, n: int, name: str = "residual") -> Array:
+    """Return what a user's function gave as a real vector.
+
+    Raises
+    ------
+    ValueError
+        If it is not n real numbers; the message names the function.
+    """
+    vector = np.asarray(value)
+    if vector.shape != (n,):
+        raise ValueError(f"{name} has shape {vector.shape}, expected ({n},) for u of shape ({n},)")
+    if vector.dtype.kind not in "fiu":
+        raise ValueError(f"{name} has dtype {vector.dtype}, expected real numbers")
+    return vector.astype(np.float64, copy=False)
+
+
+def real_matrix(value: Any, n: int) -> Any:
+    """Return what a user's function gave as the Jacobian: a real array, a SciPy sparse matrix or a LinearOperator.
+
+    Raises
+    ------
+    ValueError
+        If its shape is not (n, n), or its entries are not real numbers.
+    """
+    matrix = value if hasattr(value, "tocsc") or hasattr(value, "matvec") else np.asarray(value)
+    if matrix.shape != (n, n):
+        raise ValueError(f"jacobian has shape {matrix.shape}, expected ({n}, {n}) for u of shape ({n},)")
+    if np.dtype(matrix.dtype).kind not in "fiu":
+        raise ValueError(f"jacobian has dtype {matrix.dtype}, expected real numbers")
+    return matrix if hasattr(matrix, "tocsc") else matrix.astype(np.float64, copy=False)
 
 
 def check_is_problem(problem: object) -> None:
