@@ -12,7 +12,7 @@ from scipy.linalg import lu_factor, lu_solve
 
 from continuation.branch import Branch, SpecialPoint
 from continuation.following import follow
-from continuation.linear.dense import BorderedSolver
+from continuation.linear.bordered import BorderedSolver
 from continuation.problem import Problem
 from continuation.special.events import Event
 

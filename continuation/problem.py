@@ -9,7 +9,8 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from continuation.linear.dense import BorderedSolver, DenseBordered
+from continuation.linear.bordered import BorderedSolver
+from continuation.linear.solvers import bordered_solver
 from continuation.steps.predictor import taylor_series
 
 __all__ = ["Expansion", "FunctionProblem", "Problem"]
@@ -46,7 +47,7 @@ class Problem(ABC):
     Whatever else the equations can offer, the engine uses when it is there:
 
     4. ``expansion(u, p)``: an :class:`Expansion`; the engine then takes long Taylor steps;
-    5. ``bordered(u, p, row)``: a solver of the bordered system, for structured Jacobians;
+    5. ``bordered(u, p, rows, columns)``: a solver of the bordered system, for structured Jacobians;
     6. ``resized(u, p, solver)``: the same equations with a better number of unknowns, and that number, or None;
        ``transfer(u, size)`` maps an unknown vector to another size;
     7. ``defect(u, p)``: what the discretisation neglects at u, in the units of F;
@@ -148,10 +149,22 @@ class Problem(ABC):
             raise ValueError("these equations have no expansion: they are followed by tangent steps")
         return taylor_series(expansion, solver, x, self.parameter_scale, order)
 
-    def bordered(self, u: Array, p: float, row: Array) -> BorderedSolver:
-        """Return a solver of [[∂F/∂u, scale ∂F/∂p], [row]], ``row`` of shape (n + 1,)."""
+    def bordered(self, u: Array, p: float, rows: Array, columns: Array | None = None) -> BorderedSolver:
+        """Return a solver of [[∂F/∂u, scale ∂F/∂p, columns], [rows]].
+
+        Parameters
+        ----------
+        u, p
+            The point.
+        rows
+            Shape (n + 1,) for the one row of a step; (k, n + 1), or up to (k, n + k), at branch points and on loci. Where
+            they are shorter than the matrix they end in zeros.
+        columns
+            The columns beyond ∂F/∂p, shape (n, k − 1); none by default.
+        """
         column = self.parameter_scale * real_vector(self.parameter_derivative(u, p), u.size, "parameter_derivative")
-        return DenseBordered(real_matrix(self.jacobian(u, p), u.size), column, row)
+        borders = column if columns is None else np.column_stack([column, columns])
+        return bordered_solver(real_matrix(self.jacobian(u, p), u.size), borders, rows)
 
     def resized(self, u: Array, p: float, solver: BorderedSolver | None = None) -> tuple[Problem, int] | None:
         """Return the problem with the number of unknowns that u needs, and that number; None to stay.

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from continuation.branch import Counters, Status
-from continuation.linear.dense import BorderedSolver
+from continuation.linear.bordered import BorderedSolver
 from continuation.problem import Problem
 from continuation.steps.corrector import correct, residual_norm, round_off, tangent_at
 from continuation.steps.polynomial import EPSILON, Made, Piece
