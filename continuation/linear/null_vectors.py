@@ -22,9 +22,9 @@ SETTLED = 1e3 * EPSILON  # sine of the angle between two iterates: round-off of 
 class NullVectors:
     """Orthonormal null vectors: ``right`` of shape (n + d, m + d), ``left`` of shape (n, m).
 
-    ``lost`` is the size of what the matrix makes of the right ones, about its largest singular value that counts as zero;
-    ``kept`` a lower estimate of the smallest one that does not; ``solver`` that of the matrix bordered by the null vectors
-    (the iterate before these: to the angle that the last iteration turned them by).
+    ``lost`` is the size of what the matrix makes of the right ones, about its largest singular value that counts as
+    zero; ``kept`` a lower estimate of the smallest one that does not; ``solver`` that of the matrix bordered by the null
+    vectors (by the iterate before these).
     """
 
     right: Array
@@ -37,8 +37,8 @@ class NullVectors:
 def null_vectors(bordered: Callable[[Array, Array], BorderedSolver], right: Array, left: Array) -> NullVectors:
     """Return the null vectors of a matrix A, (n, n) or (n, n + 1), nearest to losing m ranks.
 
-    Solves with [[A, left], [rightᵀ, 0]], which is regular, give vectors that A makes small; they become the borders of the
-    next solve.
+    Solves with [[A, left], [rightᵀ, 0]], which is regular, give vectors that A makes small; they become the borders of
+    the next solve.
 
     Parameters
     ----------

@@ -15,8 +15,8 @@ from continuation.linear.bordered import finite, framed
 __all__ = ["SparseBordered"]
 
 Array = NDArray[np.float64]
-# Of the largest entry of a column: a pivot on the diagonal is kept above it. Borders are full, and a border row taken as
-# a pivot early on would fill the factors.
+# Of the largest entry of a column: a pivot on the diagonal is kept above it. Borders are full, and a border row taken
+# as a pivot early on would fill the factors.
 THRESHOLD = 0.01
 
 
