@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from branches.potentials.potential import Potential
 from branches.spaces.symmetry import Block
 from branches.states.quadratic import QuadraticSystem
 from branches.states.selfconsistent import SelfConsistentSystem
