@@ -8,7 +8,9 @@
 """
 
 from continuation.atomic import replacing
+from continuation.bifurcation_diagram import Departure, Diagram, Node, Outcome
 from continuation.branch import Branch, Counters, SpecialPoint, Status
+from continuation.branching import diagram
 from continuation.check import check_problem
 from continuation.following import follow
 from continuation.locus import Family, Locus, fold_locus
@@ -23,12 +25,16 @@ from continuation.switching import switch
 __all__ = [
     "Branch",
     "Counters",
+    "Departure",
+    "Diagram",
     "Event",
     "Expansion",
     "Family",
     "FunctionProblem",
     "Locus",
     "Made",
+    "Node",
+    "Outcome",
     "Piece",
     "Problem",
     "Run",
@@ -37,6 +43,7 @@ __all__ = [
     "Status",
     "Step",
     "check_problem",
+    "diagram",
     "fold_locus",
     "follow",
     "leave",
