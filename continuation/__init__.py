@@ -13,6 +13,7 @@ from continuation.branch import Branch, Counters, SpecialPoint, Status
 from continuation.branching import diagram
 from continuation.check import check_problem
 from continuation.following import follow
+from continuation.linear_stability import Stability, stability
 from continuation.locus import Family, Locus, fold_locus
 from continuation.problem import Expansion, FunctionProblem, Problem
 from continuation.run import Run, Step, steps
@@ -40,6 +41,7 @@ __all__ = [
     "Run",
     "Settings",
     "SpecialPoint",
+    "Stability",
     "Status",
     "Step",
     "check_problem",
@@ -48,6 +50,7 @@ __all__ = [
     "follow",
     "leave",
     "replacing",
+    "stability",
     "steps",
     "switch",
 ]
