@@ -8,9 +8,12 @@
 """
 
 from continuation.atomic import replacing
+from continuation.bifurcation_diagram import Departure, Diagram, Node, Outcome
 from continuation.branch import Branch, Counters, SpecialPoint, Status
+from continuation.branching import diagram
 from continuation.check import check_problem
 from continuation.following import follow
+from continuation.linear_stability import Stability, stability
 from continuation.locus import Family, Locus, fold_locus
 from continuation.problem import Expansion, FunctionProblem, Problem
 from continuation.run import Run, Step, steps
@@ -23,24 +26,31 @@ from continuation.switching import switch
 __all__ = [
     "Branch",
     "Counters",
+    "Departure",
+    "Diagram",
     "Event",
     "Expansion",
     "Family",
     "FunctionProblem",
     "Locus",
     "Made",
+    "Node",
+    "Outcome",
     "Piece",
     "Problem",
     "Run",
     "Settings",
     "SpecialPoint",
+    "Stability",
     "Status",
     "Step",
     "check_problem",
+    "diagram",
     "fold_locus",
     "follow",
     "leave",
     "replacing",
+    "stability",
     "steps",
     "switch",
 ]

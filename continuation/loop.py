@@ -233,7 +233,7 @@ class Loop:
         if self.status is not None or self.first is None or self.recorder.pieces < 2:
             return
         last = self.recorder.last
-        place = closing_place(last.problem, last.piece, *self.first, self.settings.tolerance)
+        place = closing_place(last.problem, last.piece, *self.first, self.settings.tolerance, self.recorder.first_made)
         if place is None:
             return
         tau, x = place
