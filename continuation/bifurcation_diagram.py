@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -96,7 +97,7 @@ class Diagram:
         for node in self.nodes:
             graph.add_node(node.name, kind=node.kind, u=node.u, p=node.p)
         for number, stops in enumerate(self.stops):
-            for (left, tail), (right, head) in zip(stops[:-1], stops[1:], strict=True):
+            for (left, tail), (right, head) in pairwise(stops):
                 names = self.nodes[tail].name, self.nodes[head].name
                 graph.add_edge(*names, branch=number, arclength=(left, right))
         return graph

@@ -18,7 +18,7 @@ __all__ = ["closing_place", "cut_at_bound", "landed"]
 Array = NDArray[np.float64]
 # Of 1 + ‖x‖: a branch that comes back this near to its start, along the same direction, has closed.
 CLOSED = 1e-8
-# The same where the start is a branch point left by an interpolation: F is flat there, so that states are not known better.
+# The same where the start is a branch point left by an interpolation: F is flat there, states are not known better.
 CLOSED_AT_BRANCH_POINT = 1e-4
 
 

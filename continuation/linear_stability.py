@@ -51,7 +51,8 @@ class Stability:
     @property
     def stable(self) -> NDArray[np.bool_]:
         """Whether no eigenvalue has a positive real part, shape (P,)."""
-        return self.unstable == 0
+        stable: NDArray[np.bool_] = self.unstable == 0
+        return stable
 
 
 @on_one_thread
@@ -82,8 +83,8 @@ def stability(problem: Problem, branch: Branch, *, count: int | None = None) -> 
     Notes
     -----
     A Hopf point is looked for where the number of unstable eigenvalues changes between two neighbouring points. It may
-    miss: pairs that cross and come back between them, two pairs that cross in opposite directions between them, and of a
-    large Jacobian what is not among the eigenvalues computed. Periodic orbits are not followed.
+    miss: pairs that cross and come back between them, two pairs that cross in opposite directions between them, and of
+    a large Jacobian what is not among the eigenvalues computed. Periodic orbits are not followed.
 
     Examples
     --------

@@ -157,8 +157,8 @@ class Problem(ABC):
         u, p
             The point.
         rows
-            Shape (n + 1,) for the one row of a step; (k, n + 1), or up to (k, n + k), at branch points and on loci. Where
-            they are shorter than the matrix they end in zeros.
+            Shape (n + 1,) for the one row of a step; (k, n + 1), or up to (k, n + k), at branch points and on loci.
+            Where they are shorter than the matrix they end in zeros.
         columns
             The columns beyond ∂F/∂p, shape (n, k − 1); none by default.
         """

@@ -19,8 +19,7 @@ from branches.onsets.classify import Onset, modes_below, onsets
 from branches.potentials.potential import Potential
 from branches.spaces.symmetry import expanded, same_orbit, twin
 from branches.states.energy import free_energy
-from continuation import Piece, Settings, Status
-from continuation.threads import on_one_thread
+from continuation import Piece, Settings, Status, on_one_thread
 
 __all__ = ["diagram"]
 

@@ -12,8 +12,7 @@ from numpy.typing import NDArray
 from branches.diagrams.records import Branch, SpecialPoint
 from branches.spaces.symmetry import Block, blocks, period_of
 from branches.states.morse_index import LARGEST_MATRIX, WORKING_ACCURACY, block_index, block_spectrum, morse_index
-from continuation.special.events import bracketed_root
-from continuation.threads import on_one_thread
+from continuation import bracketed_root, on_one_thread
 
 __all__ = ["decided_index", "special_points"]
 

@@ -12,8 +12,7 @@ from numpy.typing import NDArray
 from branches.loci.curve_points import ON_LINE, CurvePoint, Line, amplitude_limit
 from branches.loci.family_weights import FamilyWeights
 from branches.spaces.symmetry import period_of
-from continuation import Branch, Event, Problem, SpecialPoint, follow
-from continuation.steps.corrector import correct
+from continuation import Branch, Event, Problem, SpecialPoint, correct, follow
 
 __all__ = ["Ending", "followed_line", "onset_events", "resolved"]
 

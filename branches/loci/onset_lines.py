@@ -12,7 +12,7 @@ import numpy as np
 from branches.loci.curve_points import EPSILON, CurvePoint, Line
 from branches.onsets.tricritical import tricritical_point
 from branches.potentials.potential import Potential, finite_number, positive_integer
-from continuation.special.events import bracketed_root
+from continuation import bracketed_root
 
 __all__ = ["onset_lines"]
 

@@ -1,4 +1,4 @@
-"""Eigenvalues of a Jacobian: all of a dense one, those nearest to zero of a sparse one, the rightmost of an operator."""
+"""Eigenvalues of a Jacobian: all of a dense one, those nearest to zero of a sparse one, the rightmost of others."""
 
 from __future__ import annotations
 
@@ -83,8 +83,7 @@ def eigenpair(jacobian: Any, value: complex) -> tuple[Complex, Complex]:
 def solve_shifted(jacobian: Any, shift: complex, f: Complex) -> Complex:
     """Return (shift − J)⁻¹ f."""
     if isinstance(jacobian, np.ndarray):
-        x: Complex = np.linalg.solve(shift * np.eye(len(jacobian)) - jacobian, f)
-        return x
+        return np.asarray(np.linalg.solve(shift * np.eye(len(jacobian)) - jacobian, f), dtype=np.complex128)
     from scipy.sparse import eye_array
     from scipy.sparse.linalg import spsolve
 

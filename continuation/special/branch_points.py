@@ -175,7 +175,7 @@ def _classified(
 
 
 def _difference_error(hessian: Array, wider: Array) -> float:
-    """Return the error of central differences, from those with twice the step: a third of the change, but at least 10⁻⁹."""
+    """Return the error of central differences, from twice the step: a third of the change, but at least 10⁻⁹."""
     return float(np.max(np.abs(hessian - wider))) / 3.0 + 1e-9 * float(np.max(np.abs(hessian)))
 
 

@@ -109,8 +109,8 @@ class Base:
 
     ``trial`` is the longest step to try next; ``sign`` the sign of the determinant of the Jacobian
     bordered by the tangent (it changes at a branch point and not at a fold), 0 while unknown, ``size`` the logarithm of
-    its absolute value, nan while unknown; ``solver`` the bordered Jacobian itself, where a Taylor step has factorised it
-    already.
+    its absolute value, nan while unknown; ``solver`` the bordered Jacobian itself, where a Taylor step has factorised
+    it already.
     """
 
     problem: Problem
