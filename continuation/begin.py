@@ -58,7 +58,7 @@ def begin(
 
 
 def _noise(problem: Problem, x: Array) -> float:
-    """Return what rounding in the last digit of every entry of x changes F by: four times the largest of a few samples."""
+    """Return what rounding every entry of x in its last digit changes F by: four times the largest of a few."""
     rng, scale = np.random.default_rng(0), problem.parameter_scale
 
     def value(y: Array) -> Array:
