@@ -76,6 +76,8 @@ class Onset:
         Onsets within one percent, nearest first: the expansion is then only valid in a small range.
     message : str
         What the numbers alone do not say.
+    undecided_rays : str
+        Why half-branches may be missing among ``rays`` or not be what they seem; '' where every one is decided.
     """
 
     kappa: float
@@ -91,6 +93,7 @@ class Onset:
     rays: tuple[Ray, ...]
     near_resonances: tuple[NearResonance, ...]
     message: str
+    undecided_rays: str = ""
 
 
 def onset(potential: Potential, mode: int = 1) -> Onset:

@@ -122,8 +122,7 @@ def joined(diagram: Diagram, states: Iterable[State]) -> Diagram:
             continue
         for branch in branches_through(state, *builder.bounds):
             _add(builder, branch)
-        while builder.queue:
-            builder._pursue(*builder.queue.popleft())
+        builder.pursue_all()
     extended = builder.diagram(())
     return replace(
         extended,
@@ -143,7 +142,6 @@ def _builder_of(diagram: Diagram) -> Builder:
     for onset in onsets(diagram.potential, diagram.kappa_max, attracting_modes(diagram.potential)):
         if f"onset {'+'.join(map(str, onset.kernel))}" not in {node.name for node in diagram.nodes}:
             builder._add_onset(onset)  # branches found may end there
-    builder.opened = {node.name for node in builder.nodes}
     return builder
 
 
