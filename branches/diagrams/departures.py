@@ -15,7 +15,7 @@ from branches.diagrams.pitchfork import Slope, pitchfork_shape, transcritical_sl
 from branches.diagrams.records import Branch, SpecialPoint
 from branches.diagrams.trace import FIRST_SIZE, make_system, start_at_onset
 from branches.onsets.classify import Onset
-from branches.onsets.resonant.rays import Ray
+from branches.onsets.resonant.ray import Ray
 from branches.potentials.potential import Potential
 from branches.spaces.symmetry import Block, expanded, twin
 from branches.states.quadratic import QuadraticSystem

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from branches.diagrams.pitchfork import PitchforkShape, Slope
 from branches.onsets.classify import Onset
-from branches.onsets.resonant.rays import Ray
+from branches.onsets.resonant.ray import Ray
 from continuation import Piece
 
 __all__ = [
