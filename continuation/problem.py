@@ -21,7 +21,8 @@ class Expansion(Protocol):
     """Taylor coefficients of F along a curve, one order after the other.
 
     The engine pushes the coefficients (u_k, p_k) of u(s) = Σ u_k s^k and p(s) = Σ p_k s^k
-    in order, starting with k = 1, and asks before each push for the remainder.
+    in order, starting with k = 1, and asks before each push for the remainder. A method ``pop()``, which forgets the
+    coefficients pushed last, is used where there is one: branches then leave singular points faster.
     """
 
     def remainder(self) -> Array:

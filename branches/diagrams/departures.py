@@ -10,7 +10,9 @@ from math import gcd
 import numpy as np
 from numpy.typing import NDArray
 
+from branches.diagrams.fractional_start import fractional_start
 from branches.diagrams.leading import Leading, leading_of_onset, leading_of_pitchfork, leading_of_slope
+from branches.diagrams.neutral_state import neutral_state
 from branches.diagrams.pitchfork import Slope, pitchfork_shape, transcritical_slopes
 from branches.diagrams.records import Branch, SpecialPoint
 from branches.diagrams.trace import FIRST_SIZE, make_system, start_at_onset
@@ -20,11 +22,11 @@ from branches.potentials.potential import Potential
 from branches.spaces.symmetry import Block, expanded, twin
 from branches.states.quadratic import QuadraticSystem
 from continuation import Piece, Settings, follow, leave
-from continuation.steps.corrector import correct
 
 __all__ = ["Departure", "departures_along", "departures_from_onset", "departures_from_point", "neutral_block"]
 
 Array = NDArray[np.float64]
+SERIES_DEGREE = 5  # of the reduced equations: up to it the Taylor series of the blown-up equations tells rays apart
 BRANCH_POINTS = ("pitchfork", "transcritical", "branch point", "reflection-breaking")
 Start = Callable[[], tuple[QuadraticSystem, Piece]]
 
@@ -53,11 +55,11 @@ def departures_from_onset(
     departures = []
     for number, ray in enumerate(onset.rays, 1):
         active = [mode for mode, d in zip(ray.modes, ray.direction, strict=True) if abs(d) > 1e-12]
-        period = gcd(*active)
+        period = gcd(*ray.active)
         name = f"mode {active[0]}" if len(active) == 1 else "modes " + "+".join(map(str, active))
         description = name if len(onset.rays) == 1 else f"{name}, ray {number}"
         start: Start
-        simple = len(active) == 1 and not any(k % period == 0 for k in onset.kernel if k != period)
+        simple = ray.active == (period,) and not any(k % period == 0 for k in onset.kernel if k != period)
         if simple:
             start = partial(start_at_onset, potential, period, n_modes, settings)
         else:
@@ -72,6 +74,8 @@ def _start_ray(
     potential: Potential, period: int, kappa: float, ray: Ray, n_modes: int | None, settings: Settings
 ) -> tuple[QuadraticSystem, Piece]:
     system = make_system(potential, period, n_modes, kappa)
+    if len(ray.modes) == 2 and (np.any(ray.half) or ray.degree > SERIES_DEGREE):
+        return system, fractional_start(potential, system, kappa, ray, settings)
     direction, bend = np.zeros(system.size + 1), np.zeros(system.size + 1)
     for mode, d, y in zip(ray.modes, ray.direction, ray.bend, strict=True):
         if mode % period == 0:
@@ -82,7 +86,9 @@ def _start_ray(
     else:
         bend[-1] = slope
     x = np.append(np.zeros(system.size), kappa / system.parameter_scale)
-    return system, leave(system, x, direction, settings, bend)
+    nullity = sum(mode % period == 0 for mode in ray.modes)
+    equations = system.matrix_free(system.size) if system.adaptive else system
+    return system, leave(equations, x, direction, settings, bend, nullity)
 
 
 def departures_from_point(
@@ -108,7 +114,7 @@ def departures_from_point(
     return [
         Departure(
             description,
-            partial(_start_point, branch.potential, point, block, n_modes, settings, leading, on_twin),
+            partial(_start_point, branch, point, block, n_modes, settings, leading, on_twin),
             leading=leading,
         )
         for description, leading, on_twin in leaving
@@ -148,8 +154,7 @@ def _others(branch: Branch, point: SpecialPoint, slopes: tuple[Slope, ...]) -> t
     """Return the slopes without the one that belongs to the branch itself."""
     if len(slopes) < 2:
         raise ArithmeticError("no second branch crosses: the quadratic form on the kernel is definite")
-    piece = max((p for p in branch.curve.pieces if p.start <= point.arclength), key=lambda p: p.start)
-    along = piece.derivative((point.arclength - piece.start) / piece.length)
+    along = _tangent(branch, point)
     size = slopes[0].direction.size
     own = expanded(along[:-1], branch.period)[:size]
     own = np.append(np.pad(own, (0, size - own.size)), along[-1] * branch.curve.parameter_scale)
@@ -194,7 +199,7 @@ def neutral_block(branch: Branch, point: SpecialPoint) -> Block | None:
 
 
 def _start_point(
-    potential: Potential,
+    branch: Branch,
     point: SpecialPoint,
     block: Block,
     n_modes: int | None,
@@ -202,23 +207,22 @@ def _start_point(
     leading: Leading,
     on_twin: bool,
 ) -> tuple[QuadraticSystem, Piece]:
-    """Perturb the state (or its twin) along the tangent of the new branch, in the larger space that it needs."""
+    """Leave the state, or its twin, along the branch that its neutral block gives, in the larger space that it needs."""
     period, target = block.period, block.breaks_to
     a = twin(point.a, period) if on_twin else point.a
-    u = a[period - 1 :: period]
     used = max(int(np.flatnonzero(np.abs(a) > 1e-15)[-1]) + 1, 24 * target)
-    system = make_system(potential, target, n_modes, point.kappa)
+    system = make_system(branch.potential, target, n_modes, point.kappa)
     if n_modes is None:
         system = system.with_size(max(system.size, int(1.3 * used) // target))
-    size = system.size
-    direction = system.transfer(leading.direction[target - 1 :: target], size)
-    x = np.append(system.transfer(a[target - 1 :: target], size), point.kappa / system.parameter_scale)
-    if target != period:  # the base state to round-off in its own space, where it is regular
-        own = QuadraticSystem(potential, period, size * target // period, kappa_scale=system.parameter_scale)
-        start = np.append(own.transfer(u, own.size), x[-1])
-        base = correct(
-            own.suited_to(start[:-1], point.kappa), start, np.eye(1, own.size + 1, own.size)[0], settings.tolerance
-        )
-        x[period // target - 1 : -1 : period // target] = base.x[:-1]
-    suited = system.suited_to(x[:-1], point.kappa)
-    return system, leave(suited, x, np.append(direction, leading.slope / system.parameter_scale), settings)
+    neutral = neutral_state(system, block, a[period - 1 :: period], point.kappa, _tangent(branch, point))
+    asked = system.transfer(leading.direction[target - 1 :: target], system.size)
+    same_side = float(neutral.kernel[: system.size] @ asked) > 0.0
+    direction = neutral.singular.crossing(neutral.own, neutral.kernel if same_side else -neutral.kernel)
+    return system, leave(neutral.singular.problem, neutral.singular.x, direction, settings, nullity=1)
+
+
+def _tangent(branch: Branch, point: SpecialPoint) -> Array:
+    """Return the direction of the branch at a point on it, in its reduced unknowns and κ / scale."""
+    pieces = branch.curve.pieces
+    piece = next((piece for piece in pieces if point.arclength <= piece.end), pieces[-1])
+    return piece.derivative((point.arclength - piece.start) / piece.length)

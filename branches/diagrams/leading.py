@@ -143,8 +143,8 @@ def disagreement(leading: Leading, piece: Piece, period: int, kappa_scale: float
 
     Notes
     -----
-    Of the coefficients of a piece, x = Σ c_k τ^k, the direction c₁/|c₁| and, while those of κ below it vanish, the
-    coefficient of s^order in κ do not depend on how the piece is parametrised.
+    Of the coefficients of a piece, x = Σ c_k τ^k, the first that changes the state gives the direction, and κ/|c|^order
+    at ``order`` times its power does not depend on how the piece is parametrised, as what is below vanishes.
 
     Examples
     --------
@@ -155,19 +155,18 @@ def disagreement(leading: Leading, piece: Piece, period: int, kappa_scale: float
     'κ leaves like 0.5 s^2, predicted 0.4 ± 0: another branch'
     """
     c = piece.coefficients
-    norm = float(np.linalg.norm(c[1, :-1]))
-    if norm == 0.0:
-        return ""  # a fractional power of s: such a piece was made from states on the half-branch itself
+    first = int(np.argmax(np.any(c[1:, :-1], axis=1))) + 1
+    norm = float(np.linalg.norm(c[first, :-1]))
     predicted = leading.direction[period - 1 :: period]
-    traced = c[1, :-1] / norm
+    traced = c[first, :-1] / norm
     size = max(predicted.size, traced.size)
     apart = np.pad(traced, (0, size - traced.size)) - np.pad(predicted, (0, size - predicted.size))
     distance = float(np.linalg.norm(apart))
     if distance > DIRECTION_AGREES:
         return f"its tangent differs from the direction by {distance:.2g}: another branch"
-    if leading.order >= len(c):
+    if leading.order * first >= len(c):
         return ""
-    found = float(c[leading.order, -1]) * kappa_scale / norm**leading.order
+    found = float(c[leading.order * first, -1]) * kappa_scale / norm**leading.order
     if abs(found - leading.coefficient) <= COEFFICIENT_AGREES * max(1.0, abs(leading.coefficient)) + leading.error:
         return ""
     return (

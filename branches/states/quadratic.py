@@ -287,6 +287,10 @@ class QuadraticExpansion:
         self._y[k] += self._kappa[0] * self._x[k]
         self._y[k] += p * self._x[0]
 
+    def pop(self) -> None:
+        """Forget the coefficients pushed last; the remainder is to be asked for again before the next push."""
+        self._k -= 1
+
     def _grow(self) -> None:
         extra = self._capacity
         pad = np.empty((extra, self._x.shape[1]))

@@ -260,3 +260,9 @@ class SelfConsistentExpansion:
         self._a.append(u)
         self._kappa.append(p)
         self._known = None
+
+    def pop(self) -> None:
+        """Forget the coefficients pushed last."""
+        for series in (self._phi, self._exp, self._t, self._mass, self._a, self._kappa):
+            del series[-1]
+        self._known = None

@@ -64,6 +64,18 @@ class Ray:
         """Return the ray of a simple kernel: κ = κ₀ (1 + c₂ s² + …), unstable if c₂ < 0."""
         return cls((mode,), np.ones(1), 2, curvature, error, np.zeros(1), int(curvature < 0), np.zeros(1))
 
+    @property
+    def active(self) -> tuple[int, ...]:
+        """The modes of the kernel that the ray excites, to the orders in it.
+
+        Examples
+        --------
+        >>> Ray.simple(3, 0.5).active
+        (3,)
+        """
+        parts = np.stack([self.direction, self.half, self.bend])
+        return tuple(mode for mode, column in zip(self.modes, parts.T, strict=True) if np.any(column))
+
     def kappa_ratio(self, s: float) -> float:
         """Return κ/κ₀ at amplitude s, to leading order.
 

@@ -238,9 +238,8 @@ def _quadratic_rays(system: ReducedSystem, line: Array, regular: bool) -> Iterat
 def _representative(ray: Ray) -> Ray:
     """Return the image of a ray, under the rotations that keep it even, with the largest components."""
     parts = np.stack([ray.direction, ray.half, ray.bend])
-    active = [k for k, column in zip(ray.modes, parts.T, strict=True) if np.any(column)]
-    period = math.gcd(*active)
-    sign = np.array([-1.0 if k in active and (k // period) % 2 else 1.0 for k in ray.modes])
+    period = math.gcd(*ray.active)
+    sign = np.array([-1.0 if k in ray.active and (k // period) % 2 else 1.0 for k in ray.modes])
     direction, half, bend = (cleaned(sign * part) for part in parts)
     return max(ray, dataclasses.replace(ray, direction=direction, half=half, bend=bend), key=_digits)
 
