@@ -17,8 +17,9 @@ from branches.diagrams.records import Branch, SpecialPoint
 from branches.diagrams.trace import LOWEST, check_n_modes, check_potential, default_kappa_max, follow_states
 from branches.onsets.classify import Onset, modes_below, onsets
 from branches.potentials.potential import Potential
-from branches.spaces.symmetry import expanded, same_orbit
+from branches.spaces.symmetry import expanded, period_of, same_orbit
 from branches.states.energy import free_energy
+from branches.states.quadratic import QuadraticSystem
 from continuation import Piece, Settings, Status
 from continuation.threads import on_one_thread
 
@@ -183,14 +184,17 @@ class Builder:
         except (ArithmeticError, ValueError) as failure:
             self._settle(name, departure, "failed", reason=str(failure))
             return
-        if departure.leading is not None:
-            differs = disagreement(departure.leading, piece, system.period, system.parameter_scale)
-            if differs:
-                self._settle(name, departure, "failed", reason=differs)
-                return
-        known = self._known(system.period, piece, system.parameter_scale)
+        if differs := self._other_branch(departure, system, piece):
+            self._settle(name, departure, "failed", reason=differs)
+            return
+        x = piece(1.0)
+        known = self._on_branch(system.period, expanded(x[:-1], system.period), float(x[-1]) * system.parameter_scale)
         if known is not None:
-            self._settle(name, departure, "found", known, "met from its other end")
+            if self._begins_alike(known, name, piece):
+                reason = f"its start lies on branch {known}, which leaves there too: another branch"
+                self._settle(name, departure, "failed", reason=reason)
+            else:
+                self._settle(name, departure, "found", known, "met from its other end")
             return
         curve = follow_states(system, piece, f"{name}: {departure.description}", *self.bounds, self.settings)
         self._settle(name, departure, "found", len(self.branches))
@@ -209,10 +213,21 @@ class Builder:
             )
         self.account.append(half)
 
-    def _known(self, period: int, piece: Piece, scale: float) -> int | None:
-        """Return the number of a branch that the start of a new one already lies on."""
-        x = piece(1.0)
-        return self._on_branch(period, expanded(x[:-1], period), float(x[-1]) * scale)
+    def _other_branch(self, departure: Departure, system: QuadraticSystem, piece: Piece) -> str:
+        """Say why the start of a branch is not that of the half-branch owed; '' if it is."""
+        if departure.leading is None:
+            return ""
+        if period_of(piece(1.0)[:-1]) != 1:
+            return "its states have more symmetry than those owed: another branch"
+        return disagreement(departure.leading, piece, system.period, system.parameter_scale)
+
+    def _begins_alike(self, number: int, name: str, piece: Piece) -> bool:
+        """Return whether a branch leaves a node as a piece does, and not only comes back to it."""
+        branch = self.branches[number]
+        first = branch.curve.pieces[0]
+        size = min(first.coefficients.shape[1], piece.coefficients.shape[1]) - 1
+        ways = [p.coefficients[1, :size] / p.length for p in (first, piece)]
+        return self.ends[number][0] == name and bool(ways[0] @ ways[1] > 0.5 * np.linalg.norm(ways[0]) ** 2)
 
     def _on_branch(self, period: int, a: Array, kappa: float) -> int | None:
         """Return the number of the branch of a period that has a state on the orbit of a given one; None if none."""

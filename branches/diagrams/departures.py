@@ -76,6 +76,8 @@ def _start_ray(
     system = make_system(potential, period, n_modes, kappa)
     if len(ray.modes) == 2 and (np.any(ray.half) or ray.degree > SERIES_DEGREE):
         return system, fractional_start(potential, system, kappa, ray, settings)
+    if np.any(ray.half):
+        raise ArithmeticError("it leaves in powers of the root of its amplitude, which is followed for two modes only")
     direction, bend = np.zeros(system.size + 1), np.zeros(system.size + 1)
     for mode, d, y in zip(ray.modes, ray.direction, ray.bend, strict=True):
         if mode % period == 0:
@@ -207,7 +209,7 @@ def _start_point(
     leading: Leading,
     on_twin: bool,
 ) -> tuple[QuadraticSystem, Piece]:
-    """Leave the state, or its twin, along the branch that its neutral block gives, in the larger space that it needs."""
+    """Leave the state, or its twin, along the branch of its neutral block, in the larger space that it needs."""
     period, target = block.period, block.breaks_to
     a = twin(point.a, period) if on_twin else point.a
     used = max(int(np.flatnonzero(np.abs(a) > 1e-15)[-1]) + 1, 24 * target)

@@ -302,6 +302,9 @@ def _resonant(potential: Potential, kernel: tuple[int, ...]) -> tuple[tuple[Ray,
         missing = "degenerate, some rays are not isolated or need higher orders"
     elif morse_defect(every):
         missing = "Morse theory asks for more half-branches than were found"
+    degree = max((ray.degree for ray in leaving), default=0)
+    if not missing and degree > 4:
+        title += f": degenerate, decided by the terms of degree {degree}"
     title += f": {missing}" if missing else ""
     linear = [ray.slope for ray in leaving if ray.order == 1]
     if linear:

@@ -30,13 +30,14 @@ class Root:
         c.
     power
         γ.
-    slope
-        A number with the sign of ∂G/∂θ on the branch.
+    slope, slope_power
+        ∂G/∂θ on the branch begins with slope · s^slope_power.
     """
 
     coefficient: float
     power: Fraction
     slope: float
+    slope_power: Fraction
 
 
 def roots_near_zero(g: Array, error: Array) -> tuple[Root, ...]:
@@ -61,8 +62,9 @@ def roots_near_zero(g: Array, error: Array) -> tuple[Root, ...]:
     --------
     >>> g = np.zeros((3, 4))
     >>> g[0, 3], g[2, 0] = 1.0, -8.0  # θ³ = 8 s²
-    >>> roots_near_zero(g, np.zeros_like(g))
-    (Root(coefficient=2.0..., power=Fraction(2, 3), slope=12.0...),)
+    >>> (root,) = roots_near_zero(g, np.zeros_like(g))
+    >>> round(root.coefficient, 12), root.power, round(root.slope, 12), root.slope_power
+    (2.0, Fraction(2, 3), 12.0, Fraction(4, 3))
     """
     present = np.abs(g) > error
     lowest = {j: int(np.argmax(present[:, j])) for j in range(g.shape[1]) if present[:, j].any()}
@@ -78,7 +80,7 @@ def roots_near_zero(g: Array, error: Array) -> tuple[Root, ...]:
             raise Undecided(f"terms beyond s^{len(g) - 1} may lie on the edge")
         found += _on_edge(g, left, right, low, power)
     if last_j == 1:
-        found.append(Root(0.0, Fraction(len(g) - last_k), float(g[last_k, 1])))
+        found.append(Root(0.0, Fraction(len(g) - last_k), float(g[last_k, 1]), Fraction(last_k)))
     return tuple(found)
 
 
@@ -106,4 +108,5 @@ def _on_edge(g: Array, left: int, right: int, low: int, power: Fraction) -> list
             raise Undecided("an edge has a double root")
     derivative = np.polynomial.Polynomial(c).deriv()
     real = [float(z.real) for z in roots if abs(z.imag) <= REAL * abs(z)]
-    return [Root(z, power, float(derivative(z)) * z**left) for z in real]
+    at_slope = low + power * (right - 1)
+    return [Root(z, power, float(derivative(z)) * z**left, at_slope) for z in real]

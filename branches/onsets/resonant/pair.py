@@ -27,7 +27,6 @@ Array = NDArray[np.float64]
 ROUNDINGS = 64.0
 CLUSTER = 1e-2  # distance of computed roots that may be one multiple root: ε^(1/7) at the most
 IMAGINARY = 1e-9  # of a root that is real
-NEWTON = 40
 
 
 @dataclass(frozen=True, eq=False)
@@ -175,35 +174,6 @@ class PairExpansion:
         for theta in _real_roots(c):
             d = np.array([1.0, theta])
             yield d / np.linalg.norm(d)
-
-    def state(self, chart: Chart, root: Root, s: float) -> tuple[dict[int, float], float]:
-        """Return the moments by mode and κ/κ₀ on a half-branch at amplitude s = d·x, up to the degree known.
-
-        Raises
-        ------
-        ArithmeticError
-            If the half-branch is not found so far out.
-        """
-        powers = s ** np.arange(len(chart.g))
-        g, m = np.polynomial.Polynomial(powers @ chart.g), np.polynomial.Polynomial(powers @ chart.m)
-        slope, theta = g.deriv(), root.coefficient * s ** float(root.power)
-        reach = 0.5 * abs(theta) + 1e-3 * s
-        start = theta
-        for _ in range(NEWTON):
-            theta -= float(g(theta) / slope(theta))
-        if not abs(theta - start) <= reach:
-            raise ArithmeticError(f"the half-branch is lost at amplitude {s:.3g}")
-        x, mu = s * (chart.d + theta * chart.e), s * float(m(theta))
-        moments = dict(zip(self.modes, x.tolist(), strict=True))
-        for j, graded in self.slaved.items():
-            moments[j] = float(sum(_value(part, x, mu) for part in graded))
-        return moments, 1.0 + mu
-
-
-def _value(terms: Monomials, x: Array, mu: float) -> float:
-    return float(
-        sum(np.polynomial.polynomial.polyval(mu, c.value) * np.prod(x ** np.array(e)) for e, c in terms.items())
-    )
 
 
 def _times(a: Array, b: Array) -> Array:

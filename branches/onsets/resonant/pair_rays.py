@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from fractions import Fraction
 
 import numpy as np
@@ -10,14 +9,15 @@ from numpy.typing import NDArray
 
 from branches.onsets.resonant.newton_polygon import Root, Undecided
 from branches.onsets.resonant.pair import Chart, PairExpansion
+from branches.onsets.resonant.pair_series import PairSeries, pair_series
 from branches.onsets.resonant.ray import Ray, cleaned
 from branches.potentials.potential import Potential
 
-__all__ = ["pair_rays", "states_on_ray"]
+__all__ = ["pair_rays", "series_on_ray"]
 
 Array = NDArray[np.float64]
 DEGREES = (5, 6, 7, 8, 9)
-PREDICTING_DEGREE = 9  # of states: right to s^9 beside the amplitude s
+SERIES_DEGREE = 10
 SAME = 1e-6  # coefficients of one ray, computed at two degrees
 
 
@@ -50,21 +50,21 @@ def pair_rays(potential: Potential, modes: tuple[int, int]) -> tuple[Ray, ...]:
     return ()
 
 
-def states_on_ray(potential: Potential, ray: Ray) -> Callable[[float], tuple[dict[int, float], float]]:
-    """Return the moments by mode and κ/κ₀ on a ray of a pair as a function of the amplitude s, for small s.
+def series_on_ray(potential: Potential, ray: Ray) -> PairSeries:
+    """Return the power series of a ray of a pair.
 
     Raises
     ------
     ArithmeticError
         If the ray is none of the pair's.
     """
-    expansion = PairExpansion.of(potential, (ray.modes[0], ray.modes[1]), PREDICTING_DEGREE)
+    expansion = PairExpansion.of(potential, (ray.modes[0], ray.modes[1]), SERIES_DEGREE)
     for chart, root in expansion.half_branches():
         other = _ray(expansion, chart, root)
         ours, theirs = (np.concatenate([r.direction, r.half, r.bend]) for r in (ray, other))
         if np.max(np.abs(ours - theirs)) <= SAME * (1.0 + np.max(np.abs(ours))):
-            return lambda s: expansion.state(chart, root, s)
-    raise ArithmeticError(f"the ray along {ray.direction.tolist()} is not found again at degree {PREDICTING_DEGREE}")
+            return pair_series(expansion, chart, root)
+    raise ArithmeticError(f"the ray along {ray.direction.tolist()} is not found again at degree {SERIES_DEGREE}")
 
 
 def _ray(expansion: PairExpansion, chart: Chart, root: Root) -> Ray:
