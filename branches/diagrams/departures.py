@@ -209,7 +209,7 @@ def _start_point(
     leading: Leading,
     on_twin: bool,
 ) -> tuple[QuadraticSystem, Piece]:
-    """Leave the state, or its twin, along the branch of its neutral block, in the larger space that it needs."""
+    """Leave the state, or its twin, along the branch that its neutral block gives, in the space that this needs."""
     period, target = block.period, block.breaks_to
     a = twin(point.a, period) if on_twin else point.a
     used = max(int(np.flatnonzero(np.abs(a) > 1e-15)[-1]) + 1, 24 * target)

@@ -12,9 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from branches.diagrams.completeness import Completeness
-from branches.diagrams.records import Branch, SpecialPoint, State
+from branches.diagrams.records import Branch, SpecialPoint
 from branches.potentials.potential import Potential
 from branches.spaces.symmetry import same_orbit
+from branches.states.state import State
 
 if TYPE_CHECKING:
     import networkx as nx

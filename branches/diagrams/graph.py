@@ -9,7 +9,7 @@ import numpy as np
 
 from branches.diagrams.diagram import Diagram
 from branches.diagrams.records import Branch
-from branches.diagrams.secondary import decided_state
+from branches.diagrams.secondary import decided_index
 from branches.states.morse_index import uniform_index
 
 __all__ = ["branch_graph"]
@@ -81,7 +81,7 @@ def _add_branch(graph: nx.MultiDiGraph, diagram: Diagram, number: int, branch: B
     first, last = diagram.ends[number]
     stops = [(0.0, first), *diagram.places[number], (float(branch.arclength[-1]), last)]
     for (s0, start), (s1, end) in itertools.pairwise(stops):
-        middle = decided_state(branch, s0, s1)
+        (even, odd), undecided = decided_index(branch, s0, s1)
         inside = branch.kappa[(branch.arclength >= s0) & (branch.arclength <= s1)]
         left, right = branch.at(s0), branch.at(s1)
         ends = [diagram.node(name).kappa for name in (start, end)]
@@ -92,10 +92,10 @@ def _add_branch(graph: nx.MultiDiGraph, diagram: Diagram, number: int, branch: B
             branch=number,
             kappa_min=min(kappas),
             kappa_max=max(kappas),
-            even=middle.index[0],
-            odd=middle.index[1],
-            stable=middle.stable,
-            undecided=middle.undecided,
+            even=even,
+            odd=odd,
+            stable=even + odd + undecided == 0,
+            undecided=undecided,
             isotropy=f"D_{branch.period}",
             free_energy_start=left.free_energy,
             free_energy_end=right.free_energy,

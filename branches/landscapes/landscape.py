@@ -10,13 +10,14 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from branches.diagrams.diagram import Diagram
-from branches.diagrams.records import Branch, State
+from branches.diagrams.records import Branch
 from branches.diagrams.search.disconnected import default_couplings, with_disconnected
 from branches.landscapes.arcs import Arc, StateFunction, UniformArc, arcs_of
 from branches.landscapes.checks import Violation, violations
 from branches.landscapes.envelope import Exchange, Interval, exists, lower_envelope
 from branches.landscapes.transitions import Transition
 from branches.spaces.symmetry import same_orbit
+from branches.states.state import State
 
 __all__ = ["Landscape", "exchanges", "grid_of", "landscape", "transition_of"]
 
