@@ -12,15 +12,15 @@ from numpy.typing import NDArray
 from branches.diagrams.completeness import Completeness, HalfBranch
 from branches.diagrams.departures import Departure, departures_along, departures_from_onset, departures_from_point
 from branches.diagrams.diagram import Diagram, Node
-from branches.diagrams.leading import disagreement, numbers_of, shapes_of
+from branches.diagrams.leading import numbers_of, shapes_of
 from branches.diagrams.records import Branch, SpecialPoint
+from branches.diagrams.same_branch import branch_through, leaves_like, other_branch
 from branches.diagrams.trace import LOWEST, check_n_modes, check_potential, default_kappa_max, follow_states
 from branches.onsets.classify import Onset, modes_below, onsets
 from branches.potentials.potential import Potential
-from branches.spaces.symmetry import expanded, period_of, same_orbit
+from branches.spaces.symmetry import expanded
 from branches.states.energy import free_energy
-from branches.states.quadratic import QuadraticSystem
-from continuation import Piece, Settings, Status
+from continuation import Settings, Status
 from continuation.threads import on_one_thread
 
 __all__ = ["diagram"]
@@ -169,7 +169,7 @@ class Builder:
         for branch, ends, places in zip(self.branches, self.ends, self.places, strict=True):
             if branch.period == point.period and name in {*ends, *(place for _, place in places)}:
                 return True
-        return self._on_branch(point.period, point.a, point.kappa) is not None
+        return branch_through(self.branches, point.period, point.a, point.kappa) is not None
 
     def _pursue(self, departure: Departure, name: str, level: int) -> None:
         if level > self.depth or departure.start is None:
@@ -184,17 +184,17 @@ class Builder:
         except (ArithmeticError, ValueError) as failure:
             self._settle(name, departure, "failed", reason=str(failure))
             return
-        if differs := self._other_branch(departure, system, piece):
+        x = piece(1.0)
+        a, kappa = expanded(x[:-1], system.period), float(x[-1]) * system.parameter_scale
+        known = branch_through(self.branches, system.period, a, kappa)
+        differs = other_branch(departure.leading, piece, system.period, system.parameter_scale)
+        if known is not None and self.ends[known][0] == name and leaves_like(self.branches[known], piece):
+            differs = differs or f"its start lies on branch {known}, which leaves there too: another branch"
+        if differs:
             self._settle(name, departure, "failed", reason=differs)
             return
-        x = piece(1.0)
-        known = self._on_branch(system.period, expanded(x[:-1], system.period), float(x[-1]) * system.parameter_scale)
         if known is not None:
-            if self._begins_alike(known, name, piece):
-                reason = f"its start lies on branch {known}, which leaves there too: another branch"
-                self._settle(name, departure, "failed", reason=reason)
-            else:
-                self._settle(name, departure, "found", known, "met from its other end")
+            self._settle(name, departure, "found", known, "met from its other end")
             return
         curve = follow_states(system, piece, f"{name}: {departure.description}", *self.bounds, self.settings)
         self._settle(name, departure, "found", len(self.branches))
@@ -212,32 +212,6 @@ class Builder:
                 coefficient_error=leading.error,
             )
         self.account.append(half)
-
-    def _other_branch(self, departure: Departure, system: QuadraticSystem, piece: Piece) -> str:
-        """Say why the start of a branch is not that of the half-branch owed; '' if it is."""
-        if departure.leading is None:
-            return ""
-        if period_of(piece(1.0)[:-1]) != 1:
-            return "its states have more symmetry than those owed: another branch"
-        return disagreement(departure.leading, piece, system.period, system.parameter_scale)
-
-    def _begins_alike(self, number: int, name: str, piece: Piece) -> bool:
-        """Return whether a branch leaves a node as a piece does, and not only comes back to it."""
-        branch = self.branches[number]
-        first = branch.curve.pieces[0]
-        size = min(first.coefficients.shape[1], piece.coefficients.shape[1]) - 1
-        ways = [p.coefficients[1, :size] / p.length for p in (first, piece)]
-        return self.ends[number][0] == name and bool(ways[0] @ ways[1] > 0.5 * np.linalg.norm(ways[0]) ** 2)
-
-    def _on_branch(self, period: int, a: Array, kappa: float) -> int | None:
-        """Return the number of the branch of a period that has a state on the orbit of a given one; None if none."""
-        for number, branch in enumerate(self.branches):
-            if branch.period == period and branch.kappa.size:
-                for s in branch.curve.crossings(kappa):
-                    u, _ = branch.curve.at(min(s, float(branch.arclength[-1])))
-                    if same_orbit(expanded(u, period), kappa, a, kappa, 1e-6):
-                        return number
-        return None
 
     def _add_branch(self, branch: Branch, start: str, level: int) -> None:
         branch = branch.unexamined() if branch.status is Status.INTERRUPTED else branch

@@ -12,11 +12,9 @@ from numpy.typing import NDArray
 from branches.diagrams.pitchfork import PitchforkShape, Slope
 from branches.onsets.classify import Onset
 from branches.onsets.resonant.ray import Ray
-from continuation import Piece
 
 __all__ = [
     "Leading",
-    "disagreement",
     "leading_of_onset",
     "leading_of_pitchfork",
     "leading_of_slope",
@@ -25,8 +23,6 @@ __all__ = [
 ]
 
 Array = NDArray[np.float64]
-DIRECTION_AGREES = 1e-3  # of unit vectors: the start of an interpolated first piece is so exact
-COEFFICIENT_AGREES = 1e-3  # of such a piece too, relative to coefficients of order one
 
 
 @dataclass(frozen=True)
@@ -129,47 +125,3 @@ def numbers_of(leaving: Sequence[Leading]) -> dict[str, float]:
     if len(leaving) > 1 and first.shape != leaving[1].shape:
         numbers |= {f"{name}_on_twin": leaving[1].coefficient, f"{name}_on_twin_error": leaving[1].error}
     return numbers if math.isnan(first.crossing) else {**numbers, "crossing": first.crossing}
-
-
-def disagreement(leading: Leading, piece: Piece, period: int, kappa_scale: float) -> str:
-    """Say in which numbers the start of a branch differs from the half-branch asked for; '' if in none.
-
-    Parameters
-    ----------
-    leading
-        What was asked for.
-    piece
-        The first piece of a branch of states of period 2π/period, κ in units of ``kappa_scale``.
-
-    Notes
-    -----
-    Of the coefficients of a piece, x = Σ c_k τ^k, the first that changes the state gives the direction, and κ/|c|^order
-    at ``order`` times its power does not depend on how the piece is parametrised, as what is below vanishes.
-
-    Examples
-    --------
-    >>> piece = Piece(np.array([[0.0, 2.0], [1.0, 0.0], [0.0, 0.5]]), 0.0, 1.0)
-    >>> disagreement(Leading(np.array([1.0]), 2, 0.5, 0.0, "supercritical"), piece, 1, 1.0)
-    ''
-    >>> disagreement(Leading(np.array([1.0]), 2, 0.4, 0.0, "supercritical"), piece, 1, 1.0)
-    'κ leaves like 0.5 s^2, predicted 0.4 ± 0: another branch'
-    """
-    c = piece.coefficients
-    first = int(np.argmax(np.any(c[1:, :-1], axis=1))) + 1
-    norm = float(np.linalg.norm(c[first, :-1]))
-    predicted = leading.direction[period - 1 :: period]
-    traced = c[first, :-1] / norm
-    size = max(predicted.size, traced.size)
-    apart = np.pad(traced, (0, size - traced.size)) - np.pad(predicted, (0, size - predicted.size))
-    distance = float(np.linalg.norm(apart))
-    if distance > DIRECTION_AGREES:
-        return f"its tangent differs from the direction by {distance:.2g}: another branch"
-    if leading.order * first >= len(c):
-        return ""
-    found = float(c[leading.order * first, -1]) * kappa_scale / norm**leading.order
-    if abs(found - leading.coefficient) <= COEFFICIENT_AGREES * max(1.0, abs(leading.coefficient)) + leading.error:
-        return ""
-    return (
-        f"κ leaves like {found:.6g} s^{leading.order}, predicted {leading.coefficient:.6g} ± {leading.error:.1g}: "
-        "another branch"
-    )
