@@ -69,7 +69,7 @@ def pitchfork_tricritical_point(
     ------
     ValueError
         If the branch has no pitchfork at an end of the bracket, or the curvature has one sign at both: the message
-        gives it at both ends.
+        gives it at both ends. If ``on_twin`` is asked of a pitchfork with one shape.
 
     Notes
     -----
@@ -106,6 +106,8 @@ def _first_pitchfork(
         if point.kind == "pitchfork" and point.period == mode:
             a = twin(point.a, mode) if on_twin != (point.sector == "odd") else point.a
             block = Block("even", point.residue, mode)
+            if on_twin and block.order != 4:
+                raise ValueError(f"on_twin = True is not allowed: modes ±{point.residue} mod {mode} have one shape")
             size = max(a.size, LEAST_MODES * mode // 2)
             return pitchfork_shape(potential, block, a[mode - 1 :: mode], point.kappa, size), point
     raise ValueError(

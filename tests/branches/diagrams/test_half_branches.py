@@ -1,11 +1,17 @@
 """How half-branches leave, against states solved for independently: a = T(a, κ) by quadrature and Newton."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 import branches
 from branches import potentials
-from branches.diagrams.departures import departures_from_point
+from branches.diagrams import build
+from branches.diagrams.departures import departures_from_onset, departures_from_point
+from branches.files.json_file import summary
+from branches.loci.pitchfork_lines import pitchfork_line
+from branches.loci.pitchfork_tricritical import pitchfork_tricritical_point
 from branches.spaces.symmetry import twin
 from continuation import Settings
 
@@ -90,3 +96,138 @@ def test_slopes_and_curvatures_of_random_branch_points(first):
                 assert np.sign(value * leading.crossing) == (-1 if leading.shape == "supercritical" else 1), where
             checked += 1
     assert checked >= 5
+
+
+ORDER_4 = [0.61, -0.71, 0.515, 0.783, -0.72]  # a state of period π/2 that doubles its period twice at once
+
+
+def test_at_order_4_the_state_and_its_twin_have_shapes_of_their_own():
+    d = branches.diagram(potentials.from_weights(ORDER_4), kappa_max=4.0)
+    node = d.node("pitchfork 1")
+    assert node.shape == "supercritical, subcritical on the twin"
+    on_state, on_twin = (half for half in d.completeness.half_branches if half.node == node.name)
+    assert (on_state.shape, on_twin.shape) == ("supercritical", "subcritical")
+    assert (on_state.outcome, on_twin.outcome) == ("found", "found")
+    for half, (departure, base, point) in zip((on_state, on_twin), leading_orders(ORDER_4, 4), strict=True):
+        value, error = measured(departure.leading, base, point.kappa, padded(ORDER_4))
+        assert abs(value - half.coefficient) <= 2 * error
+        assert error < 1e-3 * abs(value)
+    # the branch off the state rises at once, the one off the twin falls and folds
+    rising, falling = d.branches[on_state.branch], d.branches[on_twin.branch]
+    assert rising.kappa[1] > node.kappa > falling.kappa[1]
+    assert not rising.folds
+    assert len(falling.folds) == 1
+
+
+def test_shapes_are_in_the_files(tmp_path):
+    d = branches.diagram(potentials.from_weights(ORDER_4), kappa_max=3.0, depth=1)
+    again = branches.Diagram.load(d.save(tmp_path / "order-4"))
+    assert [half.shape for half in again.completeness.half_branches] == [
+        half.shape for half in d.completeness.half_branches
+    ]
+    halves = summary(d)["completeness"]["half_branches"]
+    assert [half["shape"] for half in halves if half["node"] == "pitchfork 1"] == ["supercritical", "subcritical"]
+    assert {half["order"] for half in halves} == {2}
+    _, special = d.to_csv(tmp_path)
+    assert "supercritical, subcritical on the twin" in special.read_text(encoding="utf-8")
+
+
+def test_tricritical_points_of_both_half_branches():
+    def family(q):
+        return potentials.from_weights([q, *ORDER_4[1:]])
+
+    found = [pitchfork_tricritical_point(family, (0.5, 0.7), mode=4, on_twin=on_twin) for on_twin in (False, True)]
+    assert found[0].parameter > found[1].parameter + 0.01
+    for point, on_twin in zip(found, (False, True), strict=True):
+        weights = [point.parameter, *ORDER_4[1:]]
+        departure, base, where = list(leading_orders(weights, 4))[on_twin]
+        value, error = measured(departure.leading, base, where.kappa, padded(weights))
+        assert abs(value) <= 3 * error
+        assert error < 1e-5
+    (special,) = branches.trace(family(0.6), mode=4, kappa_max=4.0).special_points
+    line = pitchfork_line(family, special, 0.6, 0.5, 0.7)
+    on_line = {point.description: point.q for point in line.of_kind("tricritical")}
+    assert on_line[""] == pytest.approx(found[0].parameter, rel=1e-9)
+    assert on_line["of the branch that leaves the twin"] == pytest.approx(found[1].parameter, rel=1e-9)
+
+
+def test_a_curvature_asked_of_the_twin_needs_a_twin():
+    with pytest.raises(ValueError, match="on_twin = True"):
+        pitchfork_tricritical_point(potentials.bimodal, (1.5, 1.7), on_twin=True)
+
+
+def test_transcritical_branches_leave_along_their_exact_tangent():
+    weights = [0.395, 1.178, 1.127, 1.176, -0.309, 0.398]
+    d = branches.diagram(potentials.from_weights(weights), kappa_max=2.0)
+    (node,) = [node for node in d.nodes if node.kind == "transcritical"]
+    assert node.kappa == pytest.approx(1.8033453852, abs=1e-10)
+    halves = [half for half in d.completeness.half_branches if half.node == node.name]
+    assert [half.outcome for half in halves] == ["found", "found"]
+    assert halves[0].coefficient == -halves[1].coefficient
+    departure, base, point = next(iter(leading_orders(weights, 3)))
+    value, error = measured(departure.leading, base, point.kappa, padded(weights))
+    assert abs(value - departure.leading.coefficient) <= 2 * error
+    assert error < 1e-6
+
+
+def test_the_branch_of_a_more_symmetric_state_is_owed():
+    # a branch ends on a state of period π that no other branch of the diagram reaches
+    d = branches.diagram(potentials.from_weights([1.093, 1.046, 0.96, -0.671, 1.073, 0.498]), kappa_max=9.1491)
+    halves = [half for half in d.completeness.half_branches if half.description.startswith("states of period")]
+    assert [(half.description, half.outcome) for half in halves] == [
+        ("states of period 2π/2, κ rising", "found"),
+        ("states of period 2π/2, κ falling", "found"),
+    ]
+    assert all(d.branches[half.branch].period == 2 for half in halves)
+    folds = [fold.kappa for half in halves for fold in d.branches[half.branch].folds]
+    assert folds == [pytest.approx(8.8426704292, abs=1e-9)]
+    assert all(half.outcome == "found" or "not even" in half.reason for half in d.completeness.half_branches)
+    g = padded([1.093, 1.046, 0.96, -0.671, 1.073, 0.498])
+    for half in halves:
+        for a, kappa in zip(d.branches[half.branch].a, d.branches[half.branch].kappa, strict=True):
+            t, _ = moments(padded(a), kappa, g)
+            assert np.max(np.abs(padded(a) - t)) < 1e-10
+
+
+def test_most_branches_that_end_on_another_owe_nothing_new():
+    d = branches.diagram(potentials.bimodal(2.0), kappa_max=4)
+    assert not any(half.description.startswith("states of period") for half in d.completeness.half_branches)
+
+
+def test_a_start_that_is_not_the_half_branch_owed_is_refused(monkeypatch):
+    def wrong(*arguments):
+        departures = departures_from_onset(*arguments)
+        return [replace(d, leading=replace(d.leading, coefficient=1.5 * d.leading.coefficient)) for d in departures]
+
+    monkeypatch.setattr(build, "departures_from_onset", wrong)
+    d = branches.diagram(potentials.kuramoto(), kappa_max=3)
+    (half,) = d.completeness.half_branches
+    assert (half.outcome, half.branch) == ("failed", -1)
+    assert half.reason.startswith("κ leaves like 1 s^2, predicted 1.5 ± ")
+    assert not d.branches
+
+
+def test_a_half_branch_that_lands_on_a_neighbour_is_refused(monkeypatch):
+    def twice(*arguments):
+        first, second, *rest = departures_from_onset(*arguments)
+        return [first, replace(second, start=first.start, leading=first.leading), *rest]
+
+    monkeypatch.setattr(build, "departures_from_onset", twice)
+    d = branches.diagram(potentials.bimodal(1.0), kappa_max=3)
+    first, second, third = d.completeness.half_branches
+    assert (first.outcome, second.outcome, third.outcome) == ("found", "failed", "found")
+    assert second.reason == "its start lies on branch 0, which leaves there too: another branch"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("first", range(0, 120, 20))
+def test_every_half_branch_of_random_diagrams_is_found(first):
+    for seed in range(first, first + 20):
+        random = np.random.default_rng(10_000 + seed)
+        weights = random.uniform(-0.8, 1.2, int(random.integers(3, 8))).round(3)
+        if weights.max() < 0.1:
+            continue
+        d = branches.diagram(potentials.from_weights(weights.tolist()), 4 * 2.0 / weights.max())
+        for half in d.completeness.half_branches:
+            allowed = half.outcome == "found" or "not even" in half.reason or "depth" in half.reason
+            assert allowed, (weights.tolist(), half)
