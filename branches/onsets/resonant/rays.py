@@ -56,10 +56,11 @@ def rays(potential: Potential, kernel: Sequence[int]) -> tuple[Ray, ...]:
 
     Notes
     -----
-    Directions are found by homotopy continuation on the complex solutions (`polysolve`).  Not found:
-    half-branches at fractional powers of s other than those above, which need further coincidences
-    among the weights or the mode numbers; and null directions of q_2 that form a continuum outside the
-    coordinate subspaces.  The latter show as rays with `isolated` False.
+    Directions are found by homotopy continuation on the complex solutions (`polysolve`).  A pair of modes
+    whose cubic and quartic terms leave half-branches open is decided by higher orders (`pair_rays`).  Not
+    found: in kernels of three or more modes half-branches at fractional powers of s other than those above,
+    which need further coincidences among the weights or the mode numbers, and null directions of q_2 that
+    form a continuum outside the coordinate subspaces.  The latter show as rays with `isolated` False.
 
     Examples
     --------
