@@ -85,7 +85,7 @@ def _start_ray(
     slope = ray.slope * kappa / system.parameter_scale
     if ray.order == 1:
         direction[-1] = slope
-    else:
+    elif ray.order == 2:
         bend[-1] = slope
     x = np.append(np.zeros(system.size), kappa / system.parameter_scale)
     nullity = sum(mode % period == 0 for mode in ray.modes)
@@ -183,9 +183,8 @@ def _start_along(
     u = point.a[point.period - 1 :: point.period]
     if n_modes is None:
         system = system.with_size(max(system.size, u.size))
-    suited = system.suited_to(u, point.kappa)
     start = system.transfer(u, system.size)
-    step = follow(suited, start, point.kappa, direction=direction, max_steps=1, settings=settings)
+    step = follow(system.suited_to(start, point.kappa), start, point.kappa, direction=direction, max_steps=1, settings=settings)
     if not step.pieces:
         raise ArithmeticError(f"the branch cannot be followed from the branch point: {step.message}")
     return system, step.pieces[0]

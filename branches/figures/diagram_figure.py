@@ -182,7 +182,4 @@ def _branch_name(diagram: Diagram, number: int) -> str:
     start, _, description = diagram.branches[number].origin.partition(": ")
     if start.startswith("onset"):
         return description or start
-    halves = [half for half in diagram.completeness.half_branches if half.node == start]
-    own = next((half.shape for half in halves if half.branch == number), "")
-    tells_apart = own and len({half.shape for half in halves}) > 1
-    return f"from {start}, {own}" if tells_apart else f"from {start}"
+    return f"from {start}"

@@ -306,12 +306,10 @@ def _resonant(potential: Potential, kernel: tuple[int, ...]) -> tuple[tuple[Ray,
     if not missing and degree > 4:
         title += f": degenerate, decided by the terms of degree {degree}"
     title += f": {missing}" if missing else ""
-    linear = [ray.slope for ray in leaving if ray.order == 1]
-    if linear:
-        return leaving, ("transcritical", 1, min(linear), title), missing
-    slopes = [ray.slope for ray in leaving]
-    errors = [ray.slope_error for ray in leaving]
-    if not slopes or any(abs(c) <= e for c, e in zip(slopes, errors, strict=True)):
+    if not leaving or any(abs(ray.slope) <= ray.slope_error for ray in leaving):
         return leaving, ("undecided", None, math.nan, f"{title}: a curvature is not resolved"), missing
-    kind = "subcritical" if min(slopes) < 0 else "supercritical"
-    return leaving, (kind, 2, min(slopes), title), missing
+    crossing = [ray for ray in leaving if ray.order % 2]  # κ rises on one side and falls on the other
+    falling = [ray for ray in leaving if ray.slope < 0]
+    steepest = min(crossing or falling or leaving, key=lambda ray: (ray.order, ray.slope))
+    kind = "transcritical" if crossing else ("subcritical" if steepest.slope < 0 else "supercritical")
+    return leaving, (kind, steepest.order, steepest.slope, title), missing

@@ -140,6 +140,7 @@ def _builder_of(diagram: Diagram) -> Builder:
     builder.nodes, builder.branches = list(diagram.nodes), list(diagram.branches)
     builder.ends, builder.places = list(diagram.ends), list(diagram.places)
     builder.account = list(diagram.completeness.half_branches)
+    builder.continued = {end for _, end in diagram.ends}  # the diagram has asked already what they owe
     for onset in onsets(diagram.potential, diagram.kappa_max, attracting_modes(diagram.potential)):
         if f"onset {'+'.join(map(str, onset.kernel))}" not in {node.name for node in diagram.nodes}:
             builder._add_onset(onset)  # branches found may end there

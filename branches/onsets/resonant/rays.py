@@ -29,6 +29,7 @@ from branches.potentials.potential import Potential, positive_integer
 __all__ = ["LARGEST_KERNEL", "Ray", "half_branches", "morse_defect", "orbits", "rays"]
 
 Array = NDArray[np.float64]
+SAME = 1e-5  # of the numbers of a ray found twice
 ALL_BUT_EQUAL = 1e-2  # distance of computed rays that may be one multiple ray split by rounding: ε^(1/7) at the most
 
 
@@ -123,16 +124,19 @@ def _is_degenerate(found: Sequence[Ray]) -> bool:
     """Return whether the cubic and quartic terms leave half-branches undecided, or two of them all but equal."""
     if not found or morse_defect(found) or not all(ray.isolated for ray in found):
         return True
-    d = np.array([np.concatenate([ray.direction, ray.half, ray.bend]) for ray in found])
+    if any(abs(ray.slope) <= ray.slope_error for ray in found):
+        return True
+    d = np.array([_numbers(ray) for ray in found])
     apart = np.linalg.norm(d[:, None] - d[None], axis=-1)
     return bool(np.min(apart[~np.eye(len(d), dtype=bool)]) < ALL_BUT_EQUAL)
 
 
 def _distinct(found: Iterable[Ray]) -> tuple[Ray, ...]:
-    kept: dict[tuple[float, ...], Ray] = {}
+    kept: list[Ray] = []
     for ray in found:
-        kept.setdefault(_digits(ray), ray)
-    return tuple(sorted(kept.values(), key=lambda ray: (ray.order, ray.slope)))
+        if not any(np.max(np.abs(_numbers(ray) - _numbers(other))) < SAME for other in kept):
+            kept.append(ray)
+    return tuple(sorted(kept, key=lambda ray: (ray.order, ray.slope)))
 
 
 def _transverse(system: ReducedSystem) -> Iterator[Ray]:
@@ -245,7 +249,12 @@ def _representative(ray: Ray) -> Ray:
     return max(ray, dataclasses.replace(ray, direction=direction, half=half, bend=bend), key=_digits)
 
 
+def _numbers(ray: Ray) -> Array:
+    """Return direction, half and bend."""
+    return np.concatenate([ray.direction, ray.half, ray.bend])
+
+
 def _digits(ray: Ray) -> tuple[float, ...]:
-    """Return direction, half and bend rounded: equal for one ray found twice."""
-    rounded: list[float] = (np.round(np.concatenate([ray.direction, ray.half, ray.bend]), 5) + 0.0).tolist()
+    """Return direction, half and bend rounded, to compare an image of a ray with the ray."""
+    rounded: list[float] = (np.round(_numbers(ray), 5) + 0.0).tolist()
     return tuple(rounded)

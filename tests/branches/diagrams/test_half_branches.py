@@ -130,8 +130,6 @@ def test_shapes_are_in_the_files(tmp_path):
     assert {half["order"] for half in halves} == {2}
     _, special = d.to_csv(tmp_path)
     assert "supercritical, subcritical on the twin" in special.read_text(encoding="utf-8")
-    legend = [text.get_text() for text in d.figure().legends[0].get_texts()]
-    assert {"from pitchfork 1, supercritical", "from pitchfork 1, subcritical"} <= set(legend)
 
 
 def test_tricritical_points_of_both_half_branches():
