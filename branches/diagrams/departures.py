@@ -184,7 +184,8 @@ def _start_along(
     if n_modes is None:
         system = system.with_size(max(system.size, u.size))
     start = system.transfer(u, system.size)
-    step = follow(system.suited_to(start, point.kappa), start, point.kappa, direction=direction, max_steps=1, settings=settings)
+    suited = system.suited_to(start, point.kappa)
+    step = follow(suited, start, point.kappa, direction=direction, max_steps=1, settings=settings)
     if not step.pieces:
         raise ArithmeticError(f"the branch cannot be followed from the branch point: {step.message}")
     return system, step.pieces[0]
