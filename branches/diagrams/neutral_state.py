@@ -55,8 +55,8 @@ def neutral_state(
 ) -> NeutralState:
     """Solve for the state and the coupling at which an even block of the second variation turns neutral.
 
-    The equations are the self-consistency ones a = T(a, κ), which stay well conditioned at low noise; a fixed truncation
-    keeps those that belong to it.
+    The equations are the self-consistency ones a = T(a, κ), which stay well conditioned at low noise; a fixed
+    truncation keeps those that belong to it.
 
     Parameters
     ----------
@@ -77,8 +77,8 @@ def neutral_state(
     Notes
     -----
     Where the block breaks the symmetry of the state, the branch is regular in its own class and the scalar g of
-    [[M, b], [cᵀ, 0]] (w, g) = (0, 1), M the block of the Jacobian, vanishes with it: a secant iteration along the branch
-    (Govaerts 2000, ch. 3). Otherwise the point is a critical point of the reduced function.
+    [[M, b], [cᵀ, 0]] (w, g) = (0, 1), M the block of the Jacobian, vanishes with it: a secant iteration along the
+    branch (Govaerts 2000, ch. 3). Otherwise the point is a critical point of the reduced function.
     """
     return _breaking(system, block, u, kappa) if block.order > 1 else _crossing(system, u, kappa, along)
 
@@ -173,7 +173,7 @@ def _same_form(larger: Problem, own: QuadraticSystem) -> Problem:
 
 
 def _embedded(u: Array, size: int, ratio: int) -> Array:
-    """Return the unknowns of a state of a class in a larger one, of which it takes every ``ratio``-th; shape (size,)."""
+    """Return the unknowns of a state in a larger class, of which it takes every ``ratio``-th; shape (size,)."""
     a = np.zeros(size)
     a[ratio - 1 :: ratio] = u[: size // ratio]
     return a

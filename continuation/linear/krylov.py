@@ -14,8 +14,8 @@ __all__ = ["KrylovBordered"]
 Array = NDArray[np.float64]
 EPSILON = float(np.finfo(float).eps)
 ROUND_OFF = 64 * EPSILON  # of the right-hand side or of the solution: what fast transforms leave
-# Of the right-hand side: where round-off in the products themselves stalls the iteration below it, the solution is as good
-# as the equations are known; what is made of it is judged by the residual of the equations, here and above.
+# Of the right-hand side: where round-off in the products themselves stalls the iteration below it, the solution is as
+# good as the equations are known; what is made of it is judged by their residual.
 NOISE = 1e-7
 RESTART, CYCLES = 10, 60  # long cycles gain nothing once round-off has entered, and keep more vectors
 

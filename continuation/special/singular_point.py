@@ -14,7 +14,7 @@ from continuation.special.taylor_tape import TaylorTape
 __all__ = ["SingularPoint", "singular_point"]
 
 Array = NDArray[np.float64]
-# Of the largest singular value: half of the digits, where a point is known to round-off and the next value is not small.
+# Of the largest singular value: half of the digits; a point is known to round-off, and the next value is not small.
 RANK_LOST = 1e-7
 
 
@@ -47,7 +47,7 @@ class SingularPoint:
     @property
     def nullity(self) -> int:
         """m: the dimension of the left null space."""
-        return self.left.shape[1]
+        return int(self.left.shape[1])
 
     def particular(self, f: Array) -> Array:
         """Return the x ⟂ N with J x = f up to the part of f along L, shape (n + 1,)."""
