@@ -207,7 +207,9 @@ class SelfConsistentSystem(Problem):
         used = int(above[-1]) + 1 if above.size else 1
         if not (used > 0.9 * self.size and self.size < self.max_size):
             return None
-        size = min(self.max_size, 2 * self.size if self.size > LARGEST_DENSE else int(1.5 * self.size) + 8)
+        last = float(np.clip(np.max(np.abs(u[-3:])), RESOLVED, 0.9))
+        decay = np.log(RESOLVED) / np.log(last)  # of a geometric tail: how much further it is to the resolved level
+        size = min(self.max_size, int(np.clip(decay, 1.3, 2.0) * self.size) + 8)
         return SelfConsistentSystem(
             self.potential, self.period, size, self.max_size, self.parameter_scale, adaptive=True
         ), size
