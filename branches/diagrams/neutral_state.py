@@ -25,6 +25,7 @@ FIRST_STEP = 1e-6
 # In arclength: a branch point further than this from where it was seen is another one.
 REACH = 0.1
 STEPS = 12
+NOTHING = 1e-3 * EPSILON  # a weight, times κ, that moves no entry of the Jacobian
 
 
 @dataclass(frozen=True)
@@ -97,6 +98,8 @@ def _breaking(system: QuadraticSystem, block: Block, u: Array, kappa: float) -> 
     smaller = _same_form(larger, own)
     members = block.modes(system.size * target)
     members = members[members % target == 0] // target - 1
+    if isinstance(larger, SelfConsistentSystem):  # the other columns are those of the identity
+        members = members[np.abs(kappa * system.g[members]) > NOTHING]
     start = np.append(guess, kappa / system.parameter_scale)
     fixed = np.eye(1, start.size, own.size)[0]
     based = correct(smaller, start, fixed, 0.0)  # at a fold of its own branch it stays as it is
@@ -107,20 +110,19 @@ def _breaking(system: QuadraticSystem, block: Block, u: Array, kappa: float) -> 
         return correct(smaller, base + t * tangent, tangent, 0.0).x
 
     def matrix(x: Array) -> Array:
-        a = _embedded(x[:-1], system.size, ratio)
-        j = larger.jacobian(a, float(x[-1]) * system.parameter_scale)
+        a, p = _embedded(x[:-1], system.size, ratio), float(x[-1]) * system.parameter_scale
+        j = _leading(larger, a, p, int(members[-1]) + 1)
         return j[np.ix_(members, members)]
 
     x, error = _neutral(state, matrix)
     own_tangent = tangent_at(smaller, x, tangent)[0]
-    _, _, rights = np.linalg.svd(matrix(x))
-    kernel = np.zeros(system.size + 1)
-    kernel[members] = rights[-1]
     point = np.append(_embedded(x[:-1], system.size, ratio), x[-1])
     lifted = np.append(_embedded(own_tangent[:-1], system.size, ratio), own_tangent[-1])
     kappa = float(x[-1]) * system.parameter_scale
     error = error * abs(float(own_tangent[-1])) * system.parameter_scale + 4 * EPSILON * kappa
-    return NeutralState(singular_point(larger, point, 1), lifted, kernel, kappa, error)
+    singular = singular_point(larger, point, 1, lifted)
+    kernel = singular.null @ np.linalg.svd(singular.null.T @ lifted[:, None])[0][:, 1]
+    return NeutralState(singular, lifted, kernel, kappa, error)
 
 
 def _neutral(state: Callable[[float], Array], matrix: Callable[[Array], Array]) -> tuple[Array, float]:
@@ -155,17 +157,26 @@ def _crossing(system: QuadraticSystem, u: Array, kappa: float, along: Array | No
     """Return a point where two branches of the same period cross."""
     x = np.append(system.transfer(u, system.size), kappa / system.parameter_scale)
     problem = _equations(system, x[:-1], kappa)
-    critical = Reduction(problem, x).critical_point(REACH)
-    if critical is None or along is None:
-        raise ArithmeticError("no crossing of two branches is found near the branch point")
-    singular = singular_point(problem, critical[1].x, 1)
+    if along is None:
+        raise ArithmeticError("the tangent of the branch is needed where the block keeps its period")
     tangent = np.append(system.transfer(along[:-1], system.size), along[-1])
+    critical = Reduction(problem, x, tangent).critical_point(REACH)
+    if critical is None:
+        raise ArithmeticError("no crossing of two branches is found near the branch point")
+    singular = singular_point(problem, critical[1].x, 1, tangent)
     own = singular.null.T @ tangent
     own /= np.linalg.norm(own)
     kernel = singular.null @ np.array([-own[1], own[0]])
     kappa = float(singular.x[-1]) * system.parameter_scale
     error = float(np.linalg.norm(critical[1].gradient)) + singular.lost / singular.kept
     return NeutralState(singular, singular.null @ own, kernel, kappa, error * kappa)
+
+
+def _leading(problem: Problem, a: Array, kappa: float, size: int) -> Array:
+    """Return the leading rows and columns of the Jacobian."""
+    if isinstance(problem, SelfConsistentSystem):
+        return problem.leading_block(problem.gibbs(a, kappa), kappa, size)
+    return problem.jacobian(a, kappa)[:size, :size]
 
 
 def _same_form(larger: Problem, own: QuadraticSystem) -> Problem:

@@ -19,7 +19,8 @@ from branches.spaces.halfgrid import HalfGrid, half_grid, peak_of, relative_cosi
 from branches.spaces.toeplitz import hankel, toeplitz
 from branches.states.gibbs_series import gibbs_series
 from continuation import Problem
-from continuation.linear.dense import BorderedSolver, DenseBordered
+from continuation.linear.bordered import BorderedSolver
+from continuation.linear.dense import DenseBordered
 from continuation.linear.krylov import KrylovBordered
 
 __all__ = ["SelfConsistentExpansion", "SelfConsistentSystem", "require_memory"]
@@ -72,6 +73,8 @@ class SelfConsistentSystem(Problem):
     >>> bool(np.max(np.abs(system.residual(a, 4.0))) < 1e-14)
     True
     """
+
+    watches_pairs = False  # every isotropy block is watched along the branch
 
     def __init__(
         self,
@@ -161,14 +164,15 @@ class SelfConsistentSystem(Problem):
         block: Array = np.eye(size) - p * covariance * self.g[:size]
         return block
 
-    def bordered(self, u: Array, p: float, row: Array) -> BorderedSolver:
+    def bordered(self, u: Array, p: float, rows: Array, columns: Array | None = None) -> BorderedSolver:
         """Return a solver of the bordered Jacobian: preconditioned GMRES, or a factorisation for few unknowns."""
         rho = self.gibbs(u, p)
         density = rho / rho.mean()
         scale = self.parameter_scale
         column = -scale * self.covariance_product(density, self.g * u)
+        borders = column if columns is None else np.column_stack([column, columns])
         if self.size <= LARGEST_DENSE:
-            return DenseBordered(self.leading_block(rho, p, self.size), column, row)
+            return DenseBordered(self.leading_block(rho, p, self.size), borders, rows)
         active = np.flatnonzero(np.abs(p * self.g) > ACTIVE)
         low = min(self.size, LARGEST_BLOCK, max(LEAST_BLOCK, int(active[-1]) + 1 if active.size else 0))
 
@@ -178,7 +182,13 @@ class SelfConsistentSystem(Problem):
             result += v
             return result
 
-        return KrylovBordered(product, column, row, self.leading_block(rho, p, low))
+        def transposed(v: Array) -> Array:
+            result = self.covariance_product(density, v)
+            result *= -p * self.g
+            result += v
+            return result
+
+        return KrylovBordered(product, borders, rows, self.leading_block(rho, p, low), transposed)
 
     def expansion(self, u: Array, p: float) -> SelfConsistentExpansion | None:
         """Return the Taylor recurrence about (a, κ); None where memory allows too low an order to pay."""
