@@ -27,7 +27,7 @@ Complex = NDArray[np.complex128]
 Progress = Callable[[str, int, int], None]
 START = 1e-5  # distance from a state at which its unstable manifold is entered
 ANGLES = 16  # directions of a two-dimensional unstable manifold
-SAMPLES = 24  # of one of more dimensions, besides the axes
+SAMPLES = 16  # of one of more dimensions
 SEED = 0  # of those directions
 SAME = 1e-6  # two states closer than this are one
 
@@ -151,6 +151,8 @@ class _Explorer:
         if start.index == 1 or not space.even:
             return
         for i, j in _boundaries(start, ended, self.nodes[start.name].period == 0, space.period):
+            if not self._owed(space, start):
+                break
             one, other = ended[i], ended[j]
             assert one is not None
             assert other is not None
@@ -160,12 +162,21 @@ class _Explorer:
             else:
                 self._add(space, start, found.member.name, found.time, "edge tracking")
 
+    def _owed(self, space: FixedSpace, start: Member) -> bool:
+        """Whether the space has a saddle below a state, to which no edge has been found yet."""
+        height = self.nodes[start.name].free_energy
+        reached = {end for begin, end, _ in self.edges if begin == start.name}
+        return any(
+            member.index == 1 and member.name not in reached and self.nodes[member.name].free_energy < height
+            for member in space.members
+        )
+
     def _arrive(self, space: FixedSpace, start: Member, ended: Destination) -> Member | None:
         """Record where a trajectory ended; where that is a state not known, make it a node."""
         if ended.member is not None:
             self._add(space, start, ended.member.name, ended.time, "shooting")
             return ended.member
-        name = self._new(ended.c)
+        name = ended.saddle.name if ended.saddle is not None else self._new(ended.c)
         if name is None:
             self._note(f"from {start.name} in {space.name}: {ended.reason}")
         else:
@@ -267,8 +278,7 @@ def _ways(count: int) -> NDArray[np.float64]:
     if count == 2:  # no angle on a coordinate axis: the axes are spaces of their own
         angle = 2.0 * np.pi * (np.arange(ANGLES) + 0.5) / ANGLES
         return np.column_stack([np.cos(angle), np.sin(angle)])
-    random = np.random.default_rng(SEED).standard_normal((SAMPLES, count))
-    ways = np.concatenate([np.eye(count), -np.eye(count), random])
+    ways = np.random.default_rng(SEED).standard_normal((SAMPLES, count))
     return np.asarray(ways / np.linalg.norm(ways, axis=1, keepdims=True))
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -10,9 +12,9 @@ from branches.dynamics.fixed_space import Destination, FixedSpace, Member
 __all__ = ["track_edge"]
 
 Complex = NDArray[np.complex128]
-CLOSE, APART = 1e-10, 1e-5  # the pair is bisected to the one, and followed until it is the other apart
+CLOSE, APART = 1e-9, 1e-4  # the pair is bisected to the one, and followed until it is the other apart
 BISECTIONS, ROUNDS = 60, 40
-BESIDE = 1e-3  # the boundary trajectory has arrived when it is nearer to a saddle
+BESIDE = 3e-3  # the boundary trajectory has arrived when it is nearer to a saddle
 
 
 def track_edge(
@@ -37,7 +39,7 @@ def track_edge(
 
     Notes
     -----
-    Bisection on the segment between the two densities to 10⁻¹⁰, then both are followed until they are 10⁻⁵ apart, and
+    Bisection on the segment between the two densities to 10⁻⁹, then both are followed until they are 10⁻⁴ apart, and
     bisected again: with rates of ratio 17 a single bisection would need a start to 29 digits. Source: Skufca, Yorke,
     Eckhardt, Phys. Rev. Lett. 96 (2006) 174101.
     """
@@ -70,8 +72,8 @@ def _bisected(
             break
         middle = 0.5 * (low + high)
         found = space.destination(middle, space.basins)
-        if found.member is None:
-            return found
+        if found.member is None:  # a symmetric start runs on the boundary itself
+            return found if found.saddle is None else replace(found, member=found.saddle, reason="")
         if found.member is ends[0]:
             low = middle
         else:

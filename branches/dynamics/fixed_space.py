@@ -5,7 +5,7 @@ Round-off breaks symmetries that the equation keeps, and then invents connection
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from math import gcd
 
@@ -24,6 +24,7 @@ __all__ = ["Destination", "FixedSpace", "Member", "directions_within", "rates_of
 
 Array = NDArray[np.float64]
 Complex = NDArray[np.complex128]
+SETTINGS = FlowSettings(rtol=1e-8, atol=1e-10, tail=1e-8)  # edge tracking bisects no finer
 ARRIVED = 1e-5  # largest difference of coefficients from a state that attracts inside the space
 FOREVER = 1e12  # in units of the longer of κ and 1/κ: states are left exponentially slowly
 LOOK_EVERY, LOOK_SELDOM, MOST_STEPS = 8, 64, 60_000
@@ -62,12 +63,26 @@ class Member:
 
 @dataclass(frozen=True)
 class Destination:
-    """Where a trajectory ends: a member that attracts inside the space, or None with the reason."""
+    """Where a trajectory ends.
+
+    Parameters
+    ----------
+    member
+        A member that attracts inside the space, None with the reason.
+    time, c
+        When, and the coefficients c_1, c_2, … there.
+    reason
+        Why no member is given.
+    saddle
+        The member with unstable directions beside which the trajectory rests, if it does: it ran on the boundary of
+        basins.
+    """
 
     member: Member | None
     time: float
     c: Complex
     reason: str = ""
+    saddle: Member | None = None
 
 
 @dataclass(frozen=True)
@@ -91,7 +106,7 @@ class FixedSpace:
     period: int
     even: bool
     members: tuple[Member, ...]
-    settings: FlowSettings = field(default_factory=FlowSettings)
+    settings: FlowSettings = SETTINGS
 
     @property
     def name(self) -> str:
@@ -174,11 +189,12 @@ class FixedSpace:
         trajectory = self.trajectory(c)
         within = np.broadcast_to(np.asarray(radius, dtype=float), (len(self.members),))[self._sinks]
         still = STILL * min(1.0, 1.0 / self.kappa)
+        every = LOOK_EVERY if self.even else LOOK_SELDOM  # the best rotation is dear
         while trajectory.running and trajectory.steps < MOST_STEPS:
             trajectory.step()
             if trajectory.failure:
                 return Destination(None, trajectory.t, self.spread(trajectory.c), trajectory.failure)
-            if trajectory.steps % LOOK_EVERY:
+            if trajectory.steps % every:
                 continue
             now = trajectory.c
             apart = self.distances(now)
@@ -190,9 +206,9 @@ class FixedSpace:
                 nearest = int(np.argmin(apart))
                 if apart[nearest] > ARRIVED:
                     return Destination(None, trajectory.t, self.spread(now), "it rests near no known state")
-                if trajectory.steps > MOST_STEPS // 4:
-                    reason = f"it rests beside {self.members[nearest].name}"
-                    return Destination(None, trajectory.t, self.spread(now), reason)
+                if self.members[nearest].index:
+                    reason = f"it rests beside the saddle {self.members[nearest].name}"
+                    return Destination(None, trajectory.t, self.spread(now), reason, self.members[nearest])
         return Destination(None, trajectory.t, self.spread(trajectory.c), "it did not arrive in the time given")
 
 
