@@ -69,6 +69,8 @@ class Loop:
     def begin_with(self, piece: Piece) -> Base:
         """Accept a known first piece, cut at a bound if it crosses one."""
         tangent = piece.derivative(0.0)
+        if not tangent.any():  # a series in a root of the arclength
+            tangent = piece(1.0) - piece(0.0)
         self._remember_start(piece(0.0), tangent / np.linalg.norm(tangent))
         self.event_values = (0.0,) * len(self.events)
         self.started = True

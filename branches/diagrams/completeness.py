@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 __all__ = ["Completeness", "HalfBranch"]
@@ -23,6 +24,12 @@ class HalfBranch:
         Number of the branch that it is, −1 if none.
     reason
         Why it failed or was not followed; for a found one, whether it was met from its other end.
+    shape
+        'supercritical', 'subcritical', 'critical', 'transcritical' or 'undecided': shape belongs to the half-branch,
+        as those of one point may differ. Empty where nothing was computed.
+    order, coefficient, coefficient_error
+        κ = κ* + coefficient · s^order + … with s the distance of the state along the tangent; 0, NaN and NaN where
+        not computed.
     """
 
     node: str
@@ -30,6 +37,10 @@ class HalfBranch:
     outcome: str
     branch: int = -1
     reason: str = ""
+    shape: str = ""
+    order: int = 0
+    coefficient: float = math.nan
+    coefficient_error: float = math.nan
 
 
 @dataclass(frozen=True)

@@ -43,7 +43,8 @@ class Node:
     residual
         Max-norm of the equations, re-evaluated.
     shape
-        For onsets: 'supercritical', 'critical', 'subcritical', 'transcritical' or 'undecided'.
+        For onsets: 'supercritical', 'critical', 'subcritical', 'transcritical' or 'undecided'. For pitchforks that of
+        their half-branches, 'supercritical, subcritical on the twin' where they differ. For ends: how they ended.
     coefficients
         The numbers that decided.
     """

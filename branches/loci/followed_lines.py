@@ -118,7 +118,7 @@ def followed_line(
     endings
         Unknowns that vanish where the line ends.
     events
-        What else is looked for; a name 'kind:mode' tells the mode.
+        What else is looked for; a name 'kind:mode' tells the mode, 'kind:twin' the half-branch.
     turns
         Whether the line goes on where q turns back; otherwise it ends there, in a 'limit of existence'.
 
@@ -209,10 +209,17 @@ def _specials(half: Branch) -> list[SpecialPoint]:
 
 
 def _point(special: SpecialPoint, weights: FamilyWeights) -> CurvePoint:
-    kind, _, mode = special.kind.partition(":")
+    kind, _, where = special.kind.partition(":")
     kappa = float(special.u[-1]) * weights.unit(special.p)
     error = TOLERANCE * (1.0 + abs(special.p))
-    return CurvePoint(kind, special.p, kappa, error, f"onset of mode {mode}" if mode else "")
+    return CurvePoint(kind, special.p, kappa, error, _place(where))
+
+
+def _place(where: str) -> str:
+    """Say in words what follows the kind in the name of an event: a mode, or 'twin'."""
+    if where == "twin":
+        return "of the branch that leaves the twin"
+    return f"onset of mode {where}" if where else ""
 
 
 def _limit(
