@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from branches.diagrams.completeness import Completeness, HalfBranch
+from branches.diagrams.completeness import Completeness, HalfBranch, Outcome, stop_of
 from branches.diagrams.departures import Departure, departures_from_onset, departures_from_point, neutral_block
 from branches.diagrams.diagram import Diagram, Node
 from branches.diagrams.pitchfork import pitchfork_shape
@@ -142,27 +142,29 @@ class Builder:
         except KeyboardInterrupt:
             self.interrupted = True
         for departure, name, _ in self.queue:
-            self._settle(name, departure, "not followed", reason="interrupted before its turn")
+            self._settle(name, departure, Outcome.NOT_FOLLOWED, reason="interrupted before its turn")
 
     def _pursue(self, departure: Departure, name: str, level: int) -> None:
         if level > self.depth or departure.start is None:
             reason = departure.obstacle or f"depth {self.depth} reached"
-            self._settle(name, departure, "not followed", reason=reason)
+            self._settle(name, departure, Outcome.NOT_FOLLOWED, reason=reason)
             return
         if len(self.branches) >= MOST_BRANCHES:
-            self._settle(name, departure, "not followed", reason=f"{MOST_BRANCHES} branches reached")
+            self._settle(name, departure, Outcome.NOT_FOLLOWED, reason=f"{MOST_BRANCHES} branches reached")
             return
         try:
             system, piece = departure.start()
         except (ArithmeticError, ValueError) as failure:
-            self._settle(name, departure, "failed", reason=str(failure))
+            self._settle(name, departure, Outcome.FAILED, reason=str(failure))
             return
         known = self._known(system.period, piece, system.parameter_scale)
         if known is not None:
-            self._settle(name, departure, "found", known, "met from its other end")
+            self._settle(name, departure, Outcome.FOUND, known, "met from its other end")
             return
         curve = follow_states(system, piece, f"{name}: {departure.description}", *self.bounds, self.settings)
-        self._settle(name, departure, "found", len(self.branches), self._check_curvature(name, curve))
+        stop = stop_of(curve)
+        reason = "; ".join(part for part in (stop, self._check_curvature(name, curve)) if part)
+        self._settle(name, departure, Outcome.STOPPED if stop else Outcome.FOUND, len(self.branches), reason)
         self._add_branch(curve, name, level)
         self.interrupted = curve.status is Status.INTERRUPTED
 
@@ -180,7 +182,7 @@ class Builder:
             return ""
         return f"its traced curvature {traced:.6g} differs from the predicted {expected:.6g}"
 
-    def _settle(self, name: str, departure: Departure, outcome: str, branch: int = -1, reason: str = "") -> None:
+    def _settle(self, name: str, departure: Departure, outcome: Outcome, branch: int = -1, reason: str = "") -> None:
         self.account.append(HalfBranch(name, departure.description, outcome, branch, reason))
 
     def _known(self, period: int, piece: Piece, scale: float) -> int | None:
@@ -285,7 +287,11 @@ class Builder:
     def diagram(self, found: tuple[Onset, ...]) -> Diagram:
         """Return the record."""
         messages = [f"onset of mode {onset.mode}: {onset.message}" for onset in found if onset.message]
-        messages += [f"{branch.origin}: {branch.message}" for branch in self.branches if _unfinished(branch)]
+        messages += [
+            f"{branch.origin}: {stop_of(branch) or branch.message}"
+            for branch in self.branches
+            if stop_of(branch) or branch.message
+        ]
         if not found:
             messages.append(f"no mode has an onset up to κ = {self.bounds[1]:.6g}: the uniform state only")
         return Diagram(
@@ -310,7 +316,3 @@ class Builder:
 
 def _left_out(potential: Potential, chosen: tuple[int, ...]) -> str:
     return f"onsets of modes other than {', '.join(map(str, chosen))} of the {potential.label}"
-
-
-def _unfinished(branch: Branch) -> bool:
-    return branch.status not in (Status.BOUND, Status.EVENT, Status.CLOSED)
