@@ -19,6 +19,7 @@ from branches.onsets.classify import Onset, modes_below, onsets
 from branches.potentials.potential import Potential
 from branches.spaces.symmetry import expanded, same_orbit, twin
 from branches.states.energy import free_energy
+from branches.states.truncation import TAIL_ALLOWED
 from continuation import Piece, Settings, Status
 from continuation.threads import on_one_thread
 
@@ -256,6 +257,8 @@ class Builder:
     def _shape(self, branch: Branch, point: SpecialPoint) -> tuple[str, dict[str, float]]:
         """Return whether a pitchfork is super- or subcritical, and the numbers that decided."""
         coefficients = dict(point.coefficients)
+        if coefficients.get("neglected_tail", 0.0) > TAIL_ALLOWED:
+            return "truncation too small", coefficients
         block = neutral_block(branch, point)
         if point.kind != "pitchfork" or block is None:
             return "", coefficients
@@ -287,11 +290,7 @@ class Builder:
     def diagram(self, found: tuple[Onset, ...]) -> Diagram:
         """Return the record."""
         messages = [f"onset of mode {onset.mode}: {onset.message}" for onset in found if onset.message]
-        messages += [
-            f"{branch.origin}: {stop_of(branch) or branch.message}"
-            for branch in self.branches
-            if stop_of(branch) or branch.message
-        ]
+        messages += [f"{branch.origin}: {branch.truncation}" for branch in self.branches if branch.truncation]
         if not found:
             messages.append(f"no mode has an onset up to κ = {self.bounds[1]:.6g}: the uniform state only")
         return Diagram(

@@ -11,7 +11,7 @@ from continuation import Status
 if TYPE_CHECKING:
     from branches.diagrams.records import Branch
 
-__all__ = ["Completeness", "HalfBranch", "Outcome", "stop_of"]
+__all__ = ["Completeness", "HalfBranch", "Outcome", "stop_of", "warning_of"]
 
 NATURAL_ENDS = (Status.BOUND, Status.EVENT, Status.CLOSED)
 
@@ -102,7 +102,7 @@ class Completeness:
 
     @property
     def complete(self) -> bool:
-        """Whether all that is owed by the points found was found to its end; it says nothing of what ``notes`` lists."""
+        """Whether all that the points found owe was found to its end; it says nothing of what ``notes`` lists."""
         return self.found == self.owed
 
     @property
@@ -119,7 +119,8 @@ class Completeness:
             f"{self.failed} failed, {self.not_followed} not followed"
         ]
         lines += [
-            f"  {half.node}, {half.description}: {half.outcome} ({half.reason})"
+            f"  {half.node}, {half.description}: "
+            + (f"found, {half.reason}" if half.outcome == Outcome.STOPPED else f"{half.outcome} ({half.reason})")
             for half in self.half_branches
             if half.outcome != Outcome.FOUND
         ]
@@ -133,3 +134,8 @@ def stop_of(branch: Branch) -> str:
         return ""
     where = f"stopped at κ = {float(branch.kappa[-1]):.9g}" if branch.kappa.size else "stopped at its start"
     return f"{where}: {'; '.join(part for part in (branch.status.value, branch.message) if part)}"
+
+
+def warning_of(branch: Branch) -> str:
+    """Say what a reader of a branch must know: where it stops before its end, or that its truncation is too small."""
+    return stop_of(branch) or branch.truncation

@@ -106,7 +106,7 @@ def curves(
     while search.gaps() and len(search.seen) < len(given) + MOST_MORE:
         for q0 in search.gaps():
             search.look(q0)
-    unseen = [f"no diagram was computed near parameter {q0:.9g}: more special points than looked between" for q0 in search.gaps()]
+    unseen = tuple(f"no diagram near parameter {q0:.9g}: too many special points" for q0 in search.gaps())
     return Curves(tuple(_with_triple_points(search.lines)), (*search.failures, *unseen))
 
 
@@ -170,10 +170,16 @@ def _passes(line: Line, q: float, kappa: float) -> bool:
     return any(abs(value - kappa) <= ON_LINE * kappa for value in line.couplings(q))
 
 
+def _ends_at(line: Line, point: CurvePoint) -> bool:
+    """Whether a line ends in a point, where another one may go on: only inside both is it one of three states."""
+    near = max(SAME * (1.0 + abs(point.q)), point.error)
+    return any(abs(float(q) - point.q) <= near for q in (line.q[0], line.q[-1]))
+
+
 def _with_triple_points(lines: list[Line]) -> list[Line]:
     lines = list(lines)
     pairs = [k for k, line in enumerate(lines) if line.kind == "coexistence"]
     for i, j in combinations(pairs, 2):
-        found = crossings(lines[i], lines[j])
+        found = [p for p in crossings(lines[i], lines[j]) if not (_ends_at(lines[i], p) or _ends_at(lines[j], p))]
         lines[i], lines[j] = (replace(lines[k], points=(*lines[k].points, *found)) for k in (i, j))
     return lines

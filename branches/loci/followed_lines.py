@@ -61,14 +61,15 @@ class Ending:
 
     def row(self, size: int) -> Array:
         """Return the amplitude as a row that acts on the unknowns, shape (size,)."""
-        row = np.eye(1, size, self.index)[0]
+        row: Array = np.eye(1, size, self.index)[0]
         if self.other is not None:
             row[self.other] = -1.0
         return row
 
     def odd(self, x: Array) -> Array:
         """Return the part of x that is odd in the amplitude, shape of x."""
-        odd, own = np.zeros_like(x), slice(self.index, self.index + self.size)
+        odd: Array = np.zeros_like(x)
+        own = slice(self.index, self.index + self.size)
         if self.other is not None:
             second = slice(self.other, self.other + self.size)
             odd[own] = 0.5 * (x[own] - x[second])
@@ -215,8 +216,8 @@ class _Limit:
         if not 0.0 < part < 1.0:
             return None
         odd = self.ending.odd(self.last)
-        even: Array = self.limit + part * (self.last - odd - self.limit)
-        return even + np.sqrt(part) * odd
+        guess: Array = self.limit + part * (self.last - odd - self.limit) + np.sqrt(part) * odd
+        return guess
 
 
 @dataclass(frozen=True)
