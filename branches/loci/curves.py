@@ -8,6 +8,7 @@ from functools import partial
 from itertools import combinations, pairwise
 
 from branches.diagrams.build import diagram
+from branches.diagrams.completeness import Outcome
 from branches.landscapes.landscape import Landscape, landscape
 from branches.loci.coexistence_lines import coexistence_line
 from branches.loci.curve_points import CurvePoint, Line, crossings
@@ -27,7 +28,7 @@ SAME = 1e-8  # relative to 1 + |q|: two special points of one kind that are one
 
 @dataclass(frozen=True)
 class Curves:
-    """The lines of a family, and what could not be followed, in words."""
+    """The lines of a family, and in words what could not be followed: lines, and branches of the diagrams."""
 
     lines: tuple[Line, ...]
     failures: tuple[str, ...] = ()
@@ -128,6 +129,11 @@ class _Search:
         potential = self.family(q0)
         first = 2.0 / float(potential.weights(64).max())
         found = landscape(diagram(potential, kappa_max=self.reach * first))
+        self.failures += [
+            f"diagram at parameter {q0:.9g}, {half.node}, {half.description}: {half.outcome} ({half.reason})"
+            for half in found.diagram.completeness.half_branches
+            if half.outcome in (Outcome.STOPPED, Outcome.FAILED)
+        ]
         for kind, kappa, follow_it in _starts(found, self.family, q0, self.low, self.high):
             if any(line.kind == kind and _passes(line, q0, kappa) for line in self.lines):
                 continue
