@@ -21,6 +21,7 @@ ENOUGH = 7  # of them, where the nearest ones cannot be solved for
 NEAREST = 0.03  # power of the amplitude of the nearest of them, in units of the farthest
 NEWTON = 6  # iterations: from a good guess to round-off, where it hovers
 ON_LINE = 1e-12  # residual of a point of the line
+SLIVER = 1e-8  # relative to 1 + |q|: what two lines that end in one point may overlap by
 SAFE = 4.0  # times what leaving out one point changes, which is one sample of the noise
 EPSILON = float(np.finfo(float).eps)
 
@@ -184,6 +185,8 @@ def crossings(first: Line, second: Line, kind: str = "triple point") -> tuple[Cu
     """
     start = max(float(np.min(first.q)), float(np.min(second.q)))
     stop = min(float(np.max(first.q)), float(np.max(second.q)))
+    if stop - start <= SLIVER * (1.0 + abs(start)):  # they meet in an end, if at all
+        return ()
     inside = np.concatenate([first.q, second.q, np.linspace(start, stop, 9)])
     at = [float(q) for q in np.unique(inside[(inside >= start) & (inside <= stop)])]
     at = [q for q in at if first.couplings(q) and second.couplings(q)]

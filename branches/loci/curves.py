@@ -108,7 +108,8 @@ def curves(
         for q0 in search.gaps():
             search.look(q0)
     unseen = tuple(f"no diagram near parameter {q0:.9g}: too many special points" for q0 in search.gaps())
-    return Curves(tuple(_with_triple_points(search.lines)), (*search.failures, *unseen))
+    search.add_triple_points()
+    return Curves(tuple(search.lines), (*search.failures, *unseen))
 
 
 @dataclass
@@ -141,6 +142,18 @@ class _Search:
                 self.lines.append(follow_it())
             except (ArithmeticError, ValueError) as failure:
                 self.failures.append(f"{kind} at parameter {q0:.9g}, κ = {kappa:.9g}: {failure}")
+
+    def add_triple_points(self) -> None:
+        """Add to every two coexistence lines where they cross."""
+        pairs = [k for k, line in enumerate(self.lines) if line.kind == "coexistence"]
+        for i, j in combinations(pairs, 2):
+            one, other = self.lines[i], self.lines[j]
+            try:
+                found = [p for p in crossings(one, other) if not (_ends_at(one, p) or _ends_at(other, p))]
+            except ValueError as failure:
+                self.failures.append(f"triple points of {one.description} and {other.description}: {failure}")
+                continue
+            self.lines[i], self.lines[j] = (replace(line, points=(*line.points, *found)) for line in (one, other))
 
     def gaps(self) -> list[float]:
         """Return the middles of the intervals between neighbouring special points in which no diagram was computed.
@@ -180,12 +193,3 @@ def _ends_at(line: Line, point: CurvePoint) -> bool:
     """Whether a line ends in a point, where another one may go on: only inside both is it one of three states."""
     near = max(SAME * (1.0 + abs(point.q)), point.error)
     return any(abs(float(q) - point.q) <= near for q in (line.q[0], line.q[-1]))
-
-
-def _with_triple_points(lines: list[Line]) -> list[Line]:
-    lines = list(lines)
-    pairs = [k for k, line in enumerate(lines) if line.kind == "coexistence"]
-    for i, j in combinations(pairs, 2):
-        found = [p for p in crossings(lines[i], lines[j]) if not (_ends_at(lines[i], p) or _ends_at(lines[j], p))]
-        lines[i], lines[j] = (replace(lines[k], points=(*lines[k].points, *found)) for k in (i, j))
-    return lines

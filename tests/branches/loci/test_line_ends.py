@@ -36,7 +36,7 @@ def first_fold(family, q0):
     return branches.trace(family(q0), kappa_max=1.1 * family(q0).onset_coupling(1)).folds[0]
 
 
-@pytest.mark.parametrize("seeds", [(0.8,), (0.775, 1.25, 1.725), (2.0,)])
+@pytest.mark.parametrize("seeds", [(0.8,), (0.775, 1.25, 1.725), (1.45,), (2.0,)])
 def test_a_line_between_two_special_points_is_found_wherever_the_seeds_are(seeds):
     """None of the seeds lies between m_e and m_t, where the nematic state coexists with the polar one."""
     found = curves(potentials.bimodal, 0.3, 2.2, seeds=seeds, modes=(1, 2))
