@@ -14,7 +14,7 @@ from typing import Any
 _HOMES = {
     "potentials": "branches.potentials",
     "Potential": "branches.potentials.potential",
-    "State": "branches.diagrams.records",
+    "State": "branches.states.state",
     "SpecialPoint": "branches.diagrams.records",
     "Branch": "branches.diagrams.records",
     "trace": "branches.diagrams.trace",

@@ -141,13 +141,50 @@ class Branch:
         The value is the step's own polynomial: as accurate as the points for Taylor steps,
         fourth order in the step length where the problem offers no expansion.
         """
+        piece, tau = self._place(s)
+        x = piece(tau)
+        return x[:-1], float(x[-1] * self.parameter_scale)
+
+    def sampled(self, s: Array) -> tuple[Array, Array]:
+        """Return u, shape (m, n), padded by zeros to the largest size, and p, shape (m,), at many arclengths.
+
+        Raises
+        ------
+        ValueError
+            If one of them is outside the branch.
+        """
+        u, p = np.zeros((s.size, self.u.shape[1])), np.empty(s.size)
+        if s.size:
+            self._place(float(s.min()))
+            self._place(float(s.max()))
+        numbers = np.minimum(np.searchsorted([piece.end for piece in self.pieces], s), len(self.pieces) - 1)
+        for number in np.unique(numbers):
+            piece, here = self.pieces[number], numbers == number
+            x = piece.at((s[here] - piece.start) / (piece.length or 1.0))
+            u[here, : x.shape[1] - 1], p[here] = x[:, :-1], x[:, -1] * self.parameter_scale
+        return u, p
+
+    def tangent(self, s: float) -> Array:
+        """Return the unit tangent in (u, p / scale) at arclength s, shape (n + 1,).
+
+        Raises
+        ------
+        ValueError
+            If s is outside the branch.
+        """
+        piece, tau = self._place(s)
+        d = piece.derivative(tau)
+        length = float(np.linalg.norm(d))
+        return d / length if length else d
+
+    def _place(self, s: float) -> tuple[Piece, float]:
+        """Return the piece at arclength s, and τ on it."""
         if not self.pieces or not self.arclength[0] <= s <= self.arclength[-1]:
             last = float(self.arclength[-1]) if self.arclength.size else float("nan")
             raise ValueError(f"s = {s!r} is outside the branch: allowed are 0 to {last!r}")
         ends = [piece.end for piece in self.pieces]
         piece = self.pieces[min(int(np.searchsorted(ends, s)), len(ends) - 1)]
-        x = piece((s - piece.start) / piece.length if piece.length else 0.0)
-        return x[:-1], float(x[-1] * self.parameter_scale)
+        return piece, (s - piece.start) / piece.length if piece.length else 0.0
 
     def crossings(self, p: float) -> list[float]:
         """Return the arclengths at which the branch crosses a parameter value, in order.

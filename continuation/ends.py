@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from continuation.problem import Problem
+from continuation.special.events import CUBIC
 from continuation.steps.corrector import correct, residual_norm, tangent_at
 from continuation.steps.polynomial import Piece, sign_changes
 from continuation.steps.predictor import hermite
@@ -56,9 +57,12 @@ def cut_at_bound(
 
 
 def landed(problem: Problem, piece: Piece, tau: float, x: Array, tolerance: float) -> Piece:
-    """Return the part of a piece before τ, ending in x: rebuilt if the polynomial is not accurate there."""
+    """Return the part of a piece before τ, ending in x: a cubic is rebuilt if it is not accurate there.
+
+    A series is the branch to round-off everywhere on its piece; no cubic through two ends could replace it.
+    """
     cut = piece.cut(tau)
-    if tau <= 0.0 or residual_norm(problem, cut(1.0)) <= tolerance:
+    if tau <= 0.0 or len(cut.coefficients) > CUBIC or residual_norm(problem, cut(1.0)) <= tolerance:
         return cut
     start, direction = piece.derivative(0.0), piece.derivative(tau)
     start /= np.linalg.norm(start)

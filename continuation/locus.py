@@ -12,6 +12,7 @@ from scipy.linalg import lu_factor, lu_solve
 
 from continuation.branch import Branch, SpecialPoint
 from continuation.following import follow
+from continuation.linear.dense import BorderedSolver
 from continuation.problem import Problem
 from continuation.special.events import Event
 
@@ -163,7 +164,7 @@ class _SingularSystem(Problem):
         change = self._family.jacobian_q_derivative(state, first, p)
         return np.append(self._family.q_derivative(state, first, p), -float(left @ change @ right))
 
-    def resized(self, u: Array, p: float) -> tuple[Problem, int] | None:
+    def resized(self, u: Array, p: float, solver: BorderedSolver | None = None) -> tuple[Problem, int] | None:
         """Renew the borders, in the same size, when the null vectors have turned away."""
         _, state, first = self._split(u, p)
         left, right, _ = self._vectors(state, first, p)

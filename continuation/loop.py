@@ -16,8 +16,8 @@ from continuation.recorder import Recorder
 from continuation.special.branch_points import BranchPoint, locate_branch_point
 from continuation.special.events import CUBIC, SAME_PLACE, Event, Located, locate_event, merge
 from continuation.special.folds import locate_folds
+from continuation.special.passing import passed
 from continuation.steps.corrector import correct, round_off, tangent_at
-from continuation.steps.interpolate import interpolated
 from continuation.steps.polynomial import Piece
 from continuation.steps.stepper import Base, Settings, StepFailure, advance, stride
 
@@ -137,9 +137,11 @@ class Loop:
         except StepFailure:
             return piece, arrived
         self.recorder.counters += replace(spent, steps=0)
-        crosses = departed.sign * beyond.sign < 0
-        if crosses and locate_branch_point(departed.problem, longer, self.settings.tolerance) is not None:
-            return interpolated(departed.problem, longer, self.settings.tolerance), beyond
+        if departed.sign * beyond.sign < 0:
+            branch_point = locate_branch_point(departed.problem, longer, self.settings.tolerance)
+            over = branch_point and passed(departed, longer, branch_point, self.settings)
+            if over:
+                return over
         return piece, arrived
 
     def _sign_at_end(self, problem: Problem, piece: Piece) -> int:

@@ -21,7 +21,8 @@ class Expansion(Protocol):
     """Taylor coefficients of F along a curve, one order after the other.
 
     The engine pushes the coefficients (u_k, p_k) of u(s) = Σ u_k s^k and p(s) = Σ p_k s^k
-    in order, starting with k = 1, and asks before each push for the remainder.
+    in order, starting with k = 1, and asks before each push for the remainder. A method ``pop()``, which forgets the
+    coefficients pushed last, is used where there is one: branches then leave singular points faster.
     """
 
     def remainder(self) -> Array:
@@ -46,7 +47,7 @@ class Problem(ABC):
 
     4. ``expansion(u, p)``: an :class:`Expansion`; the engine then takes long Taylor steps;
     5. ``bordered(u, p, row)``: a solver of the bordered system, for structured Jacobians;
-    6. ``resized(u, p)``: the same equations with a better number of unknowns, and that number, or None;
+    6. ``resized(u, p, solver)``: the same equations with a better number of unknowns, and that number, or None;
        ``transfer(u, size)`` maps an unknown vector to another size;
     7. ``defect(u, p)``: what the discretisation neglects at u, in the units of F;
     8. ``parameter_scale``: the typical size of p, so that arclength weighs p like u;
@@ -106,8 +107,12 @@ class Problem(ABC):
         column = self.parameter_scale * self.parameter_derivative(u, p)
         return DenseBordered(self.jacobian(u, p), column, row)
 
-    def resized(self, u: Array, p: float) -> tuple[Problem, int] | None:
-        """Return the problem with the number of unknowns that u needs, and that number; None to stay."""
+    def resized(self, u: Array, p: float, solver: BorderedSolver | None = None) -> tuple[Problem, int] | None:
+        """Return the problem with the number of unknowns that u needs, and that number; None to stay.
+
+        ``solver`` is the bordered Jacobian at (u, p) where the engine has factorised it: it tells how well these
+        equations are conditioned, and others that are better may be returned for the same states.
+        """
         return None
 
     def transfer(self, u: Array, size: int) -> Array:

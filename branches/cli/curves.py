@@ -36,9 +36,9 @@ def curves(
 ) -> int:
     """Follow the folds, pitchforks and coexistences of a few diagrams over a parameter, with their special points."""
     from branches.figures.curves_figure import curves_figure
-    from branches.files.atomic import writable_folder
     from branches.loci.curves import curves as follow
     from branches.potentials.potential import positive_integer
+    from continuation.atomic import writable_folder
 
     positive_integer("--seeds", seeds)
     family, values = family_over(name, vary, weights, parameter, limits, seeds + 2)

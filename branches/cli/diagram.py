@@ -138,8 +138,8 @@ def _progress() -> Iterator[Show | None]:
 
 
 def _report(result: "Diagram", folder: Path, files: dict[str, Path]) -> None:
+    from branches.diagrams.findings import findings
     from branches.figures.coexistence import coexistences
-    from branches.files.findings import findings
 
     rows = [_row(finding) for finding in findings(result)]
     count = len(result.branches)

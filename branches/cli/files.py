@@ -26,8 +26,8 @@ def write_files(
 ) -> dict[str, Path]:
     """Write all files, each at once, and return where they are by their endings; the figure last, if there is one."""
     from branches.figures.page import save_page
-    from branches.files.atomic import replacing
     from branches.files.plain import plain
+    from continuation.atomic import replacing
 
     files = {kind: folder / f"{stem}.{kind}" for kind in ("csv", "json", *(FORMATS if draw is not None else ()))}
     with replacing(files["csv"]) as temporary, temporary.open("w", newline="", encoding="utf-8") as stream:

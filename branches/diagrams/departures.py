@@ -10,16 +10,15 @@ from math import gcd
 import numpy as np
 from numpy.typing import NDArray
 
+from branches.diagrams.neutral_state import neutral_state
 from branches.diagrams.records import Branch, SpecialPoint
 from branches.diagrams.trace import make_system, start_at_onset
 from branches.onsets.classify import Onset
 from branches.onsets.resonant.rays import Ray
 from branches.potentials.potential import Potential
 from branches.spaces.symmetry import Block, twin
-from branches.states.morse_index import neutral_direction
 from branches.states.quadratic import QuadraticSystem
 from continuation import Piece, Settings, leave
-from continuation.steps.corrector import correct
 
 __all__ = ["Departure", "departures_from_onset", "departures_from_point", "neutral_block"]
 
@@ -75,7 +74,9 @@ def _start_ray(
     else:
         bend[-1] = slope
     x = np.append(np.zeros(system.size), kappa / system.parameter_scale)
-    return system, leave(system, x, direction, settings, bend)
+    nullity = sum(mode % period == 0 for mode in ray.modes)
+    equations = system.matrix_free(system.size) if system.adaptive else system
+    return system, leave(equations, x, direction, settings, bend, nullity)
 
 
 def departures_from_point(
@@ -93,7 +94,7 @@ def departures_from_point(
     if block is None:
         return []
     ended = point.period != branch.period
-    kind = partial(_departure, branch.potential, point, block, n_modes, settings)
+    kind = partial(_departure, branch, point, block, n_modes, settings)
     name = f"modes ±{block.residue} mod {block.period}"
     if point.sector == "odd" and block.order == 1:
         return [Departure("reflection broken", None, "the states that leave are not even: not followed")]
@@ -118,7 +119,7 @@ def neutral_block(branch: Branch, point: SpecialPoint) -> Block | None:
 
 
 def _departure(
-    potential: Potential,
+    branch: Branch,
     point: SpecialPoint,
     block: Block,
     n_modes: int | None,
@@ -127,11 +128,11 @@ def _departure(
     side: float,
     on_twin: bool,
 ) -> Departure:
-    return Departure(description, partial(_start_point, potential, point, block, n_modes, settings, side, on_twin))
+    return Departure(description, partial(_start_point, branch, point, block, n_modes, settings, side, on_twin))
 
 
 def _start_point(
-    potential: Potential,
+    branch: Branch,
     point: SpecialPoint,
     block: Block,
     n_modes: int | None,
@@ -139,25 +140,21 @@ def _start_point(
     side: float,
     on_twin: bool,
 ) -> tuple[QuadraticSystem, Piece]:
-    """Perturb the state (or its twin) along the neutral direction of the block, in the larger space that it needs."""
+    """Leave the state, or its twin, along the branch that its neutral block gives, in the larger space that it needs."""
     period, target = block.period, block.breaks_to
     a = twin(point.a, period) if on_twin else point.a
-    u = a[period - 1 :: period]
     used = max(int(np.flatnonzero(np.abs(a) > 1e-15)[-1]) + 1, 24 * target)
-    system = make_system(potential, target, n_modes, point.kappa)
+    system = make_system(branch.potential, target, n_modes, point.kappa)
     if n_modes is None:
         system = system.with_size(max(system.size, int(1.3 * used) // target))
-    size = system.size
-    direction = side * neutral_direction(potential, block, u, point.kappa, size * target)[target - 1 :: target]
-    x = np.append(system.transfer(a[target - 1 :: target], size), point.kappa / system.parameter_scale)
-    row = np.zeros(size + 1)
-    row[-1] = 1.0
-    if target != period:  # the base state to round-off in its own space, where it is regular
-        own = QuadraticSystem(potential, period, size * target // period, kappa_scale=system.parameter_scale)
-        start = np.append(own.transfer(u, own.size), x[-1])
-        base = correct(
-            own.suited_to(start[:-1], point.kappa), start, np.eye(1, own.size + 1, own.size)[0], settings.tolerance
-        )
-        x[period // target - 1 : -1 : period // target] = base.x[:-1]
-    suited = system.suited_to(x[:-1], point.kappa)
-    return system, leave(suited, x, np.append(direction, 0.0), settings)
+    neutral = neutral_state(system, block, a[period - 1 :: period], point.kappa, _tangent(branch, point))
+    kernel = neutral.kernel if neutral.kernel[np.argmax(np.abs(neutral.kernel))] > 0.0 else -neutral.kernel
+    direction = neutral.singular.crossing(neutral.own, side * kernel)
+    return system, leave(neutral.singular.problem, neutral.singular.x, direction, settings, nullity=1)
+
+
+def _tangent(branch: Branch, point: SpecialPoint) -> Array:
+    """Return the direction of the branch at a point on it, in its reduced unknowns and κ / scale."""
+    pieces = branch.curve.pieces
+    piece = next((piece for piece in pieces if point.arclength <= piece.end), pieces[-1])
+    return piece.derivative((point.arclength - piece.start) / piece.length)

@@ -12,9 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from branches.diagrams.completeness import Completeness, warning_of
-from branches.diagrams.records import Branch, SpecialPoint, State
+from branches.diagrams.outlets import outlet
+from branches.diagrams.records import Branch, SpecialPoint
 from branches.potentials.potential import Potential
 from branches.spaces.symmetry import same_orbit
+from branches.states.state import State
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -164,9 +166,8 @@ class Diagram:
 
     def save(self, path: str | Path) -> Path:
         """Write everything to one file, atomically; :meth:`load` reads it back exactly."""
-        from branches.files.archive import save
-
-        return save(self, path)
+        result: Path = outlet("save")(self, path)
+        return result
 
     @staticmethod
     def load(path: str | Path) -> Diagram:
@@ -177,24 +178,18 @@ class Diagram:
         ValueError
             If the file is damaged, or was written by a newer version.
         """
-        from branches.files.archive import load
-
-        return load(path)
+        result: Diagram = outlet("load")(path)
+        return result
 
     def to_csv(self, folder: str | Path) -> tuple[Path, Path]:
         """Write points.csv and special_points.csv into a folder, and return their paths."""
-        from branches.files.tables import to_csv
-
-        return to_csv(self, folder)
+        result: tuple[Path, Path] = outlet("to_csv")(self, folder)
+        return result
 
     def figure(self) -> Any:
         """Return a Matplotlib figure: amplitude, free energy and densities."""
-        from branches.figures.diagram_figure import figure
-
-        return figure(self)
+        return outlet("figure")(self)
 
     def plot(self, ax: Any = None) -> Any:
         """Draw the diagram (amplitude over κ) into Matplotlib axes, new ones by default, and return them."""
-        from branches.figures.diagram_figure import plot_amplitude
-
-        return plot_amplitude(self, ax)
+        return outlet("plot")(self, ax)

@@ -9,7 +9,7 @@ import numpy as np
 
 from branches.diagrams.diagram import Diagram
 from branches.diagrams.records import Branch
-from branches.diagrams.secondary import decided_state
+from branches.diagrams.secondary import decided_index
 from branches.states.morse_index import uniform_index
 from branches.states.stability import Stability, stability_of
 
@@ -86,7 +86,8 @@ def _add_branch(graph: nx.MultiDiGraph, diagram: Diagram, number: int, branch: B
     first, last = diagram.ends[number]
     stops = [(0.0, first), *diagram.places[number], (float(branch.arclength[-1]), last)]
     for (s0, start), (s1, end) in itertools.pairwise(stops):
-        middle = decided_state(branch, s0, s1)
+        (even, odd), undecided = decided_index(branch, s0, s1)
+        stability = stability_of((even, odd), undecided)
         inside = branch.kappa[(branch.arclength >= s0) & (branch.arclength <= s1)]
         left, right = branch.at(s0), branch.at(s1)
         ends = [diagram.node(name).kappa for name in (start, end)]
@@ -97,11 +98,11 @@ def _add_branch(graph: nx.MultiDiGraph, diagram: Diagram, number: int, branch: B
             branch=number,
             kappa_min=min(kappas),
             kappa_max=max(kappas),
-            even=middle.index[0],
-            odd=middle.index[1],
-            stable=middle.stable,
-            undecided=middle.undecided,
-            stability=middle.stability.value,
+            even=even,
+            odd=odd,
+            stable=stability is Stability.STABLE,
+            undecided=undecided,
+            stability=stability.value,
             isotropy=f"D_{branch.period}",
             free_energy_start=left.free_energy,
             free_energy_end=right.free_energy,

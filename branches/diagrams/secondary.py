@@ -9,15 +9,14 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from branches.diagrams.records import Branch, SpecialPoint, State
-from branches.spaces.symmetry import Block, blocks, expanded, period_of, twin_name
-from branches.states.morse_index import LARGEST_MATRIX, WORKING_ACCURACY, block_index, block_spectrum
+from branches.diagrams.records import Branch, SpecialPoint
+from branches.spaces.symmetry import Block, blocks, period_of
+from branches.states.morse_index import LARGEST_MATRIX, WORKING_ACCURACY, block_index, block_spectrum, morse_index
 from branches.states.truncation import TAIL_ALLOWED
 from continuation.special.events import bracketed_root
-from continuation.steps.corrector import residual_norm
 from continuation.threads import on_one_thread
 
-__all__ = ["decided_state", "special_points"]
+__all__ = ["decided_index", "special_points"]
 
 Array = NDArray[np.float64]
 SAME_ARCLENGTH = 1e-6  # relative to the branch: a fold and the neutral eigenvalue that comes with it
@@ -107,11 +106,7 @@ def _crossings(branch: Branch, block: Block) -> list[_Zero]:
     s = _samples(branch)
     if s.size < 2:
         return []
-    states = [branch.curve.at(float(value)) for value in s]
-    size = branch.curve.u.shape[1]
-    u = np.array([np.pad(state, (0, size - state.size)) for state, _ in states])
-    couplings = np.array([kappa for _, kappa in states])
-    index = block_index(branch.potential, block, u, couplings)
+    index = block_index(branch.potential, block, *branch.curve.sampled(s))
     crossings = []
     for k, series in enumerate(index.eigenvalues.T):
         if k > 0 and np.min(series) > 0.5:
@@ -215,16 +210,13 @@ def _minimum(f: Callable[[float], float], left: float, right: float, sign: float
 
 def _crossing_point(branch: Branch, block: Block, zero: _Zero) -> SpecialPoint:
     u, kappa = branch.curve.at(zero.s)
-    system = branch.system(u.size)
     tail = _neglected(branch, u, kappa)
-    return SpecialPoint(
-        kind=_kind(block) if tail <= TAIL_ALLOWED else "undecided",
-        kappa=kappa,
-        a=expanded(u, branch.period),
-        period=branch.period,
-        arclength=zero.s,
-        residual=residual_norm(system, np.append(u, kappa / system.parameter_scale)),
-        bracket=zero.bracket,
+    return branch.special_point(
+        _kind(block) if tail <= TAIL_ALLOWED else "undecided",
+        u,
+        kappa,
+        zero.s,
+        zero.bracket,
         coefficients={
             "eigenvalue_slope": zero.slope,
             "neglected_tail": tail,
@@ -233,7 +225,6 @@ def _crossing_point(branch: Branch, block: Block, zero: _Zero) -> SpecialPoint:
         sector=block.sector,
         residue=block.residue,
         breaks_to=block.breaks_to,
-        twin=twin_name(branch.period),
     )
 
 
@@ -258,25 +249,23 @@ def _with_indices(branch: Branch, points: list[SpecialPoint], k: int) -> Special
     before = points[k - 1].arclength if k else 0.0
     after = points[k + 1].arclength if k + 1 < len(points) else total
     sides = [
-        decided_state(branch, s, other) if abs(other - s) > 1e-9 * max(total, 1.0) else None
+        decided_index(branch, s, other) if abs(other - s) > 1e-9 * max(total, 1.0) else (None, 0)
         for other in (before, after)
     ]
-    (left, in_doubt), (right, in_doubt_after) = (
-        (None, 0) if side is None else (side.index, side.undecided) for side in sides
-    )
+    (left, doubt_left), (right, doubt_right) = sides
     return replace(
-        points[k],
-        index_before=left,
-        index_after=right,
-        undecided_before=in_doubt,
-        undecided_after=in_doubt_after,
+        points[k], index_before=left, index_after=right, undecided_before=doubt_left, undecided_after=doubt_right
     )
 
 
-def decided_state(branch: Branch, near: float, far: float) -> State:
-    """Return a state between two arclengths whose index is decided, rather close to the first; else the middle one."""
-    for fraction in (0.1, 0.03, 0.3, 0.5, 0.7, 0.9):
-        state = branch.at(near + fraction * (far - near))
-        if state.undecided == 0:
-            return state
-    return branch.at(0.5 * (near + far))
+def decided_index(branch: Branch, near: float, far: float) -> tuple[tuple[int, int], int]:
+    """Return a Morse index (even, odd) between two arclengths where it is decided, and the eigenvalues undecided there.
+
+    Places rather close to the first are tried one after the other, the middle if nothing is decided anywhere.
+    """
+    for fraction in (0.1, 0.03, 0.3, 0.5, 0.7, 0.9, 0.5):
+        u, kappa = branch.curve.sampled(np.array([near + fraction * (far - near)]))
+        index = morse_index(branch.potential, branch.period, u, kappa)
+        if not index.undecided[0]:
+            break
+    return (int(index.even[0]), int(index.odd[0])), int(index.undecided[0])

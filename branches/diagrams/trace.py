@@ -27,7 +27,7 @@ __all__ = [
 ]
 
 Array = NDArray[np.float64]
-FIRST_SIZE, LARGEST_SIZE = 48, 2**13
+FIRST_SIZE, LARGEST_SIZE = 48, 2**14
 VERTICAL_SIZE = 512  # enough to see that κ does not move: on such a branch nothing new happens as it narrows
 BEYOND = 2.1  # default end, in units of the onset
 ROUND_OFF = 1e-15  # moments below it do not count in the size of a given state

@@ -9,11 +9,11 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from branches.diagrams.diagram import Diagram
+from branches.diagrams.findings import Finding, findings
 from branches.figures.coexistence import Coexistence, coexistences
 from branches.figures.labels import ANYWHERE, BELOW, Labels
 from branches.figures.stretches import UNIFORM, Portrait, Stretch, amplitude, stretches
 from branches.figures.style import CROSS, DIAMOND, DISC, GUIDE, SQUARE, colour, line
-from branches.files.findings import Finding, findings
 from branches.spaces.symmetry import canonical
 from branches.states.energy import density
 

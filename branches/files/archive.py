@@ -17,8 +17,8 @@ from typing import Any
 import numpy as np
 
 from branches.diagrams.diagram import Diagram
-from branches.files.atomic import replacing
 from branches.files.codec import Decoder, Encoder
+from continuation.atomic import replacing
 
 __all__ = ["FORMAT", "VERSION", "check_replaceable", "load", "save"]
 

@@ -10,11 +10,11 @@ from typing import Any
 
 from branches.diagrams.completeness import Completeness
 from branches.diagrams.diagram import Diagram, Node
+from branches.diagrams.findings import Finding, findings
 from branches.diagrams.records import Branch
 from branches.figures.coexistence import coexistences
-from branches.files.atomic import replacing
-from branches.files.findings import Finding, findings
 from branches.files.plain import plain
+from continuation.atomic import replacing
 
 __all__ = ["SCHEMA", "VERSION", "describe", "summary", "write_json"]
 

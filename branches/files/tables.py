@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 
 from branches.diagrams.diagram import Diagram
-from branches.files.atomic import replacing, writable_folder
-from branches.files.findings import Finding, findings
+from branches.diagrams.findings import Finding, findings
+from continuation.atomic import replacing, writable_folder
 
 __all__ = ["POINT_COLUMNS", "SPECIAL_COLUMNS", "to_csv", "write_points", "write_special_points"]
 

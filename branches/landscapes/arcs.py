@@ -10,10 +10,11 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from branches.diagrams.records import Branch, State
+from branches.diagrams.records import Branch
 from branches.potentials.potential import Potential
 from branches.states.at_coupling import state_at, uniform_state
 from branches.states.energy import free_energy
+from branches.states.state import State
 from continuation import Piece, Status
 
 __all__ = ["Arc", "StateFunction", "UniformArc", "arcs_of"]

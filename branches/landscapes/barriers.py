@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from branches.diagrams.records import State
 from branches.diagrams.search.minimise import grid_size, minimise, modes_that_matter
+from branches.states.state import State
 
 __all__ = ["Barrier", "barriers", "descents"]
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 
 from branches.diagrams.departures import departures_from_onset
-from branches.diagrams.records import Branch, State
+from branches.diagrams.records import Branch
 from branches.diagrams.search.deflation import polished
 from branches.diagrams.search.disconnected import branches_through, lies_on
 from branches.diagrams.search.minimise import as_even, minimise
@@ -23,6 +23,7 @@ from branches.onsets.classify import Onset, onsets
 from branches.onsets.continuous import continuous_transition
 from branches.potentials.potential import Potential
 from branches.states.at_coupling import attracting_modes, uniform_state
+from branches.states.state import State
 from continuation import Settings
 
 __all__ = ["coexistence"]

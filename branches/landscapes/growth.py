@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from branches.diagrams.records import State
 from branches.states.quadratic import QuadraticSystem
+from branches.states.state import State
 
 __all__ = ["growth_rates"]
 

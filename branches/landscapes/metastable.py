@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from branches import potentials
-from branches.diagrams.records import State
 from branches.diagrams.search.deflation import polished
 from branches.diagrams.search.minimise import minimise, modes_that_matter
 from branches.diagrams.search.seeds import clustered_fields
@@ -17,6 +16,7 @@ from branches.landscapes.barriers import barriers
 from branches.landscapes.growth import growth_rates
 from branches.potentials.potential import Potential, finite_number, positive_integer
 from branches.states.at_coupling import uniform_state
+from branches.states.state import State
 
 __all__ = ["MetastableTable", "MultiPeak", "metastable_table", "multi_peak_states"]
 

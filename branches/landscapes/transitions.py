@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from branches.diagrams.records import State
 from branches.states.at_coupling import nearest_twin, potential_energy_sum
+from branches.states.state import State
 
 __all__ = ["Jump", "Transition"]
 

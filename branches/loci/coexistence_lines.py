@@ -9,13 +9,13 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from branches.diagrams.records import State
 from branches.landscapes.transitions import Transition
 from branches.loci.curve_points import Line
 from branches.loci.family_weights import FamilyWeights, unit_mode
 from branches.loci.followed_lines import Ending, followed_line, onset_events, resolved
 from branches.potentials.potential import Potential
 from branches.spaces.halfgrid import half_grid
+from branches.states.state import State
 from continuation import Problem
 
 __all__ = ["CoexistenceSystem", "coexistence_line", "log_partition"]

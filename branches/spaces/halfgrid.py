@@ -12,9 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.fft import dct, dst, next_fast_len
 
-__all__ = ["HalfGrid", "half_grid"]
+__all__ = ["HalfGrid", "half_grid", "peak_of", "relative_cosines"]
 
 Array = NDArray[np.float64]
+CONCENTRATED = 8.0  # times the mean: a peak of a density within which differences are to be accurate
 DENSE_MODES = 128  # up to here a matrix product beats the fast transform's overhead
 
 
@@ -93,3 +94,24 @@ class HalfGrid:
 def half_grid(n_modes: int, oversampling: float = 1.5) -> HalfGrid:
     """Return the cached grid for N modes with more than ``oversampling`` · N points."""
     return HalfGrid(n_modes, next_fast_len(int(oversampling * n_modes) + 1, real=True))
+
+
+@lru_cache(maxsize=8)
+def relative_cosines(n_modes: int, size: int, place: int) -> Array:
+    """Return cos kθ_j − cos kϑ, k = 1 … N, on the midpoint grid of M points, shape (N, M), read-only.
+
+    ϑ is the grid point of number ``place``, or the end of [0, π] beside it for the first and the last; the difference
+    keeps its relative accuracy near ϑ, where a sum of cosines with large coefficients loses it.
+    """
+    theta = (np.arange(size) + 0.5) * (np.pi / size)
+    ends = {0: 0.0, size - 1: np.pi}
+    other, k = ends.get(place, float(theta[place])), np.arange(1, n_modes + 1)
+    waves = -2.0 * np.sin(np.outer(k, 0.5 * (theta + other))) * np.sin(np.outer(k, 0.5 * (theta - other)))
+    waves.flags.writeable = False
+    return waves
+
+
+def peak_of(rho: Array) -> int | None:
+    """Return the grid point at which a density is concentrated, None where it is broad."""
+    place = int(np.argmax(rho))
+    return place if float(rho[place]) > CONCENTRATED * float(rho.mean()) else None

@@ -1,4 +1,4 @@
-"""The two innermost loops, compiled by numba where the extra ``fast`` is installed; NumPy does the same elsewhere."""
+"""The innermost loops, compiled by numba where the extra ``fast`` is installed; NumPy does the same elsewhere."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["assemble", "compiled", "sum_orders"]
+__all__ = ["assemble", "compiled", "sum_gibbs_orders", "sum_orders"]
 
 Array = NDArray[np.float64]
 Loop = TypeVar("Loop", bound=Callable[..., None])
@@ -38,6 +38,44 @@ def sum_orders(operator: Array, w: Array, c: Array, fields: Array, scale: float,
         kappa[k - lag] = c[k, n] * scale
         for j in range(m):
             y[k, j] += kappa[0] * fields[k, j] + kappa[k - lag] * fields[lag, j]
+
+
+def sum_gibbs_orders(operator: Array, w: Array, c: Array, rho: Array, scale: float) -> None:
+    """Do what :func:`branches.states.gibbs_series.numpy_sum_gibbs_orders` does."""
+    order, n, m = len(c) - 1, c.shape[1] - 1, operator.shape[1]
+    kappa, fields, weighted = np.zeros(order + 1), np.empty((order + 1, m)), np.zeros((order + 1, m))
+    known, conv = np.empty(m), np.empty(m)
+    kappa[0] = c[0, n] * scale
+    np.dot(c[0, :n], w, fields[0])
+    for k in range(1, order + 1):
+        known[:] = 0.0
+        for q in range(1, k):
+            for j in range(m):
+                known[j] += kappa[q] * fields[k - q, j]
+        for j in range(m):
+            conv[j] = 0.0
+        for q in range(1, k):
+            for j in range(m):
+                conv[j] += weighted[q, j] * rho[k - q, j]
+        mean = 0.0
+        for j in range(m):
+            conv[j] = conv[j] / k + known[j] * rho[0, j]
+            mean += conv[j]
+        mean /= m
+        for j in range(m):
+            conv[j] -= mean * rho[0, j]
+        if k > 1:
+            np.dot(operator, conv, c[k])
+        kappa[k] = c[k, n] * scale
+        np.dot(c[k, :n], w, fields[k])
+        shift = 0.0
+        for j in range(m):
+            shift += (kappa[0] * fields[k, j] + kappa[k] * fields[0, j]) * rho[0, j]
+        shift /= m
+        for j in range(m):
+            change = kappa[0] * fields[k, j] + kappa[k] * fields[0, j]
+            rho[k, j] = conv[j] + (change - shift) * rho[0, j]
+            weighted[k, j] = k * (known[j] + change - (mean + shift))
 
 
 def assemble(jacobian: Array, even: Array, odd: Array, ng: Array, factor: Array) -> None:

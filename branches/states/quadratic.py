@@ -20,7 +20,9 @@ __all__ = ["QuadraticExpansion", "QuadraticSystem"]
 
 Array = NDArray[np.float64]
 LARGEST_DENSE = 1024  # unknowns above which the matrix-free equations take over
-DEEP = 12.0  # range of log ρ between wells: e^12 = 2e5 is what conditioning may cost of sixteen digits
+SHALLOW = 2.0  # range of log ρ up to which no barrier conditions the system badly
+STEEP = 128.0  # range of log ρ beyond which the rounding of κ Q alone reaches the tolerance
+LARGEST_INVERSE = 1e3  # of the Jacobian: a residual of 1e-13 then leaves the state certain to 1e-10
 RESOLVED = 1e-15  # a coefficient below this cannot change a max-norm residual of 1e-13
 
 
@@ -107,10 +109,13 @@ class QuadraticSystem(Problem):
         """Return the equations to solve with as many unknowns: these, or the self-consistency ones if they are many."""
         return self.matrix_free(self.size) if self.size > LARGEST_DENSE else self
 
-    def suited_to(self, u: Array, p: float) -> Problem:
-        """Return the equations to solve at a state: these, or the self-consistency ones if large or ill-conditioned."""
+    def suited_to(self, u: Array, p: float, solver: BorderedSolver | None = None) -> Problem:
+        """Return the equations to solve at a state: these, or the self-consistency ones if large or ill-conditioned.
+
+        ``solver`` is the bordered Jacobian at the state, if it is factorised already.
+        """
         suited = self.suited_to_size()
-        return self.matrix_free(self.size) if suited is self and self._is_metastable(u, p) else suited
+        return self.matrix_free(self.size) if suited is self and self._is_ill_conditioned(u, p, solver) else suited
 
     def quadratic(self, a: Array) -> Array:
         """Return Q(a), shape (..., N)."""
@@ -185,13 +190,13 @@ class QuadraticSystem(Problem):
         modes = np.arange(n + 1, 2 * n + 1)
         return float(np.max(np.abs(0.5 * p * wide.project(product)[n:] / modes)))
 
-    def resized(self, u: Array, p: float) -> tuple[Problem, int] | None:
+    def resized(self, u: Array, p: float, solver: BorderedSolver | None = None) -> tuple[Problem, int] | None:
         """Return the system with the truncation that the state needs, None to stay.
 
         Where the state has wells so deep that the drift alone makes this system ill-conditioned (rare hops between them
         are slow modes of the Fokker–Planck operator, not of the state), the self-consistency equations take over.
         """
-        suited = self.suited_to(u, p)
+        suited = self.suited_to(u, p, solver)
         if suited is not self:
             return suited, self.size
         if not self.adaptive:
@@ -211,16 +216,25 @@ class QuadraticSystem(Problem):
             return None
         return self.with_size(size), size
 
-    def _is_metastable(self, u: Array, p: float) -> bool:
-        """Whether log ρ has more than one peak in (0, π) and a range beyond DEEP."""
+    def _is_ill_conditioned(self, u: Array, p: float, solver: BorderedSolver | None) -> bool:
+        """Whether a residual at the tolerance, or its rounding, leaves the state uncertain.
+
+        The inverse of the Jacobian grows like exp(barrier) between two wells of log ρ, and only between wells: without
+        a second peak in [0, π] nothing need be estimated.
+        """
         amplitudes = p * self.g * u
-        if 2.0 * float(np.abs(amplitudes).sum()) <= DEEP:
-            return False
+        reach = 2.0 * float(np.abs(amplitudes).sum())
+        if not SHALLOW < reach <= STEEP:
+            return reach > STEEP
         field = self.grid.cosines(0.5 * amplitudes)
-        if float(np.ptp(field)) <= DEEP:
+        rising = field[1:] > field[:-1]
+        if np.count_nonzero(rising[1:] != rising[:-1]) + (not rising[0]) + rising[-1] <= 1:
             return False
-        slope = np.diff(field, prepend=-np.inf, append=-np.inf)
-        return int(np.count_nonzero((slope[:-1] > 0) & (slope[1:] <= 0))) > 1
+        try:
+            solver = solver or self.bordered(u, p, np.eye(1, self.size + 1, self.size)[0])
+        except ArithmeticError:
+            return True
+        return solver.inverse_norm() > LARGEST_INVERSE
 
 
 def numpy_assemble(j: Array, even: Array, odd: Array, ng: Array, factor: Array) -> None:
@@ -286,6 +300,10 @@ class QuadraticExpansion:
             self._y[1] = 0.0
         self._y[k] += self._kappa[0] * self._x[k]
         self._y[k] += p * self._x[0]
+
+    def pop(self) -> None:
+        """Forget the coefficients pushed last; the remainder is to be asked for again before the next push."""
+        self._k -= 1
 
     def _grow(self) -> None:
         extra = self._capacity

@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 from scipy.fft import dct
 
 from branches.potentials.potential import Potential
-from branches.spaces.halfgrid import HalfGrid, half_grid
+from branches.spaces.halfgrid import HalfGrid, half_grid, peak_of, relative_cosines
 from branches.spaces.toeplitz import hankel, toeplitz
+from branches.states.gibbs_series import gibbs_series
 from continuation import Problem
 from continuation.linear.dense import BorderedSolver, DenseBordered
 from continuation.linear.krylov import KrylovBordered
@@ -32,6 +33,9 @@ LEAST_SERIES = 12  # with a lower order a Taylor step is shorter than a tangent 
 OVERSAMPLING = 1.125  # grid points a mode: products of resolved functions alias only what is at round-off
 STEP_VECTORS = 40  # vectors of length N that a tangent step works with at the most
 LARGEST_DENSE = 512  # unknowns up to which a factorisation beats the iteration
+DENSE_SERIES = 128  # unknowns up to which dense products beat a solve and two transforms an order
+STEEP = 64.0  # range of log ρ whose rounding counts in the moments
+LARGEST_RELATIVE = 2**22  # entries of the matrix of cosines relative to a peak
 LEAST_BLOCK, LARGEST_BLOCK = 64, 1024
 ACTIVE = 0.05  # modes with κ g_n above this belong into the dense block
 
@@ -93,13 +97,25 @@ class SelfConsistentSystem(Problem):
         c *= 0.5 / self.grid.size
         return c[1 : self.size + 1], float(c[0])
 
-    def synthesis(self, b: Array) -> Array:
-        """Return Σ b_k cos kθ on the grid."""
+    def synthesis(self, b: Array, peak: int | None = None) -> Array:
+        """Return Σ b_k cos kθ on the grid; with a peak, up to a constant, with relative accuracy near it.
+
+        At strong coupling b is large and only the differences of the sum within a peak matter.
+        """
+        if peak is not None:
+            clear = np.flatnonzero(np.abs(b) > EPSILON * np.max(np.abs(b)))
+            active = int(clear[-1]) + 1 if clear.size else 1
+            if active * self.grid.size <= LARGEST_RELATIVE:
+                relative: Array = b[:active] @ relative_cosines(active, self.grid.size, peak)
+                return relative
         return self.grid.cosines(0.5 * b)
 
     def gibbs(self, u: Array, p: float) -> Array:
         """Return exp(Φ − max Φ) on the grid, Φ = κ Σ g_k a_k cos kθ."""
-        field = self.synthesis(p * self.g * u)
+        b = p * self.g * u
+        field = self.synthesis(b)
+        if float(np.abs(b).sum()) > STEEP:
+            field = self.synthesis(b, int(np.argmax(field)))
         gibbs: Array = np.exp(field - field.max())
         return gibbs
 
@@ -108,9 +124,18 @@ class SelfConsistentSystem(Problem):
         moments, mass = self.moments(self.gibbs(u, p))
         return u - moments / mass
 
+    def residuals(self, u: Array, p: Array) -> Array:
+        """Return F at many states, u of shape (m, N) and p of shape (m,); shape (m, N)."""
+        b = p[:, None] * self.g * u
+        field = self.grid.cosines(0.5 * b)
+        for k in np.flatnonzero(np.abs(b).sum(axis=1) > STEEP):
+            field[k] = self.synthesis(b[k], int(np.argmax(field[k])))
+        c: Array = dct(np.exp(field - field.max(axis=1, keepdims=True)), type=2, axis=1)
+        return u - c[:, 1 : self.size + 1] / c[:, :1]
+
     def covariance_product(self, rho: Array, b: Array) -> Array:
         """Return C b with the density ρ (mean 1) on the grid, shape (N,)."""
-        h = self.synthesis(b)
+        h = self.synthesis(b, peak_of(rho))
         h -= float(rho @ h) / h.size
         h *= rho
         return self.moments(h)[0]
@@ -158,6 +183,12 @@ class SelfConsistentSystem(Problem):
         """Return the Taylor recurrence about (a, κ); None where memory allows too low an order to pay."""
         return SelfConsistentExpansion(self, u, p) if self.largest_order >= LEAST_SERIES else None
 
+    def series(self, x: Array, solver: BorderedSolver, order: int) -> Array:
+        """Return the Taylor coefficients of the branch through x, shape (order + 1, N + 1)."""
+        if self.size <= DENSE_SERIES and isinstance(solver, DenseBordered):
+            return gibbs_series(self, OVERSAMPLING, solver, x, order)
+        return super().series(x, solver, order)
+
     def defect(self, u: Array, p: float) -> float:
         """Return the largest moment of the density among the next N/8 modes beyond N; 0 for a fixed truncation."""
         if not self.adaptive:
@@ -165,7 +196,9 @@ class SelfConsistentSystem(Problem):
         c = dct(self.gibbs(u, p), type=2)
         return float(np.max(np.abs(c[self.size + 1 : self.size + 1 + self.size // 8])) / c[0])
 
-    def resized(self, u: Array, p: float) -> tuple[SelfConsistentSystem, int] | None:
+    def resized(
+        self, u: Array, p: float, solver: BorderedSolver | None = None
+    ) -> tuple[SelfConsistentSystem, int] | None:
         """Return the system with the truncation that the state needs, None to stay."""
         if not self.adaptive:
             return None
@@ -217,6 +250,7 @@ class SelfConsistentExpansion:
         self._a, self._kappa = [a], [kappa]
         self._phi: list[Array] = [np.empty(0)]
         self._exp = [system.gibbs(a, kappa)]
+        self._peak = peak_of(self._exp[0])
         moments, mass = system.moments(self._exp[0])
         self._mass, self._t = [mass], [moments / mass]
         self._known: tuple[Array, Array] | None = None
@@ -228,7 +262,7 @@ class SelfConsistentExpansion:
             b = np.zeros_like(self._a[0])
             for q in range(1, k):
                 b += self._kappa[q] * self._a[k - q]
-            phi = self._system.synthesis(g * b)
+            phi = self._system.synthesis(g * b, self._peak)
             exp = phi * self._exp[0]
             for j in range(1, k):
                 exp += (j / k) * self._phi[j] * self._exp[k - j]
@@ -251,7 +285,7 @@ class SelfConsistentExpansion:
     def push(self, u: Array, p: float) -> None:
         """Append (a_k, κ_k)."""
         phi, exp = self._next()
-        change = self._system.synthesis(self._system.g * (self._kappa[0] * u + p * self._a[0]))
+        change = self._system.synthesis(self._system.g * (self._kappa[0] * u + p * self._a[0]), self._peak)
         self._phi.append(phi + change)
         self._exp.append(exp + change * self._exp[0])
         t, mass = self._quotient(self._exp[-1])
@@ -259,4 +293,10 @@ class SelfConsistentExpansion:
         self._mass.append(mass)
         self._a.append(u)
         self._kappa.append(p)
+        self._known = None
+
+    def pop(self) -> None:
+        """Forget the coefficients pushed last."""
+        for series in (self._phi, self._exp, self._t, self._mass, self._a, self._kappa):
+            del series[-1]
         self._known = None

@@ -9,7 +9,7 @@ from math import comb
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Piece", "SignChanges", "sign_changes"]
+__all__ = ["Piece", "SignChanges", "shifted", "sign_changes"]
 
 Array = NDArray[np.float64]
 EPSILON = float(np.finfo(float).eps)
@@ -70,6 +70,24 @@ class Piece:
     def end(self) -> float:
         """Arclength at τ = 1."""
         return self.start + self.length
+
+
+def shifted(coefficients: Array, origin: float, length: float) -> Array:
+    """Return the coefficients in τ of Σ c_k (origin + length τ)^k, shape as given.
+
+    Rounding grows with (|origin| + |length|)^k c_k: for an origin well inside the disc of convergence.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> shifted(np.array([[0.0], [0.0], [1.0]]), origin=1.0, length=2.0).ravel()  # (1 + 2 τ)²
+    array([1., 4., 4.])
+    """
+    c = coefficients.copy()
+    for first in range(len(c) - 1):  # Horner's scheme, once for every derivative
+        for k in range(len(c) - 2, first - 1, -1):
+            c[k] += origin * c[k + 1]
+    return c * _powers(length, len(c))[:, None]
 
 
 def _powers(tau: float, count: int) -> Array:

@@ -146,7 +146,7 @@ def stride(base: Base, length: float, settings: Settings) -> tuple[Base, Piece, 
 
 
 def _resize(base: Base, settings: Settings) -> tuple[Base, Counters]:
-    better = base.problem.resized(base.x[:-1], base.p)
+    better = base.problem.resized(base.x[:-1], base.p, base.solver)
     if better is None:
         return base, Counters()
     problem, size = better

@@ -7,11 +7,11 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
-from branches.diagrams.records import State
 from branches.potentials.potential import Potential
 from branches.spaces.symmetry import period_of, twin
 from branches.states.at_coupling import state_at
 from branches.states.quadratic import QuadraticSystem
+from branches.states.state import State
 
 __all__ = ["Deflation", "deflated_newton", "polished"]
 

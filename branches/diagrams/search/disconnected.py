@@ -10,12 +10,13 @@ import numpy as np
 from branches.diagrams.build import Builder
 from branches.diagrams.completeness import Completeness
 from branches.diagrams.diagram import Diagram, Node
-from branches.diagrams.records import Branch, State
+from branches.diagrams.records import Branch
 from branches.diagrams.search.search_states import search_states
 from branches.diagrams.trace import LOWEST, make_system, more_symmetric
 from branches.onsets.classify import onsets
 from branches.spaces.symmetry import same_orbit
 from branches.states.at_coupling import attracting_modes, state_at
+from branches.states.state import State
 from continuation import Settings, Status, follow
 
 __all__ = ["branches_through", "default_couplings", "joined", "lies_on", "with_disconnected"]

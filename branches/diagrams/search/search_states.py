@@ -8,13 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from branches.diagrams.records import State
 from branches.diagrams.search.deflation import Deflation, deflated_newton, polished
 from branches.diagrams.search.minimise import as_even, minimise, modes_that_matter, random_fields
 from branches.diagrams.search.seeds import clustered_fields, even_moments
 from branches.potentials.potential import Potential, finite_number
 from branches.spaces.symmetry import same_orbit
 from branches.states.quadratic import QuadraticSystem
+from branches.states.state import State
 
 __all__ = ["Search", "search_states"]
 

@@ -7,9 +7,9 @@ import pytest
 import branches
 from branches import potentials
 from branches.diagrams.completeness import Completeness, HalfBranch, Outcome, stop_of, warning_of
+from branches.diagrams.findings import findings
 from branches.files.archive import load, save
 from branches.files.codec import Decoder, Encoder
-from branches.files.findings import findings
 from continuation import Status
 
 SAID = "stopped at κ = 2: the discretisation cannot resolve the state"

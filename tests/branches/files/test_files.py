@@ -10,11 +10,11 @@ import pytest
 
 import branches
 from branches import potentials
-from branches.files.atomic import replacing, writable_folder
-from branches.files.findings import findings
+from branches.diagrams.findings import findings
 from branches.files.graphml import write_graphml
 from branches.files.json_file import write_json
 from branches.files.tables import to_csv
+from continuation.atomic import replacing, writable_folder
 
 
 def rows(path):

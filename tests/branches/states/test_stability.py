@@ -8,10 +8,10 @@ import pytest
 
 import branches
 from branches import potentials
+from branches.diagrams.findings import findings
 from branches.figures.diagram_figure import plot_amplitude
 from branches.figures.stretches import portraits, stretches
 from branches.figures.style import line
-from branches.files.findings import findings
 from branches.files.json_file import describe
 from branches.files.plain import plain
 from branches.files.tables import to_csv
