@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Callable, Sequence
-from pathlib import PurePath
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from continuation.branch import Branch, Status
-from continuation.loop import Loop
 from continuation.problem import Problem
-from continuation.recorder import Recorder
+from continuation.run import run_of
 from continuation.special.events import Event
 from continuation.steps.polynomial import Piece
-from continuation.steps.stepper import Settings, StepFailure
-from continuation.threads import threads_for
+from continuation.steps.stepper import Settings
 
 __all__ = ["follow"]
 
@@ -25,8 +21,8 @@ Array = NDArray[np.float64]
 
 def follow(
     problem: Problem,
-    u0: ArrayLike,
-    p0: float,
+    u0: ArrayLike | None = None,
+    p0: float | None = None,
     *,
     direction: int | ArrayLike = 1,
     p_min: float = -np.inf,
@@ -34,6 +30,7 @@ def follow(
     events: Sequence[Event] = (),
     stop: Callable[[Array, float], bool] | None = None,
     initial: Piece | None = None,
+    resume: Branch | None = None,
     max_steps: int = 500,
     max_arclength: float = np.inf,
     settings: Settings | None = None,
@@ -63,8 +60,11 @@ def follow(
     initial
         A piece already known from the start point (a blow-up at a branch point); the branch then begins with
         it and ``u0``, ``p0``, ``direction`` are not used.
+    resume
+        A branch of these equations to go on with where it ended: after a bound or an event, after more steps than
+        ``max_steps``, after an interrupt. The result holds both parts; ``u0``, ``p0``, ``direction`` are not used.
     max_steps, max_arclength
-        Further ends.
+        Further ends: steps of this run, arclength of the whole branch.
     settings
         Tolerance, order and step lengths, see :class:`Settings`.
     samples
@@ -80,7 +80,10 @@ def follow(
     Raises
     ------
     ValueError
-        If an argument is not usable: p0 outside the bounds or not finite, or no solution near (u0, p0).
+        If an argument is not usable: p0 outside the bounds or not finite, no solution near (u0, p0), a Jacobian of a
+        wrong shape, a branch to resume that is closed or does not solve these equations.
+    TypeError
+        If ``problem`` is not a problem: the message says how to make one.
 
     Notes
     -----
@@ -99,38 +102,19 @@ def follow(
     >>> [f"{fold.p:.12f}" for fold in branch.folds], branch.status.name
     (['-0.666666666667', '0.666666666667'], 'BOUND')
     """
-    if not p_min <= p_max:
-        raise ValueError(f"p_min = {p_min!r} must not exceed p_max = {p_max!r}")
-    settings = settings or Settings()
-    recorder = Recorder(samples, settings.tolerance)
-    loop = Loop(problem, settings, (p_min, p_max), tuple(events), recorder)
-    size = np.size(u0) if initial is None else initial.coefficients.shape[1]
-    try:
-        with threads_for(size):
-            if initial is None:
-                base = loop.start(np.atleast_1d(np.asarray(u0, dtype=float)), float(p0), direction)
-            else:
-                base = loop.begin_with(initial)
-            while loop.status is None:
-                base = loop.step(base)
-                if progress is not None:
-                    progress(base.s, base.p)
-                if loop.status is None:
-                    loop.check_ends(base, stop, max_steps, max_arclength)
-    except KeyboardInterrupt:
-        loop.end(Status.INTERRUPTED)
-    except StepFailure as failure:
-        loop.end(failure.status, str(failure))
-    except Exception as failure:
-        if not loop.started:
-            raise
-        loop.end(Status.FAILED, _describe(failure))
-    return loop.recorder.branch(
-        problem.parameter_scale, loop.status or Status.FAILED, " ".join(loop.messages), loop.bound
-    )
-
-
-def _describe(failure: Exception) -> str:
-    """Return the exception with the file and line that raised it: the run is not lost, nor is the reason."""
-    frame = traceback.extract_tb(failure.__traceback__)[-1]
-    return f"{type(failure).__name__}: {failure} ({PurePath(frame.filename).name}, line {frame.lineno})"
+    run = run_of(
+        problem, u0, p0, direction=direction, p_min=p_min, p_max=p_max, events=events, initial=initial,
+        resume=resume, settings=settings, samples=samples,
+    )  # fmt: skip
+    with run.kept():
+        run.begin()
+        for step in iter(run.advance, None):
+            if progress is not None:
+                progress(step.arclength, step.p)
+            if stop is not None and stop(step.u, step.p):
+                run.end(Status.STOPPED)
+            elif step.arclength >= max_arclength:
+                run.end(Status.LENGTH)
+            elif run.counters.steps >= max_steps:
+                run.end(Status.MAX_STEPS, f"{max_steps} steps")
+    return run.branch

@@ -10,7 +10,7 @@ from continuation.problem import Problem
 from continuation.special.blowup import blowup_series
 from continuation.special.singular_point import singular_point
 from continuation.steps.corrector import correct, residual_norm
-from continuation.steps.polynomial import Piece
+from continuation.steps.polynomial import Made, Piece
 from continuation.steps.predictor import trusted_length
 from continuation.steps.stepper import Settings, StepFailure
 
@@ -147,7 +147,7 @@ def _piece_at(
         states.append(new.x)
         guess = x + (following / tau) * (new.x - x)
     powers = np.vander([0.0, *NODES], increasing=True)
-    piece = Piece(np.linalg.solve(powers, np.array(states)), 0.0, amplitude)
+    piece = Piece(np.linalg.solve(powers, np.array(states)), 0.0, amplitude, Made.INTERPOLATED)
     between = 0.5 * (np.array([*NODES, 0.0])[1:] + NODES)
     accurate = all(residual_norm(problem, piece(tau)) <= settings.tolerance for tau in between)
     return piece if accurate else None

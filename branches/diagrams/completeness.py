@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -42,6 +43,12 @@ class HalfBranch:
         Number of the branch that it is, −1 if none.
     reason
         Why it failed, was not followed, or stopped and where; for a found one, whether it was met from its other end.
+    shape
+        'supercritical', 'subcritical', 'critical', 'transcritical' or 'undecided': shape belongs to the half-branch,
+        as those of one point may differ. Empty where nothing was computed.
+    order, coefficient, coefficient_error
+        κ = κ* + coefficient · s^order + … with s the distance of the state along the tangent; 0, NaN and NaN where
+        not computed.
     """
 
     node: str
@@ -49,6 +56,10 @@ class HalfBranch:
     outcome: Outcome
     branch: int = -1
     reason: str = ""
+    shape: str = ""
+    order: int = 0
+    coefficient: float = math.nan
+    coefficient_error: float = math.nan
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "outcome", Outcome(self.outcome))  # files hold its text

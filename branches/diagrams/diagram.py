@@ -43,8 +43,9 @@ class Node:
     residual
         Max-norm of the equations, re-evaluated.
     shape
-        For onsets: 'supercritical', 'critical', 'subcritical', 'transcritical' or 'undecided'. 'truncation too small'
-        where so many modes are neglected that the point may not exist; for an end, how the branch ended.
+        For onsets: 'supercritical', 'critical', 'subcritical', 'transcritical' or 'undecided'. For pitchforks that of
+        their half-branches, 'supercritical, subcritical on the twin' where they differ. 'truncation too small' where
+        so many modes are neglected that the point may not exist. For ends: how they ended.
     coefficients
         The numbers that decided.
     """

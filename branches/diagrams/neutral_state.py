@@ -25,6 +25,7 @@ FIRST_STEP = 1e-6
 # In arclength: a branch point further than this from where it was seen is another one.
 REACH = 0.1
 STEPS = 12
+NOTHING = 1e-3 * EPSILON  # a weight, times κ, that moves no entry of the Jacobian
 
 
 @dataclass(frozen=True)
@@ -55,8 +56,8 @@ def neutral_state(
 ) -> NeutralState:
     """Solve for the state and the coupling at which an even block of the second variation turns neutral.
 
-    The equations are the self-consistency ones a = T(a, κ), which stay well conditioned at low noise; a fixed truncation
-    keeps those that belong to it.
+    The equations are the self-consistency ones a = T(a, κ), which stay well conditioned at low noise; a fixed
+    truncation keeps those that belong to it.
 
     Parameters
     ----------
@@ -77,8 +78,8 @@ def neutral_state(
     Notes
     -----
     Where the block breaks the symmetry of the state, the branch is regular in its own class and the scalar g of
-    [[M, b], [cᵀ, 0]] (w, g) = (0, 1), M the block of the Jacobian, vanishes with it: a secant iteration along the branch
-    (Govaerts 2000, ch. 3). Otherwise the point is a critical point of the reduced function.
+    [[M, b], [cᵀ, 0]] (w, g) = (0, 1), M the block of the Jacobian, vanishes with it: a secant iteration along the
+    branch (Govaerts 2000, ch. 3). Otherwise the point is a critical point of the reduced function.
     """
     return _breaking(system, block, u, kappa) if block.order > 1 else _crossing(system, u, kappa, along)
 
@@ -97,6 +98,8 @@ def _breaking(system: QuadraticSystem, block: Block, u: Array, kappa: float) -> 
     smaller = _same_form(larger, own)
     members = block.modes(system.size * target)
     members = members[members % target == 0] // target - 1
+    if isinstance(larger, SelfConsistentSystem):  # the other columns are those of the identity
+        members = members[np.abs(kappa * system.g[members]) > NOTHING]
     start = np.append(guess, kappa / system.parameter_scale)
     fixed = np.eye(1, start.size, own.size)[0]
     based = correct(smaller, start, fixed, 0.0)  # at a fold of its own branch it stays as it is
@@ -107,20 +110,19 @@ def _breaking(system: QuadraticSystem, block: Block, u: Array, kappa: float) -> 
         return correct(smaller, base + t * tangent, tangent, 0.0).x
 
     def matrix(x: Array) -> Array:
-        a = _embedded(x[:-1], system.size, ratio)
-        j = larger.jacobian(a, float(x[-1]) * system.parameter_scale)
+        a, p = _embedded(x[:-1], system.size, ratio), float(x[-1]) * system.parameter_scale
+        j = _leading(larger, a, p, int(members[-1]) + 1)
         return j[np.ix_(members, members)]
 
     x, error = _neutral(state, matrix)
     own_tangent = tangent_at(smaller, x, tangent)[0]
-    _, _, rights = np.linalg.svd(matrix(x))
-    kernel = np.zeros(system.size + 1)
-    kernel[members] = rights[-1]
     point = np.append(_embedded(x[:-1], system.size, ratio), x[-1])
     lifted = np.append(_embedded(own_tangent[:-1], system.size, ratio), own_tangent[-1])
     kappa = float(x[-1]) * system.parameter_scale
     error = error * abs(float(own_tangent[-1])) * system.parameter_scale + 4 * EPSILON * kappa
-    return NeutralState(singular_point(larger, point, 1), lifted, kernel, kappa, error)
+    singular = singular_point(larger, point, 1, lifted)
+    kernel = singular.null @ np.linalg.svd(singular.null.T @ lifted[:, None])[0][:, 1]
+    return NeutralState(singular, lifted, kernel, kappa, error)
 
 
 def _neutral(state: Callable[[float], Array], matrix: Callable[[Array], Array]) -> tuple[Array, float]:
@@ -155,11 +157,13 @@ def _crossing(system: QuadraticSystem, u: Array, kappa: float, along: Array | No
     """Return a point where two branches of the same period cross."""
     x = np.append(system.transfer(u, system.size), kappa / system.parameter_scale)
     problem = _equations(system, x[:-1], kappa)
-    critical = Reduction(problem, x).critical_point(REACH)
-    if critical is None or along is None:
-        raise ArithmeticError("no crossing of two branches is found near the branch point")
-    singular = singular_point(problem, critical[1].x, 1)
+    if along is None:
+        raise ArithmeticError("the tangent of the branch is needed where the block keeps its period")
     tangent = np.append(system.transfer(along[:-1], system.size), along[-1])
+    critical = Reduction(problem, x, tangent).critical_point(REACH)
+    if critical is None:
+        raise ArithmeticError("no crossing of two branches is found near the branch point")
+    singular = singular_point(problem, critical[1].x, 1, tangent)
     own = singular.null.T @ tangent
     own /= np.linalg.norm(own)
     kernel = singular.null @ np.array([-own[1], own[0]])
@@ -168,12 +172,19 @@ def _crossing(system: QuadraticSystem, u: Array, kappa: float, along: Array | No
     return NeutralState(singular, singular.null @ own, kernel, kappa, error * kappa)
 
 
+def _leading(problem: Problem, a: Array, kappa: float, size: int) -> Array:
+    """Return the leading rows and columns of the Jacobian."""
+    if isinstance(problem, SelfConsistentSystem):
+        return problem.leading_block(problem.gibbs(a, kappa), kappa, size)
+    return problem.jacobian(a, kappa)[:size, :size]
+
+
 def _same_form(larger: Problem, own: QuadraticSystem) -> Problem:
     return own.matrix_free(own.size) if isinstance(larger, SelfConsistentSystem) else own
 
 
 def _embedded(u: Array, size: int, ratio: int) -> Array:
-    """Return the unknowns of a state of a class in a larger one, of which it takes every ``ratio``-th; shape (size,)."""
+    """Return the unknowns of a state in a larger class, of which it takes every ``ratio``-th; shape (size,)."""
     a = np.zeros(size)
     a[ratio - 1 :: ratio] = u[: size // ratio]
     return a

@@ -20,6 +20,7 @@ __all__ = ["decided_index", "special_points"]
 
 Array = NDArray[np.float64]
 SAME_ARCLENGTH = 1e-6  # relative to the branch: a fold and the neutral eigenvalue that comes with it
+NEAR_ZERO = 1e-6  # of a bracket: where a zero is looked for again with more modes
 
 
 @on_one_thread
@@ -145,19 +146,23 @@ class _Watch:
 
     def locate(self, left: float, right: float) -> _Zero | None:
         """Return a zero located with so many modes that more do not move it; None if there is none."""
-        watch, previous = self, np.inf
+        watch, previous, near = self, np.inf, (left, right)
         reach = 1e-12 * float(self.branch.arclength[-1])
         while True:
             ends = watch.eigenvalue(left), watch.eigenvalue(right)
             if ends[0] * ends[1] > 0 or max(map(abs, ends)) <= WORKING_ACCURACY:
                 return None
-            root = bracketed_root(watch.eigenvalue, left, right)
+            if watch.eigenvalue(near[0]) * watch.eigenvalue(near[1]) > 0:  # more modes moved it out
+                near = (left, right)
+            root = bracketed_root(watch.eigenvalue, *near)
             moved = abs(root - previous)
             if moved <= reach or 2 * watch.largest > LARGEST_MATRIX * self.block.period:
                 return _Zero(
                     root, (left, right), (ends[1] - ends[0]) / (right - left), 0.0 if moved <= reach else moved
                 )
+            around = NEAR_ZERO * (right - left)
             watch, previous = replace(watch, largest=2 * watch.largest), root
+            near = (max(left, root - around), min(right, root + around))
 
 
 def _dips(series: Array) -> NDArray[np.intp]:

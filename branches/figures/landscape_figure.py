@@ -12,10 +12,10 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
+from branches.dynamics.metastable import MetastableTable, MultiPeak
 from branches.figures.style import DIAMOND, DISC, GUIDE, RC, colour, line
 from branches.landscapes.arcs import StateFunction
 from branches.landscapes.landscape import Landscape
-from branches.landscapes.metastable import MetastableTable, MultiPeak
 from branches.states.stability import Stability
 from branches.sweeps.phase_diagram import Change, Column, PhaseDiagram
 
@@ -122,7 +122,7 @@ def metastable_figure(table: MetastableTable, symbol: str = r"\beta") -> Figure:
     Parameters
     ----------
     table
-        From :func:`~branches.landscapes.metastable.metastable_table`.
+        From :func:`~branches.dynamics.metastable.metastable_table`.
     symbol
         The parameter, in TeX.
 

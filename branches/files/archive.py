@@ -23,7 +23,7 @@ from continuation.atomic import replacing
 __all__ = ["FORMAT", "VERSION", "check_replaceable", "load", "save"]
 
 FORMAT = "mckean-vlasov-continuation diagram"
-VERSION = 1
+VERSION = 2
 HEADER = "diagram.json"
 STABILITY_MODES = 1024  # per fold of symmetry: as many as a Morse index may ask of a potential
 DAMAGE = (

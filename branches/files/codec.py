@@ -16,7 +16,7 @@ from branches.diagrams.diagram import Diagram, Node
 from branches.diagrams.records import Branch, SpecialPoint
 from branches.potentials.potential import Potential
 from branches.states.morse_index import MorseIndex
-from continuation import Counters, Piece, Status
+from continuation import Counters, Made, Piece, Status
 
 __all__ = ["Decoder", "Encoder"]
 
@@ -70,6 +70,8 @@ class Encoder:
             If something in it has no place in a file.
         """
         match value:
+            case Made():
+                return {"made": value.value}
             case None | bool() | str():
                 return value
             case int() | np.integer():
@@ -145,6 +147,8 @@ class Decoder:
                 return self._potentials[index]
             case {"status": str(name)}:
                 return Status[name]
+            case {"made": str(text)}:
+                return Made(text)
             case {"float": str(text)}:
                 return float(text)
             case {"map": dict(items)}:

@@ -64,6 +64,8 @@ class CoexistenceSystem(Problem):
     Σ g (a²/2 − a m) in κ, on a stationary state or off it: all derivatives are exact.
     """
 
+    watches_pairs = False  # lines of coexistence do not branch: they end
+
     def __init__(self, weights: FamilyWeights, parts: tuple[tuple[int, int], ...]) -> None:
         self.weights, self.parts = weights, parts
         self.parameter_scale = weights.high - weights.low

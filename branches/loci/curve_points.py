@@ -22,7 +22,7 @@ NEAREST = 0.03  # power of the amplitude of the nearest of them, in units of the
 NEWTON = 6  # iterations: from a good guess to round-off, where it hovers
 ON_LINE = 1e-12  # residual of a point of the line
 SLIVER = 1e-8  # relative to 1 + |q|: what two lines that end in one point may overlap by
-SAFE = 4.0  # times what leaving out one point changes, which is one sample of the noise
+SAFE = 4.0  # times what leaving out the nearest point changes: one sample of the noise; the next is another one
 EPSILON = float(np.finfo(float).eps)
 
 
@@ -121,7 +121,7 @@ def amplitude_limit(
     -------
     limit, error
         x at a = 0, where the equations themselves are singular; its error from the last corrections of the
-        extrapolation, by the farthest points (what it truncates) and by the nearest one (the noise of the points), and
+        extrapolation, by the farthest points (what it truncates) and by the nearest two (the noise of the points), and
         from rounding. Each of shape (n + 1,).
 
     Raises
@@ -153,9 +153,10 @@ def amplitude_limit(
     at, table = np.array(known[1:]), np.array(points[1:])
     values = _extrapolated(at, table)
     corrections = np.maximum(np.abs(values[-1] - values[-2]), np.abs(values[-2] - values[-3]))
-    nearest = int(np.argmin(at))  # the noisiest point, and the one that counts most
-    without = _extrapolated(np.delete(at, nearest), np.delete(table, nearest, axis=0))[-1]
-    noisy = SAFE * np.abs(values[-1] - without) + 256 * EPSILON / min(known) ** (noise / power)
+    nearest = np.argsort(at)  # the noisiest points, and those that count most
+    fewer = [_extrapolated(np.delete(at, nearest[:k]), np.delete(table, nearest[:k], axis=0))[-1] for k in (1, 2)]
+    noisy = SAFE * np.abs(values[-1] - fewer[0]) + np.abs(fewer[0] - fewer[1])
+    noisy += 256 * EPSILON / min(known) ** (noise / power)
     return values[-1], corrections + noisy
 
 

@@ -26,6 +26,7 @@ TOLERANCE = 1e-13  # of the engine: what a located point is right to, relative t
 HIGHEST_MODE = 12  # onsets looked at along a line
 MOST_STEPS = 150  # a line that needs more is ended there, and says so
 LEAST, LARGEST, NEGLECTED = 32, 256, 1e-12  # unknowns of a state, and the last moment allowed
+DOUBT = 4.0  # errors of an end within which c₄ must not vanish for the end to be tricritical
 CONVERGED = 1e-7  # error of an extrapolation that has found its end
 
 
@@ -86,7 +87,7 @@ class Ending:
         even = (x - self.odd(x))[self.index : self.index + self.size]
         period, kind = period_of(even, SMALL) * self.period, self.kind
         if kind == "tricritical" and period == 0:
-            inside = max(min(error, q - weights.low, weights.high - q), 0.0)
+            inside = max(min(DOUBT * error, q - weights.low, weights.high - q), 0.0)
             kind = multicritical_kind(weights.family, q, inside, self.period)
         becomes = f"mode {period}" if period else "the uniform state"
         return CurvePoint(kind, q, kappa, error, f"mode {self.period} merges with {becomes}")
@@ -147,7 +148,7 @@ def followed_line(
     endings
         Unknowns that vanish where the line ends.
     events
-        What else is looked for; a name 'kind:mode' tells the mode.
+        What else is looked for; a name 'kind:mode' tells the mode, 'kind:twin' the half-branch.
     turns
         Whether the line goes on where q turns back; otherwise it ends there, in a 'limit of existence'.
 
@@ -268,10 +269,17 @@ def _specials(half: Branch) -> list[SpecialPoint]:
 
 
 def _point(special: SpecialPoint, weights: FamilyWeights) -> CurvePoint:
-    kind, _, mode = special.kind.partition(":")
+    kind, _, where = special.kind.partition(":")
     kappa = float(special.u[-1]) * weights.unit(special.p)
     error = TOLERANCE * (1.0 + abs(special.p))
-    return CurvePoint(kind, special.p, kappa, error, f"onset of mode {mode}" if mode else "")
+    return CurvePoint(kind, special.p, kappa, error, _place(where))
+
+
+def _place(where: str) -> str:
+    """Say in words what follows the kind in the name of an event: a mode, or 'twin'."""
+    if where == "twin":
+        return "of the branch that leaves the twin"
+    return f"onset of mode {where}" if where else ""
 
 
 def _limit(

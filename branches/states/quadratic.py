@@ -14,7 +14,8 @@ from branches.states.loops import assemble, compiled
 from branches.states.selfconsistent import SelfConsistentSystem
 from branches.states.taylor import DENSE_SERIES, dense_series, synthesis
 from continuation import Problem
-from continuation.linear.dense import BorderedSolver, DenseBordered
+from continuation.linear.bordered import BorderedSolver
+from continuation.linear.dense import DenseBordered
 
 __all__ = ["QuadraticExpansion", "QuadraticSystem"]
 
@@ -61,6 +62,8 @@ class QuadraticSystem(Problem):
     >>> bool(np.max(np.abs(system.residual(a, 4.0))) < 1e-15)
     True
     """
+
+    watches_pairs = False  # every isotropy block is watched along the branch
 
     def __init__(
         self,
@@ -153,13 +156,15 @@ class QuadraticSystem(Problem):
         even[: 2 * n], odd[: 2 * n] = even[: 2 * n : -1], -odd[: 2 * n : -1]
         (compiled(assemble) or numpy_assemble)(j, even, odd, self._ng, -p * self._half_over_n)
 
-    def bordered(self, u: Array, p: float, row: Array) -> BorderedSolver:
+    def bordered(self, u: Array, p: float, rows: Array, columns: Array | None = None) -> BorderedSolver:
         """Return the factorised bordered Jacobian in the scaled parameter."""
-        n = self.size
-        matrix = np.empty((n + 1, n + 1), order="F")
+        n, k = self.size, 1 if columns is None else columns.shape[1] + 1
+        matrix = np.zeros((n + k, n + k), order="F") if k > 1 else np.empty((n + 1, n + 1), order="F")
         self._jacobian_into(matrix[:n, :n], u, p)
         matrix[:n, n] = -self.parameter_scale * self.quadratic(u)
-        matrix[n] = row
+        if columns is not None:
+            matrix[:n, n + 1 :] = columns
+        matrix[n:, : rows.shape[-1]] = rows
         return DenseBordered.of_matrix(matrix)
 
     def expansion(self, u: Array, p: float) -> QuadraticExpansion:

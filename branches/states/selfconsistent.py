@@ -19,7 +19,8 @@ from branches.spaces.halfgrid import HalfGrid, half_grid, peak_of, relative_cosi
 from branches.spaces.toeplitz import hankel, toeplitz
 from branches.states.gibbs_series import gibbs_series
 from continuation import Problem
-from continuation.linear.dense import BorderedSolver, DenseBordered
+from continuation.linear.bordered import BorderedSolver
+from continuation.linear.dense import DenseBordered
 from continuation.linear.krylov import KrylovBordered
 
 __all__ = ["SelfConsistentExpansion", "SelfConsistentSystem", "require_memory"]
@@ -35,7 +36,7 @@ STEP_VECTORS = 40  # vectors of length N that a tangent step works with at the m
 LARGEST_DENSE = 512  # unknowns up to which a factorisation beats the iteration
 DENSE_SERIES = 128  # unknowns up to which dense products beat a solve and two transforms an order
 STEEP = 64.0  # range of log ρ whose rounding counts in the moments
-LARGEST_RELATIVE = 2**22  # entries of the matrix of cosines relative to a peak
+RELATIVE_MODES = 128  # modes up to which a matrix of cosines relative to a peak is kept; slower decay keeps transforms
 LEAST_BLOCK, LARGEST_BLOCK = 64, 1024
 ACTIVE = 0.05  # modes with κ g_n above this belong into the dense block
 
@@ -73,6 +74,8 @@ class SelfConsistentSystem(Problem):
     True
     """
 
+    watches_pairs = False  # every isotropy block is watched along the branch
+
     def __init__(
         self,
         potential: Potential,
@@ -105,8 +108,9 @@ class SelfConsistentSystem(Problem):
         if peak is not None:
             clear = np.flatnonzero(np.abs(b) > EPSILON * np.max(np.abs(b)))
             active = int(clear[-1]) + 1 if clear.size else 1
-            if active * self.grid.size <= LARGEST_RELATIVE:
-                relative: Array = b[:active] @ relative_cosines(active, self.grid.size, peak)
+            if active <= RELATIVE_MODES:
+                waves = relative_cosines(min(self.size, RELATIVE_MODES), self.grid.size, peak)
+                relative: Array = b[:active] @ waves[:active]
                 return relative
         return self.grid.cosines(0.5 * b)
 
@@ -160,14 +164,15 @@ class SelfConsistentSystem(Problem):
         block: Array = np.eye(size) - p * covariance * self.g[:size]
         return block
 
-    def bordered(self, u: Array, p: float, row: Array) -> BorderedSolver:
+    def bordered(self, u: Array, p: float, rows: Array, columns: Array | None = None) -> BorderedSolver:
         """Return a solver of the bordered Jacobian: preconditioned GMRES, or a factorisation for few unknowns."""
         rho = self.gibbs(u, p)
         density = rho / rho.mean()
         scale = self.parameter_scale
         column = -scale * self.covariance_product(density, self.g * u)
+        borders = column if columns is None else np.column_stack([column, columns])
         if self.size <= LARGEST_DENSE:
-            return DenseBordered(self.leading_block(rho, p, self.size), column, row)
+            return DenseBordered(self.leading_block(rho, p, self.size), borders, rows)
         active = np.flatnonzero(np.abs(p * self.g) > ACTIVE)
         low = min(self.size, LARGEST_BLOCK, max(LEAST_BLOCK, int(active[-1]) + 1 if active.size else 0))
 
@@ -177,7 +182,13 @@ class SelfConsistentSystem(Problem):
             result += v
             return result
 
-        return KrylovBordered(product, column, row, self.leading_block(rho, p, low))
+        def transposed(v: Array) -> Array:
+            result = self.covariance_product(density, v)
+            result *= -p * self.g
+            result += v
+            return result
+
+        return KrylovBordered(product, borders, rows, self.leading_block(rho, p, low), transposed)
 
     def expansion(self, u: Array, p: float) -> SelfConsistentExpansion | None:
         """Return the Taylor recurrence about (a, κ); None where memory allows too low an order to pay."""
@@ -206,7 +217,9 @@ class SelfConsistentSystem(Problem):
         used = int(above[-1]) + 1 if above.size else 1
         if not (used > 0.9 * self.size and self.size < self.max_size):
             return None
-        size = min(self.max_size, 2 * self.size if self.size > LARGEST_DENSE else int(1.5 * self.size) + 8)
+        last = float(np.clip(np.max(np.abs(u[-3:])), RESOLVED, 0.9))
+        decay = np.log(RESOLVED) / np.log(last)  # of a geometric tail: how much further it is to the resolved level
+        size = min(self.max_size, int(np.clip(decay, 1.3, 2.0) * self.size) + 8)
         return SelfConsistentSystem(
             self.potential, self.period, size, self.max_size, self.parameter_scale, adaptive=True
         ), size

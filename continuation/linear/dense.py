@@ -1,44 +1,29 @@
-"""Solving the bordered system [[∂F/∂u, ∂F/∂p], [row]] x = (f, last)."""
+"""The bordered matrix of a dense Jacobian, factorised by LAPACK."""
 
 from __future__ import annotations
-
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg.lapack import dgecon, dgetrf, dgetrs
 
-__all__ = ["BorderedSolver", "DenseBordered"]
+from continuation.linear.bordered import finite, framed
+
+__all__ = ["DenseBordered"]
 
 Array = NDArray[np.float64]
 
 
-class BorderedSolver(Protocol):
-    """A factorised bordered matrix: many right-hand sides, one factorisation."""
-
-    sign: int
-    """Sign of the determinant (0 if singular or not known)."""
-
-    def solve(self, f: Array, last: float = 0.0) -> Array:
-        """Return x, shape (n + 1,), for a right-hand side f of shape (n,) and the border entry."""
-        ...
-
-    def inverse_norm(self) -> float:
-        """Return an estimate of the max-norm of the inverse, infinite if singular."""
-        ...
-
-
 class DenseBordered:
-    """The bordered matrix, dense, factorised by LAPACK.
+    """The bordered matrix, dense: a :class:`~continuation.linear.bordered.BorderedSolver`.
 
     Parameters
     ----------
     jacobian
         ∂F/∂u, shape (n, n).
-    column
-        ∂F/∂p in the scaled parameter, shape (n,).
-    row
-        Border row, shape (n + 1,), usually the tangent.
+    columns
+        ∂F/∂p in the scaled parameter, and any further columns: shape (n,) or (n, k).
+    rows
+        As many border rows, shape (n + 1,) or (k, up to n + k), usually the tangent; shorter ones end in zeros.
 
     Raises
     ------
@@ -55,17 +40,18 @@ class DenseBordered:
 
     __slots__ = ("_lu", "_pivots", "_singular", "_size", "sign")
 
-    def __init__(self, jacobian: Array, column: Array, row: Array) -> None:
-        n = column.size
-        matrix = np.empty((n + 1, n + 1), order="F")
+    def __init__(self, jacobian: Array, columns: Array, rows: Array) -> None:
+        columns, rows = framed(columns, rows)
+        n, k = columns.shape
+        matrix = np.empty((n + k, n + k), order="F")
         matrix[:n, :n] = jacobian
-        matrix[:n, n] = column
-        matrix[n] = row
+        matrix[:n, n:] = columns
+        matrix[n:] = rows
         self._factorise(matrix)
 
     @classmethod
     def of_matrix(cls, matrix: Array) -> DenseBordered:
-        """Factorise a bordered matrix in place, shape (n + 1, n + 1), Fortran order; it is overwritten."""
+        """Factorise a bordered matrix in place, shape (n + k, n + k), Fortran order; it is overwritten."""
         solver = cls.__new__(cls)
         solver._factorise(matrix)
         return solver
@@ -78,11 +64,15 @@ class DenseBordered:
 
     def _determinant_sign(self) -> int:
         diagonal = self._lu.diagonal()
-        if not np.isfinite(diagonal).all():
-            raise ArithmeticError("the Jacobian has entries that are not finite: check the equations at this point")
+        finite(diagonal)
         swaps = np.count_nonzero(self._pivots != np.arange(diagonal.size))
         negative = np.count_nonzero(diagonal < 0)
         return -1 if (swaps + negative) % 2 else 1
+
+    @property
+    def log_determinant(self) -> float:
+        """Logarithm of the absolute value of the determinant; −∞ where it is singular."""
+        return -np.inf if self._singular else float(np.sum(np.log(np.abs(self._lu.diagonal()))))
 
     def inverse_norm(self) -> float:
         """Return an estimate of the max-norm of the inverse: what a residual may be off in the solution.
@@ -95,7 +85,7 @@ class DenseBordered:
         return 1.0 / reciprocal if reciprocal > 0.0 else float("inf")
 
     def solve_many(self, rhs: Array) -> Array:
-        """Return the solutions for the columns of ``rhs``, shape (n + 1, m), Fortran order; overwritten.
+        """Return the solutions for the columns of ``rhs``, shape (n + k, m), Fortran order; overwritten.
 
         Raises
         ------
@@ -107,12 +97,20 @@ class DenseBordered:
         x: Array = dgetrs(self._lu, self._pivots, rhs, overwrite_b=1)[0]
         return x
 
-    def solve(self, f: Array, last: float = 0.0) -> Array:
-        """Return x, shape (n + 1,), for a right-hand side f of shape (n,) and the border entry."""
+    def solve(self, f: Array, last: float | Array = 0.0) -> Array:
+        """Return x, shape (n + k,), for a right-hand side f of shape (n,) and the border entries."""
+        return self.solve_many(self._right_hand_side(f, last))
+
+    def solve_transposed(self, f: Array, last: float | Array = 0.0) -> Array:
+        """Return the solution of the transposed system, shape (n + k,)."""
+        rhs = self._right_hand_side(f, last)
         if self._singular:
             raise ArithmeticError("the bordered Jacobian is exactly singular: the point is degenerate")
-        rhs = np.empty(self._size)
-        rhs[:-1] = f
-        rhs[-1] = last
-        x: Array = dgetrs(self._lu, self._pivots, rhs, overwrite_b=1)[0]
+        x: Array = dgetrs(self._lu, self._pivots, rhs, trans=1, overwrite_b=1)[0]
         return x
+
+    def _right_hand_side(self, f: Array, last: float | Array) -> Array:
+        rhs = np.empty(self._size)
+        rhs[: f.size] = f
+        rhs[f.size :] = last
+        return rhs

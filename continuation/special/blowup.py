@@ -1,16 +1,16 @@
 """The Taylor series of a branch that leaves a singular point: the equations blown up, the known zero divided out.
 
-With J = [∂F/∂u, scale ∂F/∂p] of rank n − m at x*, null vectors N (m + 1 of them) and left ones L (m), the coefficients of
-x(s) = x* + Σ x_k s^k solve J x_k = −R_k (R_k: the k-th coefficient of F along the part known so far). That leaves the
-component of x_k along N open, and asks for Lᵀ R_k = 0. A change of x_k by N e changes Lᵀ R_{k+i} by A_i e, the same
+With J = [∂F/∂u, scale ∂F/∂p] of rank n − m at x*, null vectors N (m + 1 of them) and left ones L (m), the coefficients
+of x(s) = x* + Σ x_k s^k solve J x_k = −R_k (R_k: the k-th coefficient of F along the part known so far). That leaves
+the component of x_k along N open, and asks for Lᵀ R_k = 0. A change of x_k by N e changes Lᵀ R_{k+i} by A_i e, the same
 matrices at every order, because F is expanded about one curve:
 
-* A_1 = Lᵀ F''(x_1, N ·). Where it is regular on the vectors orthogonal to the ray, the condition at order k + 1 determines
-  x_k: simple crossings, and rays of a resonance whose quadratic part decides;
+* A_1 = Lᵀ F''(x_1, N ·). Where it is regular on the vectors orthogonal to the ray, the condition at order k + 1
+  determines x_k: simple crossings, and rays of a resonance whose quadratic part decides;
 * otherwise the conditions at orders k + 1 … k + r do together, r = 2 where the cubic part decides, and so on.
 
-At the first orders, k ≤ r, the conditions are polynomial in the open components and are solved by Newton's iteration with
-the same matrices as derivative, starting from what the caller knows of the ray.
+At the first orders, k ≤ r, the conditions are polynomial in the open components and are solved by Newton's iteration
+with the same matrices as derivative, starting from what the caller knows of the ray.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ __all__ = ["DegenerateRay", "blowup_series"]
 Array = NDArray[np.float64]
 EPSILON = float(np.finfo(float).eps)
 MOST_ORDERS = 4  # r: beyond it a ray counts as degenerate
-# Singular value, over the largest, that counts as zero in the conditions on a ray. The rays come with eight digits or more.
+# Singular value, over the largest, that counts as zero in the conditions on a ray: rays come with eight digits or more.
 OPEN = 1e-7
 # Of a unit ray: the ray found must be the one asked for, and a bend that runs away belongs to another one.
 SAME_RAY = 1e-2
@@ -137,7 +137,7 @@ class _Blowup:
         return self.point.particular(-tape.remainder())
 
     def _ahead(self, tape: TaylorTape, known: Array, components: Array) -> Array:
-        """Return the conditions Lᵀ R at the next orders, for given open components of the coefficients, shape (r, m)."""
+        """Return the conditions Lᵀ R at the next orders for given open components, shape (r, m)."""
         conditions = []
         for row in components:
             tape.push(known + self.open @ row)
@@ -195,5 +195,5 @@ def _determines(operators: Array) -> bool:
 
 def _solve(operators: Array, conditions: Array) -> Array:
     """Return the least change of the open components that meets the conditions, shape (r, m)."""
-    change: Array = np.linalg.lstsq(_toeplitz(operators), conditions.ravel(), rcond=OPEN)[0]
-    return change.reshape(conditions.shape)
+    change = np.linalg.lstsq(_toeplitz(operators), conditions.ravel(), rcond=OPEN)[0]
+    return np.asarray(change, dtype=np.float64).reshape(conditions.shape)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from continuation.branch import SpecialPoint
 from continuation.problem import Problem
 from continuation.special.lyapunov_schmidt import Reduced, Reduction
+from continuation.special.singular_point import singular_point
 from continuation.steps.corrector import correct, residual_norm
 from continuation.steps.polynomial import EPSILON, Piece
 
@@ -19,8 +20,11 @@ Array = NDArray[np.float64]
 # The residual at a branch point, in units of the tolerance: more, and two branches only pass each other
 # there.
 GENUINE = 2.0
-# The smallest singular value over the largest at a degenerate branch point (fallback).
+# What the Jacobian may leave of its null vectors at a degenerate branch point, in the units of F (fallback).
 RANK_LOST = 1e-7
+# Of its larger value at the ends, and of the piece: a determinant this near zero, or a bracket this narrow, is where
+# Newton's iteration takes over; and how many factorisations that may take.
+NEAR_ZERO, ROUGHLY = 1e-3, 16
 # A slope known no better than this does not name a pitchfork (slope of p in arclength: 1 is a steep branch).
 DECISIVE = 1e-5
 
@@ -37,7 +41,7 @@ class BranchPoint:
 def locate_branch_point(problem: Problem, piece: Piece, tolerance: float) -> BranchPoint | None:
     """Locate the branch point of a piece on which the determinant of the bordered Jacobian changes sign.
 
-    Bisection on the sign along the polynomial, then Newton's iteration on the gradient of the reduced
+    A few steps of regula falsi along the polynomial, then Newton's iteration on the gradient of the reduced
     function (:class:`continuation.special.lyapunov_schmidt.Reduction`), which is regular at the point itself.
     Where that fails (a kernel of higher dimension, a degenerate crossing) bisection on the corrected branch
     takes over.
@@ -54,13 +58,15 @@ def locate_branch_point(problem: Problem, piece: Piece, tolerance: float) -> Bra
     exact second derivatives c_ij = −ψᵀ F_xx φ_i φ_j, φ_1 the tangent of this branch and φ_2 the kernel
     vector orthogonal to it: c_11 = 0, and the other branch leaves along 2 c_12 φ_2 − c_22 φ_1. It is a
     'pitchfork' if one of the two branches is stationary in p within the error of its slope, 'transcritical'
-    if neither is; 'branch point' means undecided.
+    if neither is; 'branch point' means undecided. Without a recurrence the second derivatives are differences of
+    exact gradients at two steps, whose change is their error: they can decide that both slopes differ from zero,
+    not that one is zero.
     """
-    tau = _bisect(problem, piece)
+    tau = _sign_change(problem, piece)
     try:
-        reduction = Reduction(problem, piece(tau))
+        reduction = Reduction(problem, piece(tau), piece.derivative(tau))
         critical = reduction.critical_point(reach=0.5 * piece.length)
-    except np.linalg.LinAlgError:
+    except (ArithmeticError, np.linalg.LinAlgError):
         critical = None
     if critical is None:
         return _degenerate(problem, piece, tolerance)
@@ -71,56 +77,77 @@ def locate_branch_point(problem: Problem, piece: Piece, tolerance: float) -> Bra
     exact = reduction.exact_hessian(here)
     if difference is None or np.linalg.det(difference) >= 0.0:
         return _degenerate(problem, piece, tolerance)
-    return _classified(problem, piece, here, difference, exact)
+    if exact is not None:
+        error = float(np.max(np.abs(difference - exact)))
+        return _classified(problem, piece, here, exact, error, exact=True)
+    wider = reduction.hessian(alpha, 2.0)
+    error = np.inf if wider is None else _difference_error(difference, wider)
+    return _classified(problem, piece, here, difference, error, exact=False)
 
 
-def _matrix(problem: Problem, x: Array, direction: Array) -> Array:
+def _determinant(problem: Problem, x: Array, direction: Array) -> tuple[int, float]:
+    """Return sign and logarithm of the determinant of the Jacobian bordered by a direction; 0 where it is singular."""
     p = float(x[-1]) * problem.parameter_scale
-    column = problem.parameter_scale * problem.parameter_derivative(x[:-1], p)
-    return np.vstack([np.column_stack([problem.jacobian(x[:-1], p), column]), direction])
+    try:
+        solver = problem.bordered(x[:-1], p, direction / np.linalg.norm(direction))
+    except ArithmeticError:
+        return 0, -np.inf
+    return solver.sign, solver.log_determinant
 
 
-def _bisect(problem: Problem, piece: Piece) -> float:
-    """Return where the determinant changes sign along the polynomial, to 12 bits."""
+def _sign_change(problem: Problem, piece: Piece) -> float:
+    """Return where the determinant changes sign along the polynomial, well enough for Newton's iteration.
 
-    def sign(tau: float) -> float:
-        return float(np.linalg.slogdet(_matrix(problem, piece(tau), piece.derivative(tau)))[0])
-
-    left, right, before = 0.0, 1.0, sign(0.0)
-    for _ in range(12):
-        middle = 0.5 * (left + right)
-        left, right = (middle, right) if sign(middle) == before else (left, middle)
+    Regula falsi with the Illinois weights on its value, bisection where only its sign is known.
+    """
+    (left, before), (right, after) = ((t, _determinant(problem, piece(t), piece.derivative(t))) for t in (0.0, 1.0))
+    weights = [1.0, 1.0]
+    for _ in range(ROUGHLY):
+        shift = max(before[1], after[1])
+        values = [weights[0] * np.exp(before[1] - shift), weights[1] * np.exp(after[1] - shift)]
+        share = values[0] / (values[0] + values[1]) if np.isfinite(values).all() and sum(values) else 0.5
+        middle = left + float(np.clip(share, 0.01, 0.99)) * (right - left)
+        here = _determinant(problem, piece(middle), piece.derivative(middle))
+        if here[0] == 0 or here[1] < shift + np.log(NEAR_ZERO):
+            return middle
+        if here[0] == before[0]:
+            left, before, weights = middle, here, [1.0, 0.5 * weights[1]]
+        else:
+            right, after, weights = middle, here, [0.5 * weights[0], 1.0]
+        if right - left <= NEAR_ZERO:
+            break
     return 0.5 * (left + right)
 
 
 def _degenerate(problem: Problem, piece: Piece, tolerance: float) -> BranchPoint | None:
     """Pin the sign change down on the corrected branch; accept it where the Jacobian has lost rank."""
     left, right = 0.0, 1.0
-    x, before = piece(0.0), 0.0
+    x, before = piece(0.0), 0
     for k in range(50):
         tau = 0.5 * (left + right) if k else 0.0
         x, direction = piece(tau), piece.derivative(tau)
         direction /= np.linalg.norm(direction)
         new = correct(problem, x, direction, tolerance)
         x = new.x if new.converged and new.reach <= 0.1 * piece.length else x
-        sign = float(np.linalg.slogdet(_matrix(problem, x, direction))[0])
+        sign, _ = _determinant(problem, x, direction)
         before = before or sign
         left, right = (tau, right) if sign == before else (left, tau)
         if right - left <= 4 * EPSILON:
             break
-    values = np.linalg.svd(_matrix(problem, x, direction))
-    if residual_norm(problem, x) > GENUINE * tolerance or values[1][-1] > RANK_LOST * values[1][0]:
+    found = singular_point(problem, x, along=direction)
+    if residual_norm(problem, x) > GENUINE * tolerance or found.lost > RANK_LOST:
         return None
-    null = values[2][-1]
+    # of the null vectors, one that leaves the branch
+    null = found.null @ np.linalg.svd(found.null.T @ direction[:, None])[0][:, 1]
     slope = float(direction[-1]) * problem.parameter_scale
-    coefficients = {"slope": slope, "smallest_singular_value": float(values[1][-1])}
+    coefficients = {"slope": slope, "lost": found.lost, "ranks_lost": float(found.nullity)}
     point = _record(problem, piece, tau, x, "branch point", coefficients, (null, -null))
     return BranchPoint(tau, point, abs(slope) <= np.sqrt(RANK_LOST) * problem.parameter_scale)
 
 
-def _classified(problem: Problem, piece: Piece, here: Reduced, difference: Array, exact: Array | None) -> BranchPoint:
-    hessian = difference if exact is None else exact
-    error = float(np.max(np.abs(difference - hessian))) if exact is not None else _difference_error(difference)
+def _classified(
+    problem: Problem, piece: Piece, here: Reduced, hessian: Array, error: float, exact: bool
+) -> BranchPoint:
     tau = _place(piece, here.x)
     along = piece.derivative(tau)
     along /= np.linalg.norm(along)
@@ -133,7 +160,9 @@ def _classified(problem: Problem, piece: Piece, here: Reduced, difference: Array
     discriminant = float(np.sqrt(-np.linalg.det(hessian)))
     slope_error = scale * (error / discriminant + 64 * EPSILON)
     slopes = [float(d[-1]) * scale for d in (own, other)]
-    kind = "branch point" if exact is None else _kind(slopes, slope_error, scale)
+    kind = _kind(slopes, slope_error, scale)
+    if kind == "pitchfork" and not exact:
+        kind = "branch point"  # differences do not prove that a slope vanishes
     coefficients = {
         **_bifurcation_coefficients(here.basis, hessian, own),
         "c_error": error,
@@ -145,9 +174,9 @@ def _classified(problem: Problem, piece: Piece, here: Reduced, difference: Array
     return BranchPoint(tau, point, abs(slopes[0]) <= max(slope_error, DECISIVE * scale))
 
 
-def _difference_error(hessian: Array) -> float:
-    """Return the error of central differences for a third derivative ten times the second."""
-    return 1e-7 * float(np.max(np.abs(hessian)))
+def _difference_error(hessian: Array, wider: Array) -> float:
+    """Return the error of central differences, from those with twice the step: a third of the change, but at least 10⁻⁹."""
+    return float(np.max(np.abs(hessian - wider))) / 3.0 + 1e-9 * float(np.max(np.abs(hessian)))
 
 
 def _null_directions(h: Array) -> list[Array]:

@@ -18,14 +18,13 @@ from continuation.problem import Problem
 from continuation.steps.corrector import correct, residual_norm
 from continuation.steps.polynomial import EPSILON, Piece
 
-__all__ = ["CUBIC", "SAME_PLACE", "Event", "Located", "bracketed_root", "locate_event", "merge", "on_branch"]
+__all__ = ["SAME_PLACE", "Event", "Located", "bracketed_root", "locate_event", "merge", "on_branch"]
 
 Array = NDArray[np.float64]
 # Two special points closer than this part of a piece are one: between the error of a located point (some
 # 1e-12) and the distance at which the slopes beside a fold and a branch point can still be told apart.
 SAME_PLACE = 1e-6
 SAMPLES = 12  # parts of a piece between which a user event is looked for
-CUBIC = 4  # coefficients of a piece made of tangents; a longer one is a Taylor series
 
 
 @dataclass(frozen=True)

@@ -10,17 +10,15 @@ from scipy.optimize import minimize_scalar
 
 from continuation.branch import SpecialPoint
 from continuation.problem import Problem
-from continuation.special.events import CUBIC, Located, bracketed_root, on_branch
+from continuation.special.events import Located, bracketed_root, on_branch
 from continuation.steps.corrector import residual_norm, tangent_at
-from continuation.steps.polynomial import EPSILON, Piece, sign_changes
+from continuation.steps.polynomial import EPSILON, Made, Piece, sign_changes
 
 __all__ = ["FOLD", "locate_folds"]
 
 FOLD = 2  # their precedence: user events are 0, branch points 1
 
 Array = NDArray[np.float64]
-# Pieces of more coefficients are Taylor series summed to round-off, not interpolations.
-SERIES = 18
 # Spacing, in τ, of the tangents from which the curvature at a fold of a cubic piece is taken.
 SPACING = 0.02
 # A slope that falls below this part of its larger value at the ends of a cubic piece is looked at on exact
@@ -51,11 +49,11 @@ def locate_folds(
     """
     slope = piece.coefficients[1:, -1] * np.arange(1, len(piece.coefficients))
     noise = 8 * EPSILON * float(np.max(np.abs(piece.coefficients).sum(axis=0)))
-    if len(piece.coefficients) == CUBIC:
+    if piece.made == Made.CUBIC:
         noise = max(noise, 8 * tolerance)
     changes = sign_changes(slope, noise, sign_before)
     roots = tuple(root for root in changes.roots if root >= after)
-    if not roots and len(piece.coefficients) == CUBIC:
+    if not roots and piece.made == Made.CUBIC:
         roots = _close_pair(problem, piece, slope, tolerance)
     found = []
     for root in roots:
@@ -108,7 +106,7 @@ def _refine_fold(
 
     The polynomial of a Taylor step knows its folds to round-off; there its own slope is returned.
     """
-    if len(piece.coefficients) > SERIES:
+    if piece.made == Made.TAYLOR:
         derivative = piece.derivative(tau)
         return tau, on_branch(problem, piece, tau, tolerance)[0], float(derivative[-1] / np.linalg.norm(derivative))
     x, t_p = _tangent_slope(problem, piece, tau, tolerance)
@@ -147,7 +145,7 @@ def _tangent_slope(problem: Problem, piece: Piece, tau: float, tolerance: float)
 def _curvature(problem: Problem, piece: Piece, tau: float, noise: float, tolerance: float) -> tuple[float, float]:
     """Return d²p/ds² (p in units of its scale) at a fold, and its error."""
     order = len(piece.coefficients) - 1
-    if len(piece.coefficients) > CUBIC:
+    if piece.made != Made.CUBIC:
         speed = float(np.sum(piece.derivative(tau) ** 2))
         k = np.arange(2, order + 1)
         return _value(piece.coefficients[2:, -1] * k * (k - 1), tau) / speed, order * noise / speed

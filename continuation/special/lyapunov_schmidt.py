@@ -7,7 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from continuation.linear.bordered import BorderedSolver
 from continuation.problem import Problem
+from continuation.special.singular_point import problem_null_vectors
 
 __all__ = ["Reduced", "Reduction"]
 
@@ -43,26 +45,24 @@ class Reduction:
         The equations.
     x
         A point (u, p / scale) near the branch point, shape (n + 1,).
+    along
+        A vector with a part along the branch there, shape (n + 1,).
 
     Raises
     ------
     ArithmeticError
-        If the Jacobian there has entries that are not finite.
+        If the Jacobian there has entries that are not finite, or loses more than one rank.
     """
 
-    def __init__(self, problem: Problem, x: Array) -> None:
+    def __init__(self, problem: Problem, x: Array, along: Array) -> None:
         self._problem, self._x0 = problem, x
-        matrix = self._matrix(x)
-        if not np.isfinite(matrix).all():
-            raise ArithmeticError("the Jacobian has entries that are not finite")
-        u, self.singular_values, vh = np.linalg.svd(matrix)
-        self._left, self._kernel = u[:, -1], vh[-2:]
+        found = problem_null_vectors(problem, x, along, 1)
+        self._left, self._kernel = found.left, found.right.T
         self.step = DIFFERENCE * (1.0 + float(np.linalg.norm(x)))
 
-    def _matrix(self, x: Array) -> Array:
+    def _bordered(self, x: Array) -> BorderedSolver:
         p = float(x[-1]) * self._problem.parameter_scale
-        column = self._problem.parameter_scale * self._problem.parameter_derivative(x[:-1], p)
-        return np.column_stack([self._problem.jacobian(x[:-1], p), column])
+        return self._problem.bordered(x[:-1], p, self._kernel, self._left)
 
     def at(self, alpha: Array) -> Reduced | None:
         """Return the reduced function at α, shape (2,); None where Newton's iteration finds nothing."""
@@ -70,37 +70,35 @@ class Reduction:
         x, mu = self._x0 + alpha @ self._kernel, 0.0
         moved = np.inf
         for _ in range(12):
-            bordered = np.zeros((n + 2, n + 2))
-            bordered[:n, : n + 1], bordered[:n, -1], bordered[n:, : n + 1] = (
-                self._matrix(x),
-                self._left,
-                self._kernel,
-            )
-            f = self._problem.residual(x[:-1], float(x[-1]) * self._problem.parameter_scale) + mu * self._left
-            defect = np.concatenate([f, self._kernel @ (x - self._x0) - alpha])
-            if not (np.isfinite(defect).all() and np.isfinite(bordered).all()):
+            f = self._problem.residual(x[:-1], float(x[-1]) * self._problem.parameter_scale) + mu * self._left[:, 0]
+            if not np.isfinite(f).all():
                 return None
             done = moved <= 64 * EPSILON * (1.0 + float(np.max(np.abs(x))))
             last, moved = moved, 0.0
-            step = np.linalg.solve(bordered, defect)
+            try:
+                solver = self._bordered(x)
+                step = solver.solve(f, self._kernel @ (x - self._x0) - alpha)
+            except ArithmeticError:
+                return None
             moved = float(np.max(np.abs(step)))
             if done or moved > 1e3 * last:
                 break
             x, mu = x - step[:-1], mu - float(step[-1])
         if not moved <= 1e-8 * (1.0 + float(np.max(np.abs(x)))):
             return None
-        response = np.asarray(np.linalg.solve(bordered, np.eye(n + 2)[:, n:]), dtype=np.float64)
-        left = np.linalg.solve(bordered.T, np.eye(n + 2)[-1])
+        response = np.array([solver.solve(np.zeros(n), unit) for unit in np.eye(2)]).T
+        left = solver.solve_transposed(np.zeros(n), np.array([0.0, 1.0]))
         return Reduced(x, mu, response[-1], response[:-1], left[:n])
 
-    def hessian(self, alpha: Array) -> Array | None:
-        """Return ∂²μ/∂α², shape (2, 2), by central differences of the exact gradient (error ~ ``step``²)."""
+    def hessian(self, alpha: Array, widening: float = 1.0) -> Array | None:
+        """Return ∂²μ/∂α², shape (2, 2), by central differences of the exact gradient (error ~ (widening · step)²)."""
         columns = []
-        for shift in self.step * np.eye(2):
+        step = widening * self.step
+        for shift in step * np.eye(2):
             after, before = self.at(alpha + shift), self.at(alpha - shift)
             if after is None or before is None:
                 return None
-            columns.append((after.gradient - before.gradient) / (2 * self.step))
+            columns.append((after.gradient - before.gradient) / (2 * step))
         h = np.array(columns)
         return np.asarray(0.5 * (h + h.T))
 

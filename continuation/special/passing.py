@@ -1,7 +1,7 @@
 """Passing a branch point in one step, by the Taylor series of the branch about the point itself.
 
-Beside a branch point the bordered Jacobian is nearly singular and the series of a step diverges by rounding. About the point
-the series of the blown-up equations has no such limit: the branch is smooth there.
+Beside a branch point the bordered Jacobian is nearly singular and the series of a step diverges by rounding. About the
+point the series of the blown-up equations has no such limit: the branch is smooth there.
 """
 
 from __future__ import annotations

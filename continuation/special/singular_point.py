@@ -6,16 +6,19 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import lu_factor, lu_solve
 
+from continuation.linear.bordered import BorderedSolver
+from continuation.linear.null_vectors import NullVectors, null_vectors
 from continuation.problem import Problem
 from continuation.special.taylor_tape import TaylorTape
 
-__all__ = ["SingularPoint", "singular_point"]
+__all__ = ["SingularPoint", "problem_null_vectors", "singular_point"]
 
 Array = NDArray[np.float64]
-# Of the largest singular value: half of the digits, where a point is known to round-off and the next value is not small.
+# The inverse of the bordered matrix, above which another rank counts as lost: half of the digits, as the point is known
+# to round-off.
 RANK_LOST = 1e-7
+MOST_LOST = 6
 
 
 @dataclass(frozen=True)
@@ -33,7 +36,7 @@ class SingularPoint:
     left
         Orthonormal basis L of that of Jᵀ, shape (n, m).
     lost, kept
-        The largest singular value counted as zero, and the smallest one that is not.
+        The size of J on its null vectors, and an estimate from below of the smallest singular value that is not lost.
     """
 
     problem: Problem
@@ -42,19 +45,16 @@ class SingularPoint:
     left: Array
     lost: float
     kept: float
-    _factors: tuple[Array, Array]
+    _solver: BorderedSolver
 
     @property
     def nullity(self) -> int:
         """m: the dimension of the left null space."""
-        return self.left.shape[1]
+        return int(self.left.shape[1])
 
     def particular(self, f: Array) -> Array:
         """Return the x ⟂ N with J x = f up to the part of f along L, shape (n + 1,)."""
-        rhs = np.zeros(self.x.size + self.nullity)
-        rhs[: f.size] = f
-        x: Array = lu_solve(self._factors, rhs, check_finite=False)[: self.x.size]
-        return x
+        return self._solver.solve(f)[: self.x.size]
 
     def tape(self) -> TaylorTape:
         """Return an empty record of Taylor coefficients of F along curves from the point.
@@ -101,7 +101,9 @@ class SingularPoint:
         return unit
 
 
-def singular_point(problem: Problem, x: Array, nullity: int | None = None) -> SingularPoint:
+def singular_point(
+    problem: Problem, x: Array, nullity: int | None = None, along: Array | None = None
+) -> SingularPoint:
     """Return the null vectors at a point where the Jacobian loses ``nullity`` ranks.
 
     Parameters
@@ -112,7 +114,9 @@ def singular_point(problem: Problem, x: Array, nullity: int | None = None) -> Si
         The point (u, p / scale), shape (n + 1,), to round-off: what follows takes it for exact.
     nullity
         m, the dimension of the left null space: 1 at a simple branch point, the number of modes at a resonance. By
-        default the number of singular values below 1e-7 of the largest, at least 1.
+        default as many as leave the bordered matrix well conditioned.
+    along
+        A vector with a part along the null space, shape (n + 1,), where one is known.
 
     Raises
     ------
@@ -133,16 +137,23 @@ def singular_point(problem: Problem, x: Array, nullity: int | None = None) -> Si
     n = x.size - 1
     if nullity is not None and not 1 <= nullity <= n:
         raise ValueError(f"nullity = {nullity!r} must lie between 1 and the number of unknowns, {n}")
-    p = float(x[-1]) * problem.parameter_scale
-    column = problem.parameter_scale * problem.parameter_derivative(x[:-1], p)
-    matrix = np.column_stack([problem.jacobian(x[:-1], p), column])
-    if not np.isfinite(matrix).all():
-        raise ArithmeticError("the Jacobian has entries that are not finite")
-    lefts, values, rights = np.linalg.svd(matrix)
-    if nullity is None:
-        nullity = max(1, int(np.count_nonzero(values <= RANK_LOST * values[0])))
-    left, null = lefts[:, n - nullity :], rights[n - nullity :].T
-    bordered = np.block([[matrix, left], [null.T, np.zeros((nullity + 1, nullity))]])
-    factors = lu_factor(bordered, check_finite=False)
-    kept = float(values[n - nullity - 1]) if nullity < n else np.inf
-    return SingularPoint(problem, x, null, left, float(values[n - nullity]), kept, factors)
+    along = np.eye(1, n + 1, n)[0] if along is None else along
+    for m in (nullity,) if nullity else range(1, min(n, MOST_LOST) + 1):
+        try:
+            found = problem_null_vectors(problem, x, along, m)
+        except ArithmeticError:
+            if m == nullity or m == min(n, MOST_LOST):
+                raise
+            continue
+        if nullity or found.kept > RANK_LOST:
+            break
+    return SingularPoint(problem, x, found.right, found.left, found.lost, found.kept, found.solver)
+
+
+def problem_null_vectors(problem: Problem, x: Array, along: Array, nullity: int) -> NullVectors:
+    """Return the null vectors of [∂F/∂u, scale ∂F/∂p] nearest to losing ``nullity`` ranks, from a vector along one."""
+    n, p = x.size - 1, float(x[-1]) * problem.parameter_scale
+    rng = np.random.default_rng(0)
+    right = np.column_stack([along, rng.standard_normal((n + 1, nullity)) / np.sqrt(n)])
+    left = rng.standard_normal((n, nullity))
+    return null_vectors(lambda rows, columns: problem.bordered(x[:-1], p, rows, columns), right, left)

@@ -15,8 +15,8 @@ Array = NDArray[np.float64]
 class TaylorTape:
     """Coefficients x_1, x_2, … of a curve from a point, and the next coefficient of F along it.
 
-    An expansion with a method ``pop``, which forgets the coefficients pushed last, is taken back as it is; any other one
-    is run again from the start.
+    An expansion with a method ``pop``, which forgets the coefficients pushed last, is taken back as it is; any other
+    one is run again from the start.
 
     Parameters
     ----------

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from continuation.linear.dense import BorderedSolver
+from continuation.linear.bordered import BorderedSolver
 from continuation.problem import Problem
 
 __all__ = ["Correction", "correct", "residual_norm", "round_off", "tangent_at"]

@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from enum import StrEnum
 from functools import lru_cache
 from math import comb
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Piece", "SignChanges", "shifted", "sign_changes"]
+__all__ = ["Made", "Piece", "SignChanges", "shifted", "sign_changes"]
 
 Array = NDArray[np.float64]
 EPSILON = float(np.finfo(float).eps)
+
+
+class Made(StrEnum):
+    """How a piece was made, which says how accurate it is between its ends."""
+
+    TAYLOR = "Taylor series"
+    """To round-off everywhere."""
+    INTERPOLATED = "interpolation through corrected states"
+    """To the tolerance everywhere."""
+    CUBIC = "cubic through two points and tangents"
+    """To fourth order in its length; its ends to round-off."""
 
 
 @dataclass(frozen=True)
@@ -25,6 +37,8 @@ class Piece:
         Shape (order + 1, n + 1): row k holds the coefficient of τ^k of x = (u, p / scale).
     start, length
         Arclength at τ = 0, and what τ = 1 adds to it.
+    made
+        How it was made, see :class:`Made`.
 
     Examples
     --------
@@ -37,6 +51,7 @@ class Piece:
     coefficients: Array
     start: float
     length: float
+    made: Made = Made.TAYLOR
 
     def __call__(self, tau: float) -> Array:
         """Return x at one τ, shape (n + 1,)."""
@@ -64,7 +79,13 @@ class Piece:
     def cut(self, tau: float) -> Piece:
         """Return the part of the piece before τ."""
         scaled = self.coefficients * _powers(tau, len(self.coefficients))[:, None]
-        return Piece(scaled, self.start, self.length * tau)
+        return replace(self, coefficients=scaled, length=self.length * tau)
+
+    def part(self, left: float, right: float) -> Piece:
+        """Return the part of the piece between two τ."""
+        width = right - left
+        scaled = shifted(self.coefficients, left, width)
+        return replace(self, coefficients=scaled, start=self.start + left * self.length, length=width * self.length)
 
     @property
     def end(self) -> float:

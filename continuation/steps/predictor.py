@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from continuation.linear.dense import BorderedSolver
+from continuation.linear.bordered import BorderedSolver
 
 if TYPE_CHECKING:
     from continuation.problem import Expansion

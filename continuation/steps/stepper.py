@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from continuation.branch import Counters, Status
-from continuation.linear.dense import BorderedSolver
+from continuation.linear.bordered import BorderedSolver
 from continuation.problem import Problem
 from continuation.steps.corrector import correct, residual_norm, round_off, tangent_at
-from continuation.steps.polynomial import EPSILON, Piece
+from continuation.steps.polynomial import EPSILON, Made, Piece
 from continuation.steps.predictor import arc_length, hermite, trusted_length
 
 __all__ = ["Base", "Settings", "StepFailure", "advance", "stride"]
@@ -26,6 +27,7 @@ STRAY = 1e-4
 # error of a series grows with it where the branch passes a branch point.
 SETTLED = 1e-13
 LEAST_ORDER = 3
+SHORTEST = 1e-3  # of the radius of convergence: a Taylor step shorter than this does not pay
 # A step shortened to this part of what the series allows is looked at: the tolerance may be below round-off.
 GIVE_UP = 0.2
 # Of 1 + ‖x‖: what a corrected point may be off its branch.
@@ -41,11 +43,16 @@ class Settings:
     tolerance
         Max-norm of F at the end of a step.
     order
-        Order of the Taylor steps, at least 3.
+        Order of the Taylor steps. A step is about tolerance^{1/(order − 3)} of the radius of convergence long; an order
+        that leaves less than 10⁻³ of it is refused: 8 is the least at the default tolerance.
     max_length, min_length
         Bounds of a step's arclength (in units where the parameter is divided by its scale).
     max_turn
         Largest angle between the tangents at the two ends of a tangent step, in radians: the refusal to jump.
+    sign_samples
+        Most places inside a step at which the determinant is sampled for branch points that come in pairs, 3, 9 or 27
+        as its course warrants; each costs a factorisation. 0: only the ends of a step are compared, and an even
+        number of branch points within one is missed.
 
     Raises
     ------
@@ -64,16 +71,36 @@ class Settings:
     max_length: float = np.inf
     min_length: float = 1e-9
     max_turn: float = 0.4
+    sign_samples: int = 27
 
     def __post_init__(self) -> None:
         if not 0.0 < self.tolerance < np.inf:
             raise ValueError(f"tolerance = {self.tolerance!r} must be positive and finite")
-        if self.order < 3:
-            raise ValueError(f"order = {self.order!r} must be at least 3")
+        least = least_order(self.tolerance)
+        if not isinstance(self.order, int | np.integer) or self.order < least:
+            raise ValueError(
+                f"order = {self.order!r} must be an integer of at least {least}: with a lower order, steps at the "
+                f"tolerance {self.tolerance!r} are too short to get anywhere"
+            )
         if not 0.0 < self.min_length <= self.max_length:
             raise ValueError(f"0 < min_length ≤ max_length does not hold: {self.min_length!r}, {self.max_length!r}")
         if not 0.0 < self.max_turn <= np.pi / 2:
             raise ValueError(f"max_turn = {self.max_turn!r} must lie in (0, π/2]")
+        if not isinstance(self.sign_samples, int | np.integer) or self.sign_samples < 0:
+            raise ValueError(f"sign_samples = {self.sign_samples!r} must be an integer of at least 0")
+
+
+def least_order(tolerance: float) -> int:
+    """Return the least order at which a Taylor step at this tolerance is 10⁻³ of its radius of convergence long.
+
+    Its length is limited by its last three terms, the lowest of which has order − 3 factors below the first.
+
+    Examples
+    --------
+    >>> [least_order(tolerance) for tolerance in (1e-6, 1e-9, 1e-13)]
+    [5, 6, 8]
+    """
+    return 3 + max(1, math.ceil(math.log(tolerance) / math.log(SHORTEST) - 1e-9))
 
 
 @dataclass(frozen=True)
@@ -81,8 +108,9 @@ class Base:
     """Where the next step starts: the problem in its present size, x = (u, p / scale) and the unit tangent.
 
     ``trial`` is the longest step to try next; ``sign`` the sign of the determinant of the Jacobian
-    bordered by the tangent (it changes at a branch point and not at a fold), 0 while unknown; ``solver`` the
-    bordered Jacobian itself, where a Taylor step has factorised it already.
+    bordered by the tangent (it changes at a branch point and not at a fold), 0 while unknown, ``size`` the logarithm of
+    its absolute value, nan while unknown; ``solver`` the bordered Jacobian itself, where a Taylor step has factorised it
+    already.
     """
 
     problem: Problem
@@ -91,6 +119,7 @@ class Base:
     s: float
     trial: float = np.inf
     sign: int = 0
+    size: float = np.nan
     solver: BorderedSolver | None = None
 
     @property
@@ -157,7 +186,7 @@ def _resize(base: Base, settings: Settings) -> tuple[Base, Counters]:
     if not new.converged:
         raise StepFailure(Status.UNRESOLVED, f"Newton failed after a change to {size} unknowns at p = {base.p!r}")
     spent = Counters(factorisations=new.iterations, newton=new.iterations, residuals=new.iterations + 1)
-    return replace(base, problem=problem, x=new.x, tangent=tangent, solver=None), spent
+    return replace(base, problem=problem, x=new.x, tangent=tangent, size=np.nan, solver=None), spent
 
 
 def _taylor_step(base: Base, settings: Settings) -> tuple[Base, Piece, Base, Counters]:
@@ -166,7 +195,7 @@ def _taylor_step(base: Base, settings: Settings) -> tuple[Base, Piece, Base, Cou
     x, solver, spent = _settled(base)
     order = min(settings.order, problem.largest_order)
     spent += Counters(steps=1, factorisations=1, solves=order)
-    departed = replace(base, x=x, sign=solver.sign, solver=None)
+    departed = replace(base, x=x, sign=solver.sign, size=_size(solver), solver=None)
     c = problem.series(x, solver, order)
     c = _finite(c)
     order = len(c) - 1
@@ -233,7 +262,7 @@ def _arrive(problem: Problem, piece: Piece, end: Array) -> Base | None:
     stray = solver.solve(np.zeros(end.size - 1), 1.0) - direction
     if not np.max(np.abs(stray)) <= STRAY:
         return None
-    return Base(problem, end, direction, piece.end, sign=solver.sign, solver=solver)
+    return Base(problem, end, direction, piece.end, sign=solver.sign, size=_size(solver), solver=solver)
 
 
 def _tangent_step(base: Base, settings: Settings) -> tuple[Base, Piece, Base, Counters]:
@@ -252,7 +281,7 @@ def _tangent_step(base: Base, settings: Settings) -> tuple[Base, Piece, Base, Co
             spent += Counters(factorisations=1, solves=1)
             if arrived is not None:
                 c = hermite(base.x, base.tangent, new.x, arrived.tangent)
-                piece = Piece(c, base.s, float(np.linalg.norm(c[1])))
+                piece = Piece(c, base.s, float(np.linalg.norm(c[1])), Made.CUBIC)
                 return base, piece, replace(arrived, s=piece.end), spent
         length *= 0.5
     raise StepFailure(Status.STEP_TOO_SMALL, f"no step of length ≥ {settings.min_length:.1e} from p = {base.p!r}")
@@ -270,6 +299,10 @@ def _fits(base: Base, x: Array, tangent: Array) -> bool:
     amiss = float(np.linalg.norm(gone - bend))
     floor = ROUND_OFF * (1.0 + float(np.linalg.norm(x)))
     return amiss <= floor + 0.5 * max(float(np.linalg.norm(gone)), float(np.linalg.norm(bend)))
+
+
+def _size(solver: BorderedSolver) -> float:
+    return float(getattr(solver, "log_determinant", np.nan))
 
 
 def _sign_at(base: Base) -> int:
@@ -291,4 +324,4 @@ def _turned(base: Base, x: Array, max_turn: float, length: float) -> Base | None
     if not _fits(base, x, tangent):
         return None
     growth = min(2.0, 0.5 * max_turn / max(turn, 1e-3 * max_turn))
-    return Base(base.problem, x, tangent, base.s, length * growth, solver.sign)
+    return Base(base.problem, x, tangent, base.s, length * growth, solver.sign, _size(solver))

@@ -106,3 +106,56 @@ TWINS = ("series", "tangents")  # the same equations, followed by Taylor steps o
 
 def twin(problem: Polynomial, kind: str) -> Problem:
     return problem if kind == "series" else problem.without_series()
+
+
+class System(Problem):
+    """F_k(u, p) = Σ c u_1^i u_2^j … p^l: several unknowns, terms {(i, j, …, l): (c_1, c_2, …)}, exact recurrence."""
+
+    def __init__(self, terms: dict[tuple[int, ...], tuple[float, ...]], can_pop: bool = True) -> None:
+        self.powers = np.array(list(terms))
+        self.coefficients = np.array(list(terms.values())).T
+        self.can_pop = can_pop
+
+    def _monomials(self, x: Array, powers: NDArray[np.int64]) -> Array:
+        return np.prod(x ** np.maximum(powers, 0), axis=1)
+
+    def _derivative(self, x: Array, k: int) -> Array:
+        lowered = self.powers - np.eye(x.size, dtype=int)[k]
+        return self.coefficients @ (self.powers[:, k] * self._monomials(x, lowered))
+
+    def residual(self, u: Array, p: float) -> Array:
+        return self.coefficients @ self._monomials(np.append(u, p), self.powers)
+
+    def jacobian(self, u: Array, p: float) -> Array:
+        return np.column_stack([self._derivative(np.append(u, p), k) for k in range(u.size)])
+
+    def parameter_derivative(self, u: Array, p: float) -> Array:
+        return self._derivative(np.append(u, p), u.size)
+
+    def expansion(self, u: Array, p: float) -> Expansion:
+        return (SystemExpansion if self.can_pop else SystemExpansionForward)(self, u, p)
+
+
+class SystemExpansionForward:
+    def __init__(self, system: System, u: Array, p: float) -> None:
+        self.system, self.x = system, [np.append(u, p)]
+
+    def remainder(self) -> Array:
+        series = np.array([*self.x, np.zeros_like(self.x[0])]).T
+        k = series.shape[1]
+        total = np.zeros(len(self.system.coefficients))
+        for powers, c in zip(self.system.powers, self.system.coefficients.T, strict=True):
+            product = np.eye(1, k)[0]
+            for variable, power in zip(series, powers, strict=True):
+                for _ in range(power):
+                    product = np.convolve(product, variable)[:k]
+            total += c * product[-1]
+        return total
+
+    def push(self, u: Array, p: float) -> None:
+        self.x.append(np.append(u, p))
+
+
+class SystemExpansion(SystemExpansionForward):
+    def pop(self) -> None:
+        del self.x[-1]
