@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["default_folder", "default_kappa_max", "diagram"]
 
 Option = typer.Option
-INTERRUPTED = 130
+LACKING, INTERRUPTED = 3, 130
 REACH = 2.1  # of the first onset
 SCANNED = 64  # modes among which the first onset is looked for
 SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
@@ -41,7 +41,10 @@ def diagram(
     ] = None,
     as_json: AsJson = False,
 ) -> int:
-    """Trace the bifurcation diagram of a potential in the coupling kappa."""
+    """Trace the bifurcation diagram of a potential in the coupling kappa.
+
+    The exit code is 3 if a half-branch failed, or was found but stopped before it comes to an end.
+    """
     from branches.files.bundle import prepare, write_all
 
     top = default_kappa_max(potential) if kappa_max is None else kappa_max
@@ -64,7 +67,9 @@ def diagram(
     if result.status == "interrupted":
         print(f"mvcont: interrupted: what was found so far is in {folder}", file=sys.stderr)
         return INTERRUPTED
-    return 0
+    for warning in result.warnings:
+        print(f"mvcont: warning: {warning}", file=sys.stderr)
+    return LACKING if result.completeness.lacking else 0
 
 
 def _check(

@@ -4,7 +4,6 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-import numpy as np
 import typer
 
 from branches.cli.arguments import AsJson, real, takes_potential, whole
@@ -135,7 +134,7 @@ def _folds(found: "Diagram") -> list[dict[str, Any]]:
 
 def _report(record: dict[str, Any], files: dict[str, Path]) -> None:
     def numbers(values: Any) -> str:
-        return "  ".join(f"{value:.10g}" for value in np.asarray(values))
+        return "  ".join(f"{value:.10g}" for value in values)
 
     if record["states"]:
         rows = [

@@ -15,6 +15,7 @@ from branches.diagrams.diagram import Diagram
 from branches.dynamics.gap import spectral_gap, uniform_gap
 from branches.figures.stretches import UNIFORM
 from branches.figures.style import DISC, GUIDE, RC, SQUARE, colour, line
+from branches.states.stability import Stability
 
 __all__ = ["gap_figure", "gap_panel", "gaps_of"]
 
@@ -76,7 +77,7 @@ def _draw(ax: Axes, kappa: Array, gap: Array, number: int) -> None:
             part = gap[start - 1] / (gap[start - 1] - gap[start])
             x = np.insert(x, 0, kappa[start - 1] + part * (kappa[start] - kappa[start - 1]))
             y = np.insert(y, 0, 0.0)
-        ax.plot(x, y, color=colour(number), **line(bool(stable[start])))
+        ax.plot(x, y, color=colour(number), **line(Stability.STABLE if stable[start] else Stability.UNSTABLE))
 
 
 def gap_figure(diagram: Diagram, gaps: tuple[Array, ...] | None = None) -> Figure:
