@@ -31,6 +31,9 @@ def cut_at_bound(
     0.
     """
     scale = problem.parameter_scale
+    first, reach = float(piece.coefficients[0, -1]), float(np.abs(piece.coefficients[1:, -1]).sum())
+    if bounds[0] / scale < first - reach and first + reach < bounds[1] / scale:  # the piece cannot get there
+        return piece, None
     ends = []
     for bound, outward in zip(bounds, (-1, 1), strict=True):
         if np.isfinite(bound):

@@ -69,6 +69,8 @@ class Loop:
     def begin_with(self, piece: Piece) -> Base:
         """Accept a known first piece, cut at a bound if it crosses one."""
         tangent = piece.derivative(0.0)
+        if not tangent.any():  # a series in a root of the arclength
+            tangent = piece(1.0) - piece(0.0)
         self._remember_start(piece(0.0), tangent / np.linalg.norm(tangent))
         self.event_values = (0.0,) * len(self.events)
         self.started = True
@@ -158,8 +160,9 @@ class Loop:
     def _held_up(self, departed: Base, piece: Piece) -> bool:
         """Whether the steps have become short and are getting shorter."""
         before = self.recorder.last.piece.length if self.recorder.stretches else np.inf
-        short = HELD_UP * (1.0 + float(np.linalg.norm(departed.x)))
-        return piece.length < min(short, SHRINKING * before)
+        if not piece.length < SHRINKING * before:
+            return False
+        return piece.length < HELD_UP * (1.0 + float(np.linalg.norm(departed.x)))
 
     def _stride(self, departed: Base, piece: Piece, arrived: Base) -> tuple[Piece, Base]:
         """Step over a branch point that holds up the series; the Taylor step stands where there is none."""

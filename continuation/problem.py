@@ -260,7 +260,7 @@ def real_matrix(value: Any, n: int) -> Any:
         raise ValueError(f"jacobian has shape {matrix.shape}, expected ({n}, {n}) for u of shape ({n},)")
     if np.dtype(matrix.dtype).kind not in "fiu":
         raise ValueError(f"jacobian has dtype {matrix.dtype}, expected real numbers")
-    return matrix if hasattr(matrix, "tocsc") else matrix.astype(np.float64, copy=False)
+    return matrix.astype(np.float64, copy=False) if isinstance(matrix, np.ndarray) else matrix
 
 
 def check_is_problem(problem: object) -> None:

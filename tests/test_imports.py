@@ -60,3 +60,11 @@ def test_branches_uses_only_public_names_of_the_engine():
                 if node.module != "continuation" or not set(wanted) <= set(continuation.__all__):
                     private.append(f"{file.name}: from {node.module} import {', '.join(wanted)}")
     assert private == []
+
+
+def test_steps_is_the_iterator_whatever_was_imported():
+    code = (
+        "import continuation.steps.stepper, continuation, branches\n"
+        "from continuation.steps.corrector import correct\nassert callable(continuation.steps)"
+    )
+    assert loaded_by(code) == "[]"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -123,10 +124,12 @@ class Arc:
         squared.
         """
         kappa = np.clip(kappa, self.low, self.high)
-        u = self._moments(kappa)
-        period = self.branch.period
-        g = self.branch.potential.weights(u.shape[1] * period)[period - 1 :: period]
-        return free_energy(g, u, kappa), np.einsum("pn,n->p", u * u, g)
+        energies, interactions = np.empty(kappa.size), np.empty(kappa.size)
+        for here, u in self._moments(kappa):
+            period = self.branch.period
+            g = self.branch.potential.weights(u.shape[1] * period)[period - 1 :: period]
+            energies[here], interactions[here] = free_energy(g, u, kappa[here]), (u * u) @ g
+        return energies, interactions
 
     def place(self, kappa: float) -> float:
         """Return the arclength at one coupling."""
@@ -138,25 +141,20 @@ class Arc:
     def state(self, kappa: float) -> State:
         """Return the state at one coupling, corrected by Newton's iteration at fixed κ."""
         at = float(np.clip(kappa, self.low, self.high))
-        piece = self.parts[self._part(np.array([at]))[0]][0]
-        guess = self._moments(np.array([at]))[0, : piece.coefficients.shape[1] - 1]
-        return state_at(self.branch.potential, self.branch.period, guess, at)
+        _, guess = next(self._moments(np.array([at])))
+        return state_at(self.branch.potential, self.branch.period, guess[0], at)
 
     def _part(self, kappa: Array) -> NDArray[np.intp]:
         """Return the number of the part that each coupling lies on."""
         return np.clip(np.searchsorted(self._ends, kappa, side="right") - 1, 0, len(self.parts) - 1)
 
-    def _moments(self, kappa: Array) -> Array:
-        """Return the reduced moments, shape (m, N)."""
-        scale = self.branch.curve.parameter_scale
-        width = max(piece.coefficients.shape[1] for piece, _, _ in self.parts) - 1
-        u = np.zeros((kappa.size, width))
+    def _moments(self, kappa: Array) -> Iterator[tuple[NDArray[np.bool_], Array]]:
+        """Yield, part by part, which couplings lie on it, and the reduced moments there, as many as the part has."""
         part = self._part(kappa)
         for k in np.unique(part):
             piece, low, high = self.parts[k]
-            x = piece.at(_inverse(piece, low, high, kappa[part == k] / scale))
-            u[part == k, : x.shape[1] - 1] = x[:, :-1]
-        return u
+            here = part == k
+            yield here, piece.at(_inverse(piece, low, high, kappa[here] / self.branch.curve.parameter_scale))[:, :-1]
 
 
 def _inverse(piece: Piece, low: float, high: float, p: Array) -> Array:

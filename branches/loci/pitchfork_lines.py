@@ -22,6 +22,7 @@ __all__ = ["pitchfork_line"]
 
 Array = NDArray[np.float64]
 CLOSE = 0.1  # amplitude of the states from which an end on the uniform state is extrapolated
+POLE = 1e300  # finite: the curvature where its denominator is zero
 CRITICAL = 1e-6  # a curvature that changes its sign through a pole is not small there
 
 
@@ -91,14 +92,28 @@ def _line(weights: FamilyWeights, point: SpecialPoint, q0: float, size: int) -> 
 
 
 def _shape_events(weights: FamilyWeights, block: Block, size: int) -> tuple[Event, ...]:
-    """Return the events at which the curvature of the pitchfork changes its sign, through zero or a pole."""
+    """Return the events at which a curvature of the pitchfork changes its sign, through zero or a pole.
 
-    def curvature(u: Array, q: float) -> float:
+    At order 4 the half-branches on a state and on its twin have curvatures of their own.
+    """
+
+    def curvature(on_twin: bool, u: Array, q: float) -> float:
         potential = weights.system(q, 1, block.period * size).potential
-        return pitchfork_shape(potential, block, u[:-1], float(u[-1]), block.period * size).curvature
+        state = twin(u[:-1], 1) if on_twin else u[:-1]
+        try:
+            return pitchfork_shape(potential, block, state, float(u[-1]), block.period * size).curvature
+        except ArithmeticError:  # a step may reach beyond the end, where the state is the uniform one
+            return POLE
 
-    def vanishes(u: Array, q: float) -> bool:
-        return abs(curvature(u, q)) <= CRITICAL
+    def vanishes(on_twin: bool, u: Array, q: float) -> bool:
+        return abs(curvature(on_twin, u, q)) <= CRITICAL
 
-    tricritical = Event("tricritical", curvature, accept=vanishes)
-    return tricritical, Event("degenerate", curvature, accept=lambda u, q: not vanishes(u, q))
+    def has_pole(on_twin: bool, u: Array, q: float) -> bool:
+        return not vanishes(on_twin, u, q)
+
+    events = []
+    for on_twin in (False, True) if block.order == 4 else (False,):
+        test = partial(curvature, on_twin)
+        events.append(Event("tricritical" + ":twin" * on_twin, test, accept=partial(vanishes, on_twin)))
+        events.append(Event("degenerate" + ":twin" * on_twin, test, accept=partial(has_pole, on_twin)))
+    return tuple(events)

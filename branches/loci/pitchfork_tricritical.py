@@ -39,7 +39,11 @@ class PitchforkTricritical:
 
 
 def pitchfork_tricritical_point(
-    family: Callable[[float], Potential], bracket: Sequence[float], mode: int = 2, kappa_max: float | None = None
+    family: Callable[[float], Potential],
+    bracket: Sequence[float],
+    mode: int = 2,
+    kappa_max: float | None = None,
+    on_twin: bool = False,
 ) -> PitchforkTricritical:
     """Find the parameter at which the first pitchfork off a branch has no quadratic coefficient.
 
@@ -53,6 +57,9 @@ def pitchfork_tricritical_point(
         The branch: that of this mode's onset.
     kappa_max
         How far it is traced; by default 2.1 times its onset.
+    on_twin
+        Which half-branch, where the pitchfork has two shapes (modes ±r mod n with n/gcd(n, r) = 4): the one off the
+        state, or the one off its twin.
 
     Returns
     -------
@@ -62,7 +69,7 @@ def pitchfork_tricritical_point(
     ------
     ValueError
         If the branch has no pitchfork at an end of the bracket, or the curvature has one sign at both: the message
-        gives it at both ends.
+        gives it at both ends. If ``on_twin`` is asked of a pitchfork with one shape.
 
     Notes
     -----
@@ -79,7 +86,7 @@ def pitchfork_tricritical_point(
     low, high = sorted(finite_number("bracket", value) for value in bracket)
 
     def shape(parameter: float) -> tuple[PitchforkShape, SpecialPoint]:
-        return _first_pitchfork(family(parameter), mode, kappa_max, parameter)
+        return _first_pitchfork(family(parameter), mode, kappa_max, parameter, on_twin)
 
     ends = [shape(value)[0].curvature for value in (low, high)]
     if ends[0] * ends[1] > 0:
@@ -93,12 +100,14 @@ def pitchfork_tricritical_point(
 
 
 def _first_pitchfork(
-    potential: Potential, mode: int, kappa_max: float | None, parameter: float
+    potential: Potential, mode: int, kappa_max: float | None, parameter: float, on_twin: bool
 ) -> tuple[PitchforkShape, SpecialPoint]:
     for point in trace(potential, mode, kappa_max).special_points:
         if point.kind == "pitchfork" and point.period == mode:
-            a = twin(point.a, mode) if point.sector == "odd" else point.a
+            a = twin(point.a, mode) if on_twin != (point.sector == "odd") else point.a
             block = Block("even", point.residue, mode)
+            if on_twin and block.order != 4:
+                raise ValueError(f"on_twin = True is not allowed: modes ±{point.residue} mod {mode} have one shape")
             size = max(a.size, LEAST_MODES * mode // 2)
             return pitchfork_shape(potential, block, a[mode - 1 :: mode], point.kappa, size), point
     raise ValueError(

@@ -33,7 +33,7 @@ STEP_VECTORS = 40  # vectors of length N that a tangent step works with at the m
 LARGEST_DENSE = 512  # unknowns up to which a factorisation beats the iteration
 DENSE_SERIES = 128  # unknowns up to which dense products beat a solve and two transforms an order
 STEEP = 64.0  # range of log ρ whose rounding counts in the moments
-LARGEST_RELATIVE = 2**22  # entries of the matrix of cosines relative to a peak
+RELATIVE_MODES = 128  # modes up to which a matrix of cosines relative to a peak is kept; slower decay keeps transforms
 LEAST_BLOCK, LARGEST_BLOCK = 64, 1024
 ACTIVE = 0.05  # modes with κ g_n above this belong into the dense block
 
@@ -105,8 +105,9 @@ class SelfConsistentSystem(Problem):
         if peak is not None:
             clear = np.flatnonzero(np.abs(b) > EPSILON * np.max(np.abs(b)))
             active = int(clear[-1]) + 1 if clear.size else 1
-            if active * self.grid.size <= LARGEST_RELATIVE:
-                relative: Array = b[:active] @ relative_cosines(active, self.grid.size, peak)
+            if active <= RELATIVE_MODES:
+                waves = relative_cosines(min(self.size, RELATIVE_MODES), self.grid.size, peak)
+                relative: Array = b[:active] @ waves[:active]
                 return relative
         return self.grid.cosines(0.5 * b)
 
@@ -213,7 +214,9 @@ class SelfConsistentSystem(Problem):
         used = int(above[-1]) + 1 if above.size else 1
         if not (used > 0.9 * self.size and self.size < self.max_size):
             return None
-        size = min(self.max_size, 2 * self.size if self.size > LARGEST_DENSE else int(1.5 * self.size) + 8)
+        last = float(np.clip(np.max(np.abs(u[-3:])), RESOLVED, 0.9))
+        decay = np.log(RESOLVED) / np.log(last)  # of a geometric tail: how much further it is to the resolved level
+        size = min(self.max_size, int(np.clip(decay, 1.3, 2.0) * self.size) + 8)
         return SelfConsistentSystem(
             self.potential, self.period, size, self.max_size, self.parameter_scale, adaptive=True
         ), size

@@ -78,7 +78,7 @@ class _Samples:
             x, direction = self._piece(tau), self._piece.derivative(tau)
             p = float(x[-1]) * self._problem.parameter_scale
             solver = self._problem.bordered(x[:-1], p, direction / np.linalg.norm(direction))
-            self._known[key] = solver.sign, float(getattr(solver, "log_determinant", 0.0))
+            self._known[key] = solver.sign, solver.log_determinant
         return self._known[key]
 
     def values(self, count: int) -> tuple[Array, Array, Array]:

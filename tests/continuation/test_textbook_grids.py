@@ -1,5 +1,7 @@
 """Textbook problems on grids, with sparse Jacobians: Bratu in two dimensions, Swift–Hohenberg snaking."""
 
+from itertools import pairwise
+
 import numpy as np
 import scipy.sparse as sps
 from toys import Array
@@ -31,7 +33,7 @@ def test_the_fold_of_bratu_in_two_dimensions() -> None:
         assert fold.kind == "fold"
         assert fold.residual < 1e-11
         folds.append(fold.p)
-    once = [(4.0 * fine - coarse) / 3.0 for coarse, fine in zip(folds[:-1], folds[1:], strict=True)]
+    once = [(4.0 * fine - coarse) / 3.0 for coarse, fine in pairwise(folds)]
     twice = (16.0 * once[1] - once[0]) / 15.0
     order = np.log2((folds[1] - BRATU_2D) / (folds[2] - BRATU_2D))
     assert abs(order - 2.0) < 0.05

@@ -123,8 +123,7 @@ def joined(diagram: Diagram, states: Iterable[State]) -> Diagram:
             continue
         for branch in branches_through(state, *builder.bounds):
             _add(builder, branch)
-        while builder.queue:
-            builder._pursue(*builder.queue.popleft())
+        builder.pursue_all()
     extended = builder.diagram(())
     return replace(
         extended,
@@ -141,10 +140,10 @@ def _builder_of(diagram: Diagram) -> Builder:
     builder.nodes, builder.branches = list(diagram.nodes), list(diagram.branches)
     builder.ends, builder.places = list(diagram.ends), list(diagram.places)
     builder.account = list(diagram.completeness.half_branches)
+    builder.continued = {end for _, end in diagram.ends}  # the diagram has asked already what they owe
     for onset in onsets(diagram.potential, diagram.kappa_max, attracting_modes(diagram.potential)):
         if f"onset {'+'.join(map(str, onset.kernel))}" not in {node.name for node in diagram.nodes}:
             builder._add_onset(onset)  # branches found may end there
-    builder.opened = {node.name for node in builder.nodes}
     return builder
 
 

@@ -15,73 +15,22 @@ import dataclasses
 import itertools
 import math
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from branches.onsets.resonant.pair_rays import pair_rays
 from branches.onsets.resonant.polysolve import EPS, Ends, PolynomialMap, eigen_directions
+from branches.onsets.resonant.ray import ZERO, Ray, cleaned
 from branches.onsets.resonant.reduced import LARGEST_KERNEL, ReducedSystem
-from branches.onsets.resonant.tangents import ZERO, tangents
+from branches.onsets.resonant.tangents import tangents
 from branches.potentials.potential import Potential, positive_integer
 
 __all__ = ["LARGEST_KERNEL", "Ray", "half_branches", "morse_defect", "orbits", "rays"]
 
 Array = NDArray[np.float64]
-
-
-@dataclass(frozen=True, eq=False)
-class Ray:
-    """A half-branch leaving an onset, known by its leading expansion.
-
-    Parameters
-    ----------
-    modes : tuple of int
-        The kernel.
-    direction : ndarray, shape (len(modes),)
-        Unit vector d: a_k = s d_k + s² y_k + … for the kernel modes k, s > 0.
-    order : int
-        1: κ = κ₀ (1 + slope s + …); 2: κ = κ₀ (1 + slope s² + …).
-    slope : float
-    slope_error : float
-        From the errors of the weights (first order) and rounding.
-    bend : ndarray, shape (len(modes),)
-        y, orthogonal to d.
-    unstable : int
-        Even directions within the kernel amplitudes in which the free energy decreases just off the
-        point, for this representative of its orbit (the twin of an n-fold state, rotated by π/n, may
-        trade even for odd ones).  Modes unstable already in the uniform state come on top.
-    half : ndarray, shape (len(modes),)
-        v of x = s d + s^{3/2} v + s² y: zero except on some rays of kernels of three or more modes.
-    isolated : bool
-        False where a continuum of rays, or a degeneracy beyond the orders looked at, leaves along d:
-        then this is one representative, and slope, bend and `unstable` are not to be relied on.
-    """
-
-    modes: tuple[int, ...]
-    direction: Array
-    order: int
-    slope: float
-    slope_error: float
-    bend: Array
-    unstable: int
-    half: Array
-    isolated: bool = True
-
-    @classmethod
-    def simple(cls, mode: int, curvature: float, error: float = 0.0) -> Ray:
-        """Return the ray of a simple kernel: κ = κ₀ (1 + c₂ s² + …), unstable if c₂ < 0."""
-        return cls((mode,), np.ones(1), 2, curvature, error, np.zeros(1), int(curvature < 0), np.zeros(1))
-
-    def kappa_ratio(self, s: float) -> float:
-        """Return κ/κ₀ at amplitude s, to leading order.
-
-        Examples
-        --------
-        >>> Ray.simple(1, 0.5).kappa_ratio(0.1)
-        1.005
-        """
-        return 1.0 + self.slope * s**self.order
+SAME = 1e-5  # of the numbers of a ray found twice
+ALL_BUT_EQUAL = 1e-2  # distance of computed rays that may be one multiple ray split by rounding: ε^(1/7) at the most
 
 
 def rays(potential: Potential, kernel: Sequence[int]) -> tuple[Ray, ...]:
@@ -108,10 +57,11 @@ def rays(potential: Potential, kernel: Sequence[int]) -> tuple[Ray, ...]:
 
     Notes
     -----
-    Directions are found by homotopy continuation on the complex solutions (`polysolve`).  Not found:
-    half-branches at fractional powers of s other than those above, which need further coincidences
-    among the weights or the mode numbers; and null directions of q_2 that form a continuum outside the
-    coordinate subspaces.  The latter show as rays with `isolated` False.
+    Directions are found by homotopy continuation on the complex solutions (`polysolve`).  A pair of modes
+    whose cubic and quartic terms leave half-branches open is decided by higher orders (`pair_rays`).  Not
+    found: in kernels of three or more modes half-branches at fractional powers of s other than those above,
+    which need further coincidences among the weights or the mode numbers, and null directions of q_2 that
+    form a continuum outside the coordinate subspaces.  The latter show as rays with `isolated` False.
 
     Examples
     --------
@@ -163,14 +113,30 @@ def half_branches(potential: Potential, kernel: Sequence[int]) -> tuple[Ray, ...
         d = np.ones(1)
         ray = Ray.simple(modes[0], float(system.q3(d)[0]), system.slope_error(d))
         return ray, dataclasses.replace(ray, direction=-d)
-    return _distinct(itertools.chain(_transverse(system), _tangential(system)))
+    found = _distinct(itertools.chain(_transverse(system), _tangential(system)))
+    if len(modes) == 2 and _is_degenerate(found):
+        decided = pair_rays(potential, (modes[0], modes[1]))
+        return _distinct(decided) if decided else found
+    return found
+
+
+def _is_degenerate(found: Sequence[Ray]) -> bool:
+    """Return whether the cubic and quartic terms leave half-branches undecided, or two of them all but equal."""
+    if not found or morse_defect(found) or not all(ray.isolated for ray in found):
+        return True
+    if any(abs(ray.slope) <= ray.slope_error for ray in found):
+        return True
+    d = np.array([_numbers(ray) for ray in found])
+    apart = np.linalg.norm(d[:, None] - d[None], axis=-1)
+    return bool(np.min(apart[~np.eye(len(d), dtype=bool)]) < ALL_BUT_EQUAL)
 
 
 def _distinct(found: Iterable[Ray]) -> tuple[Ray, ...]:
-    kept: dict[tuple[float, ...], Ray] = {}
+    kept: list[Ray] = []
     for ray in found:
-        kept.setdefault(_digits(ray), ray)
-    return tuple(sorted(kept.values(), key=lambda ray: (ray.order, ray.slope)))
+        if not any(np.max(np.abs(_numbers(ray) - _numbers(other))) < SAME for other in kept):
+            kept.append(ray)
+    return tuple(sorted(kept, key=lambda ray: (ray.order, ray.slope)))
 
 
 def _transverse(system: ReducedSystem) -> Iterator[Ray]:
@@ -244,11 +210,11 @@ def _linear_ray(system: ReducedSystem, d: Array, sigma: float, isolated: bool) -
     unstable = int(np.sum(np.linalg.eigvalsh(hessian - sigma * np.eye(m)) < -ZERO))
     return Ray(
         system.modes,
-        _clean(d),
+        cleaned(d),
         1,
         sigma,
         16 * EPS * abs(sigma),
-        _clean(bend),
+        cleaned(bend),
         unstable,
         np.zeros(m),
         isolated,
@@ -263,35 +229,32 @@ def _quadratic_rays(system: ReducedSystem, line: Array, regular: bool) -> Iterat
             isolated = regular and t.isolated
             yield Ray(
                 system.modes,
-                _clean(d),
+                cleaned(d),
                 2,
                 t.slope,
                 error,
-                _clean(t.bend),
+                cleaned(t.bend),
                 t.unstable,
-                _clean(t.half),
+                cleaned(t.half),
                 isolated,
             )
-
-
-def _clean(x: Array) -> Array:
-    """Return x read-only, with components that are zero to round-off set to zero."""
-    x = np.where(np.abs(x) < ZERO * (1e-3 + np.max(np.abs(x), initial=0.0)), 0.0, x)
-    x.flags.writeable = False
-    return x
 
 
 def _representative(ray: Ray) -> Ray:
     """Return the image of a ray, under the rotations that keep it even, with the largest components."""
     parts = np.stack([ray.direction, ray.half, ray.bend])
-    active = [k for k, column in zip(ray.modes, parts.T, strict=True) if np.any(column)]
-    period = math.gcd(*active)
-    sign = np.array([-1.0 if k in active and (k // period) % 2 else 1.0 for k in ray.modes])
-    direction, half, bend = (_clean(sign * part) for part in parts)
+    period = math.gcd(*ray.active)
+    sign = np.array([-1.0 if k in ray.active and (k // period) % 2 else 1.0 for k in ray.modes])
+    direction, half, bend = (cleaned(sign * part) for part in parts)
     return max(ray, dataclasses.replace(ray, direction=direction, half=half, bend=bend), key=_digits)
 
 
+def _numbers(ray: Ray) -> Array:
+    """Return direction, half and bend."""
+    return np.concatenate([ray.direction, ray.half, ray.bend])
+
+
 def _digits(ray: Ray) -> tuple[float, ...]:
-    """Return direction, half and bend rounded: equal for one ray found twice."""
-    rounded: list[float] = (np.round(np.concatenate([ray.direction, ray.half, ray.bend]), 5) + 0.0).tolist()
+    """Return direction, half and bend rounded, to compare an image of a ray with the ray."""
+    rounded: list[float] = (np.round(_numbers(ray), 5) + 0.0).tolist()
     return tuple(rounded)

@@ -11,7 +11,7 @@ from branches.onsets.resonant.polysolve import EPS, SQRT_EPS, PolynomialMap
 from branches.onsets.resonant.resonance import slaved_modes
 from branches.potentials.potential import Array, Potential
 
-__all__ = ["LARGEST_KERNEL", "ReducedSystem"]
+__all__ = ["LARGEST_KERNEL", "ReducedSystem", "inverse_gaps"]
 
 LARGEST_KERNEL = 6  # 364 paths for the cubic system; seven modes would take 1093
 HIGHEST_DEGREE = 4  # of the reduced equations
@@ -48,7 +48,7 @@ class ReducedSystem:
         """
         if not 1 <= len(modes) <= LARGEST_KERNEL:
             raise ValueError(f"kernel = {modes} is not allowed: give 1 to {LARGEST_KERNEL} resonant modes")
-        u, du = _inverse_gaps(potential, modes)
+        u, du = inverse_gaps(potential, modes, HIGHEST_DEGREE)
 
         def terms(degree: int, gaps: dict[int, float]) -> list[Monomials]:
             gradient, _ = kernel_gradient(modes, degree, gaps.__getitem__, 1.0)
@@ -76,9 +76,17 @@ def _minus(p: Monomials, q: Monomials) -> Monomials:
     return {e: p.get(e, 0.0) - q.get(e, 0.0) for e in p.keys() | q.keys()}
 
 
-def _inverse_gaps(potential: Potential, modes: tuple[int, ...]) -> tuple[dict[int, float], dict[int, float]]:
-    """Return u_j = g/(g − g_j) and its error for every slaved mode up to degree 4."""
-    size = HIGHEST_DEGREE * modes[-1]
+def inverse_gaps(
+    potential: Potential, modes: tuple[int, ...], degree: int
+) -> tuple[dict[int, float], dict[int, float]]:
+    """Return u_j = g/(g − g_j) and its error for every mode slaved to a kernel up to a degree.
+
+    Raises
+    ------
+    ValueError
+        If the modes are not resonant, or not all that are.
+    """
+    size = degree * modes[-1]
     g, e = potential.weights(size), potential.weight_errors(size)
     for k in modes:
         potential.onset_coupling(k)  # the error of a mode without an onset
@@ -90,7 +98,7 @@ def _inverse_gaps(potential: Potential, modes: tuple[int, ...]) -> tuple[dict[in
             "give modes with one and the same weight, such as onset(potential, mode).kernel"
         )
     u, du = {}, {}
-    for j in (j for reached in slaved_modes(modes, HIGHEST_DEGREE).values() for j in reached):
+    for j in (j for reached in slaved_modes(modes, degree).values() for j in reached):
         gap, error = weight - float(g[j - 1]), float(e[j - 1]) + allowed
         if abs(gap) <= error:
             raise ValueError(

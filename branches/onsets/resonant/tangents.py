@@ -21,14 +21,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from branches.onsets.resonant.polysolve import PolynomialMap, roots
+from branches.onsets.resonant.ray import ZERO
 from branches.onsets.resonant.reduced import ReducedSystem
 
-__all__ = ["ZERO", "Tangent", "tangents"]
+__all__ = ["Tangent", "tangents"]
 
 Array = NDArray[np.float64]
 Equations = Callable[[Array], Array]
-
-ZERO = 1e-7  # components of unit vectors below this are zero: the solver gives them to round-off
 
 
 @dataclass(frozen=True, eq=False)
