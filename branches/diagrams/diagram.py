@@ -180,11 +180,11 @@ class Diagram:
 
         return to_csv(self, folder)
 
-    def figure(self) -> Any:
-        """Return a Matplotlib figure: amplitude, free energy and densities."""
+    def figure(self, *, gap: bool = False) -> Any:
+        """Return a Matplotlib figure: amplitude, free energy and densities; with ``gap``, the spectral gap below."""
         from branches.output.figure import figure
 
-        return figure(self)
+        return figure(self, gap=gap)
 
     def plot(self, ax: Any = None) -> Any:
         """Draw the diagram (amplitude over κ) into Matplotlib axes, new ones by default, and return them."""

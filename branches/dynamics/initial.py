@@ -151,7 +151,8 @@ def _sampled(function: Callable[[Array], ArrayLike]) -> Initial:
     mass = 2.0 * np.pi * float(rho.mean())
     if abs(mass - 1.0) > MASS:
         raise ValueError(f"initial has mass {mass:.6g} over [0, 2π): a density has mass 1")
-    c = np.fft.rfft(rho)[1 : SAMPLES // 4] / (SAMPLES * float(rho.mean()))
-    c = np.where(np.abs(c.real) > ROUNDING, c.real, 0.0) + 1j * np.where(np.abs(c.imag) > ROUNDING, c.imag, 0.0)
+    c: Complex = np.fft.rfft(rho)[1 : SAMPLES // 4] / (SAMPLES * float(rho.mean()))
+    c.real[np.abs(c.real) <= ROUNDING] = 0.0
+    c.imag[np.abs(c.imag) <= ROUNDING] = 0.0
     last = int(np.max(np.flatnonzero(c), initial=0)) + 1
-    return Initial(c[:last])
+    return Initial(np.asarray(c[:last], dtype=complex))
