@@ -79,7 +79,7 @@ class CriticalRate:
         >>> from branches import potentials
         >>> found = branches.critical_rate(potentials.kuramoto(), 1)
         >>> f"{float(found.corrected(1e4)):.6e} {float(found.amplitude(1e4)):.6e}"
-        '1.413672e-02 1.414214e-02'
+        '1.414105e-02 1.414214e-02'
         """
         at = np.asarray(t, dtype=float)
         slow = np.log(at) if self.order == 1 else at ** (1.0 - 1.0 / self.order)

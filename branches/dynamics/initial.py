@@ -107,7 +107,7 @@ def empirical(positions: ArrayLike, n_modes: int = 512) -> Initial:
     total = np.zeros(n_modes, dtype=complex)
     for part in np.array_split(x, max(1, x.size * n_modes // CHUNK)):
         total += np.exp(-1j * np.multiply.outer(n, part)).sum(axis=1)
-    return Initial(total / x.size, smooth=False)
+    return Initial(np.asarray(total / x.size, dtype=complex), smooth=False)
 
 
 def density_of(c: Complex, points: int) -> Array:
