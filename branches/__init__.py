@@ -12,9 +12,9 @@ from typing import Any
 
 # Where each public name lives.  Imported on first use, so that `import branches` stays light.
 _HOMES = {
-    "potentials": "branches.model.potentials",
-    "Potential": "branches.model.potential",
-    "State": "branches.diagrams.records",
+    "potentials": "branches.potentials",
+    "Potential": "branches.potentials.potential",
+    "State": "branches.states.state",
     "SpecialPoint": "branches.diagrams.records",
     "Branch": "branches.diagrams.records",
     "trace": "branches.diagrams.trace",
@@ -24,16 +24,17 @@ _HOMES = {
     "onset": "branches.onsets.classify",
     "Onset": "branches.onsets.classify",
     "tricritical_point": "branches.onsets.tricritical",
-    "coexistence": "branches.transitions.coexistence",
-    "landscape": "branches.transitions.landscape",
-    "phase_diagram": "branches.transitions.phase_diagram",
-    "PhaseDiagram": "branches.transitions.phase_diagram",
-    "sweep": "branches.transitions.sweep",
-    "Transition": "branches.transitions.records",
-    "with_disconnected": "branches.transitions.disconnected",
-    "search_states": "branches.transitions.search",
-    "curves": "branches.transitions.curves",
-    "fold_curve": "branches.transitions.fold_curve",
+    "coexistence": "branches.landscapes.coexistence",
+    "landscape": "branches.landscapes.landscape",
+    "phase_diagram": "branches.sweeps.phase_diagram",
+    "PhaseDiagram": "branches.sweeps.phase_diagram",
+    "sweep": "branches.sweeps.sweep",
+    "Transition": "branches.landscapes.transitions",
+    "with_disconnected": "branches.diagrams.search.disconnected",
+    "search_states": "branches.diagrams.search.search_states",
+    "curves": "branches.loci.curves",
+    "fold_curve": "branches.loci.fold_curve",
+    "pitchfork_tricritical_point": "branches.loci.pitchfork_tricritical",
     "flow": "branches.dynamics.flow",
     "Flow": "branches.dynamics.flow",
     "empirical": "branches.dynamics.initial",
@@ -43,7 +44,6 @@ _HOMES = {
     "critical_rate": "branches.dynamics.critical",
     "connections": "branches.dynamics.connections",
     "noneven_state": "branches.dynamics.noneven",
-    "pitchfork_tricritical_point": "branches.transitions.pitchfork_tricritical",
 }
 
 __all__ = sorted(_HOMES)

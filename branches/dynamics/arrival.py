@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from branches.diagrams.records import State
+from branches.diagrams.search.deflation import polished
+from branches.diagrams.search.minimise import as_even
 from branches.dynamics.decay_rates import decay_rates
 from branches.dynamics.noneven import NonEvenState, noneven_state
 from branches.dynamics.orbits import orbit_distance
-from branches.model.potential import Potential
-from branches.transitions.deflation import polished
-from branches.transitions.minimise import as_even
-from branches.transitions.states import uniform_state
+from branches.potentials.potential import Potential
+from branches.states.at_coupling import uniform_state
+from branches.states.state import State
 
 if TYPE_CHECKING:
     from branches.diagrams.diagram import Diagram

@@ -11,6 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from branches.diagrams.diagram import Diagram
+from branches.diagrams.search.deflation import polished
+from branches.diagrams.search.minimise import as_even
 from branches.dynamics.arrival import Stationary, coefficients, named_states
 from branches.dynamics.edge_tracking import track_edge
 from branches.dynamics.fixed_space import Destination, FixedSpace, Member, rates_of
@@ -19,8 +21,6 @@ from branches.dynamics.morse_bott import morse_bott
 from branches.dynamics.noneven import noneven_state
 from branches.dynamics.orbits import orbit_distance
 from branches.dynamics.unstable_manifold import boundaries, one_way_out, spaces, starts
-from branches.transitions.deflation import polished
-from branches.transitions.minimise import as_even
 
 __all__ = ["connections"]
 

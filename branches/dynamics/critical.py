@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from branches.dynamics.centre_manifold import LARGEST_ORDER, reduced_coefficient
-from branches.model.potential import Potential
 from branches.onsets.classify import onset
-from branches.onsets.coefficients import EPS
+from branches.onsets.exact.coefficients import EPS
+from branches.potentials.potential import Potential
 
 __all__ = ["CriticalRate", "critical_rate"]
 

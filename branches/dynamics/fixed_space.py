@@ -12,13 +12,13 @@ from math import gcd
 import numpy as np
 from numpy.typing import NDArray
 
-from branches.diagrams.records import State
 from branches.dynamics.arrival import Stationary, coefficients
 from branches.dynamics.decay_rates import DecayRates, decay_rates
 from branches.dynamics.integrate import FlowSettings, Trajectory
 from branches.dynamics.orbits import orbit_distance
-from branches.model.potential import Potential
-from branches.model.symmetry import twin
+from branches.potentials.potential import Potential
+from branches.spaces.symmetry import twin
+from branches.states.state import State
 
 __all__ = ["Destination", "FixedSpace", "Member", "directions_within", "rates_of"]
 

@@ -16,7 +16,7 @@ from branches.dynamics.initial import Initial, density_of, initial_of
 from branches.dynamics.integrate import FlowSettings, Moment, Trajectory
 from branches.dynamics.observables import Observables, observables
 from branches.dynamics.orbits import aligned
-from branches.model.potential import Potential, positive_integer
+from branches.potentials.potential import Potential, positive_integer
 
 if TYPE_CHECKING:
     from branches.diagrams.diagram import Diagram

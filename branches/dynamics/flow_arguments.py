@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from branches.model.potential import Potential, finite_number
+from branches.potentials.potential import Potential, finite_number
 
 __all__ = ["check_circle", "check_coupling", "sample_times", "times_of"]
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy.integrate import LSODA
 
 from branches.dynamics.vector_field import VectorField, field_of
-from branches.model.potential import Potential
+from branches.potentials.potential import Potential
 
 __all__ = ["FlowSettings", "Moment", "Trajectory"]
 

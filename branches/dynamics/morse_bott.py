@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from branches.diagrams.search.minimise import as_even
 from branches.dynamics.arrival import Stationary, coefficients
 from branches.dynamics.fixed_space import FixedSpace
-from branches.transitions.minimise import as_even
 
 __all__ = ["MorseBott", "morse_bott"]
 

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import eigh
 
-from branches.model.symmetry import Block
+from branches.spaces.symmetry import Block
 
 __all__ = ["Eigen", "Ground", "even_block", "full_block"]
 

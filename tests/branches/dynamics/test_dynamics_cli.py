@@ -8,7 +8,7 @@ import pytest
 import branches
 from branches import potentials
 from branches.cli import main
-from branches.output.flow_figure import critical_figure
+from branches.figures.flow_figure import critical_figure
 
 ENDINGS = ("csv", "json", "pdf", "png", "svg")
 
@@ -116,7 +116,7 @@ def test_critical_figure_shows_both_laws():
 
 
 def test_gap_panel_in_the_figure_of_a_diagram():
-    from branches.output.figure import figure
+    from branches.figures.diagram_figure import figure
 
     diagram = branches.diagram(potentials.noisy_transformer(4), kappa_max=0.5)
     with_gap, without = figure(diagram, gap=True), figure(diagram)
