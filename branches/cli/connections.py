@@ -37,7 +37,7 @@ def connections(
     """Find which stationary state the flow leads to which other one."""
     from branches.diagrams.build import diagram as build
     from branches.dynamics.connections import connections as connect
-    from branches.dynamics.flow import check_coupling
+    from branches.dynamics.flow_arguments import check_coupling
     from branches.figures.connections_figure import connections_figure
     from continuation import writable_folder
 
