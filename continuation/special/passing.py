@@ -41,9 +41,9 @@ def passed(departed: Base, piece: Piece, branch_point: BranchPoint, settings: Se
     """
     problem, point = departed.problem, branch_point.point
     x = np.append(point.u, point.p / problem.parameter_scale)
-    singular = singular_point(problem, x, 1)
-    along = singular.null @ (singular.null.T @ piece.derivative(branch_point.tau))
     try:
+        singular = singular_point(problem, x, 1, piece.derivative(branch_point.tau))
+        along = singular.null @ (singular.null.T @ piece.derivative(branch_point.tau))
         c = blowup_series(singular, along, min(settings.order, problem.largest_order))
     except (ArithmeticError, ValueError):
         return None
@@ -60,7 +60,10 @@ def passed(departed: Base, piece: Piece, branch_point: BranchPoint, settings: Se
         end = over(1.0)
         defect = problem.defect(end[:-1], float(end[-1]) * problem.parameter_scale)
         if max(residual_norm(problem, end), defect) <= settings.tolerance:
-            return over, _arrived(departed, over, end)
+            try:
+                return over, _arrived(departed, over, end)
+            except ArithmeticError:  # on another branch point: end elsewhere
+                pass
         ahead *= SHORTER
     return None
 
