@@ -29,6 +29,8 @@ _HOMES = {
     "phase_diagram": "branches.transitions.phase_diagram",
     "PhaseDiagram": "branches.transitions.phase_diagram",
     "sweep": "branches.transitions.sweep",
+    "particles": "branches.dynamics.particles",
+    "Ensemble": "branches.dynamics.ensemble",
     "Transition": "branches.transitions.records",
     "with_disconnected": "branches.transitions.disconnected",
     "search_states": "branches.transitions.search",
