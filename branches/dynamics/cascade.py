@@ -170,7 +170,9 @@ class Cascade:
             new = np.empty(label.size, dtype=np.intp)
             new[order] = label
             sort = np.argsort(centre)
-            self.owner = np.argsort(sort)[new][self.owner]
+            rank = np.empty(sort.size, dtype=np.intp)
+            rank[sort] = np.arange(sort.size)
+            self.owner = rank[new[self.owner]]
             self.x, self.m = centre[sort], mass[sort]
         if not self.collapsed and (self._gaps() > self.reach).all():
             self.collapsed = self.x.size
