@@ -40,6 +40,15 @@ _HOMES = {
     "search_states": "branches.transitions.search",
     "curves": "branches.transitions.curves",
     "fold_curve": "branches.transitions.fold_curve",
+    "flow": "branches.dynamics.flow",
+    "Flow": "branches.dynamics.flow",
+    "empirical": "branches.dynamics.initial",
+    "decay_rates": "branches.dynamics.decay_rates",
+    "DecayRates": "branches.dynamics.decay_rates",
+    "spectral_gap": "branches.dynamics.gap",
+    "critical_rate": "branches.dynamics.critical",
+    "connections": "branches.dynamics.connections",
+    "noneven_state": "branches.dynamics.noneven",
     "pitchfork_tricritical_point": "branches.transitions.pitchfork_tricritical",
 }
 
