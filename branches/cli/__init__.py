@@ -8,7 +8,19 @@ from typing import Annotated, Any
 
 import typer
 
-from branches.cli import coexistence, curves, diagram, onset, phase_diagram, resonances, sweep, tricritical
+from branches.cli import (
+    clusters,
+    coexistence,
+    curves,
+    diagram,
+    onset,
+    particles,
+    phase_diagram,
+    resonances,
+    sweep,
+    synchronises,
+    tricritical,
+)
 
 __all__ = ["app", "main"]
 
@@ -23,7 +35,8 @@ app = typer.Typer(
 )
 for command in (
     diagram.diagram, onset.onset, tricritical.tricritical, resonances.resonances, coexistence.coexistence,
-    curves.curves, phase_diagram.phase_diagram, sweep.sweep,
+    curves.curves, phase_diagram.phase_diagram, sweep.sweep, particles.particles, clusters.clusters,
+    synchronises.synchronises,
 ):  # fmt: skip
     app.command()(command)
 

@@ -165,14 +165,14 @@ class Cascade:
             order = np.roll(np.arange(self.x.size), -first)
             x, m = self.x[order] + np.where(order < first, TURN, 0.0), self.m[order]
             label = np.concatenate(([0], np.cumsum(~near[order][:-1])))
-            mass = np.bincount(label, m)
-            centre = np.bincount(label, m * x) / mass
-            new = np.empty(label.size, dtype=np.intp)
+            mass: Array = np.asarray(np.bincount(label, m), dtype=float)
+            centre: Array = np.bincount(label, m * x) / mass
+            new: NDArray[np.intp] = np.empty(label.size, dtype=np.intp)
             new[order] = label
             sort = np.argsort(centre)
-            rank = np.empty(sort.size, dtype=np.intp)
+            rank: NDArray[np.intp] = np.empty(sort.size, dtype=np.intp)
             rank[sort] = np.arange(sort.size)
-            self.owner = rank[new[self.owner]]
+            self.owner = np.take(rank, np.take(new, self.owner))
             self.x, self.m = centre[sort], mass[sort]
         if not self.collapsed and (self._gaps() > self.reach).all():
             self.collapsed = self.x.size

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.integrate import quad
 
+from branches.dynamics.arguments import checked_seed
 from branches.dynamics.cascade import Cascade, Merge
 from branches.dynamics.token_velocity import Tokens
 from branches.model.potential import finite_number
@@ -123,6 +124,8 @@ def clusters(
     ------
     ValueError
         If an argument is not allowed; it is named.
+    TypeError
+        If the seed is not an integer.
 
     Notes
     -----
@@ -199,9 +202,7 @@ def _angles(initial: ArrayLike, seed: int) -> Array:
     if given.ndim == 0:
         if given.dtype.kind not in "iu" or int(given) < 2:
             raise ValueError(f"initial = {initial!r} is not allowed: give angles, or how many tokens, at least 2")
-        if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or seed < 0:
-            raise TypeError(f"seed = {seed!r} is not allowed: it must be an integer, at least 0")
-        return np.random.default_rng(seed).uniform(0.0, 2.0 * np.pi, int(given))
+        return np.random.default_rng(checked_seed(seed)).uniform(0.0, 2.0 * np.pi, int(given))
     x = np.asarray(given, dtype=float)
     if x.ndim != 1 or x.size < 2 or not np.isfinite(x).all():
         raise ValueError(f"initial of shape {x.shape} is not allowed: give at least 2 finite angles")

@@ -91,7 +91,9 @@ def force_of(potential: Potential, n_modes: int | None = None) -> Force:
     Raises
     ------
     ValueError
-        If ``n_modes`` is not an integer ≥ 1, or the potential is not one on the circle.
+        If ``n_modes`` is not an integer ≥ 1.
+    NotImplementedError
+        If the potential lives on a sphere.
 
     Examples
     --------
@@ -102,10 +104,11 @@ def force_of(potential: Potential, n_modes: int | None = None) -> Force:
     >>> force_of(potentials.doi_onsager(), 8).modes
     array([2, 4, 6, 8])
     """
-    if getattr(potential, "dimension", 2) != 2:
-        raise ValueError(
-            f"potential = {potential!r} is not allowed: particles move on the circle only; "
-            "those on spheres, which must be projected and normalised, do not exist yet"
+    space = getattr(potential, "space", None)
+    if space is not None and getattr(space, "name", "circle") != "circle":
+        raise NotImplementedError(
+            f"potential = {potential.label} lives on {space}: particles move on the circle only; those on spheres, "
+            "which must be projected and normalised, do not exist yet"
         )
     asked = 1 if n_modes is None else positive_integer("n_modes", n_modes)
     table = potential.weights(max(SCANNED, asked))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import operator
 from concurrent.futures import Executor
 from dataclasses import replace
 from pathlib import Path
@@ -11,6 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from branches.dynamics.arguments import checked_seed
 from branches.dynamics.ensemble import Ensemble
 from branches.dynamics.force import Force, force_of
 from branches.dynamics.replicas import Run
@@ -117,7 +117,7 @@ def particles(
     force = force_of(potential, n_modes)
     length = _step(step, force, FRACTIONS[method] * force.time_scale(float(couplings.min())))
     start = start_of(initial, count, runs)
-    plan = Plan(force, start, times, couplings, count, _seed(seed), length, METHODS[method])
+    plan = Plan(force, start, times, couplings, count, checked_seed(seed), length, METHODS[method])
     run = Run(potential, plan, runs, method)
     folder = None if store is None else Store.open(store, run.configuration())
     return run.collect(executor, positive_integer("workers", workers), folder, progress)
@@ -207,15 +207,3 @@ def _step(step: float | None, force: Force, usual: float) -> float:
             f"below {longest:.6g} = 2/Σ n²|g_n|"
         )
     return length
-
-
-def _seed(seed: int) -> int:
-    try:
-        if isinstance(seed, bool):
-            raise TypeError
-        number = operator.index(seed)
-    except TypeError:
-        raise TypeError(f"seed = {seed!r} is not allowed: it must be an integer, at least 0") from None
-    if number < 0:
-        raise ValueError(f"seed = {seed!r} is not allowed: it must be an integer, at least 0")
-    return number

@@ -160,7 +160,7 @@ def synchronises(interaction: Potential | PairForce) -> Synchronisation:
             "needs an analytic force, which weights do not prove"
         )
         return Synchronisation(label, Answer.UNDECIDED, "", found.margin, found, count, growth, **known)
-    known["proved"] = known["proved"] or "almost every start synchronises"
+    known |= {"proved": "almost every start synchronises, by the criterion", "searched": ""}
     return Synchronisation(label, Answer.YES, "criterion", found.margin, found, count, growth, **known)
 
 
