@@ -123,7 +123,7 @@ def hysteresis_figure(loop: Hysteresis, diagram: Diagram, mode: int = 1) -> Figu
     if not column.size:
         raise ValueError(f"mode = {mode} is not allowed: recorded are {', '.join(map(str, loop.ensemble.modes))}")
     with mpl.rc_context(RC):
-        page = Figure(figsize=(6.8, 4.5), layout="constrained")
+        page = Figure(figsize=(6.8, 5.0), layout="constrained")
         ax = page.subplots()
         for (kappa, order), tint in ((loop.up, UP), (loop.down, DOWN)):
             ax.plot(kappa, order[:, :, int(column[0])].T, color=tint, linewidth=0.9, alpha=0.75)
@@ -140,8 +140,8 @@ def hysteresis_figure(loop: Hysteresis, diagram: Diagram, mode: int = 1) -> Figu
             Line2D([], [], color="black", label="stable state", **line(True)),
             Line2D([], [], color="black", label="unstable state", **line(False)),
         ]
-        ax.legend(handles=handles, loc="center right")
-        ax.set_title(f"{diagram.potential.label}: {loop.ensemble.n} particles", fontsize=12)
+        page.suptitle(f"{diagram.potential.label}: {loop.ensemble.n} particles", fontsize=12)
+        page.legend(handles=handles, loc="outside upper center", ncols=2)
     return page
 
 
