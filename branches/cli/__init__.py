@@ -11,11 +11,14 @@ import typer
 from branches.cli import (
     clusters,
     coexistence,
+    connections,
     curves,
     diagram,
+    flow,
     onset,
     particles,
     phase_diagram,
+    rates,
     resonances,
     sweep,
     synchronises,
@@ -35,8 +38,8 @@ app = typer.Typer(
 )
 for command in (
     diagram.diagram, onset.onset, tricritical.tricritical, resonances.resonances, coexistence.coexistence,
-    curves.curves, phase_diagram.phase_diagram, sweep.sweep, particles.particles, clusters.clusters,
-    synchronises.synchronises,
+    curves.curves, phase_diagram.phase_diagram, sweep.sweep, flow.flow, rates.rates, connections.connections,
+    particles.particles, clusters.clusters, synchronises.synchronises,
 ):  # fmt: skip
     app.command()(command)
 

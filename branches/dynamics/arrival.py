@@ -178,5 +178,5 @@ def _by_newton(potential: Potential, kappa: float, c: Complex) -> dict[str, Stat
     elif np.max(np.abs(c)) > SAME:
         state = noneven_state(potential, kappa, c)
     if state is not None:
-        found[f"state of period 2π/{state.period}"] = state
+        found["state of period 2π" + (f"/{state.period}" if state.period > 1 else "")] = state
     return found

@@ -182,7 +182,7 @@ def flow(
     >>> f"{found.a[-1, 0]:.9f} {found.a[-1, 1]:.9f} {found.free_energy[-1]:.9f}"
     '0.910196394 0.804592076 -0.317176714'
     >>> found.end
-    <Arrival: none yet, state of period 2π/1 is 0.004 away>
+    <Arrival: none yet, state of period 2π is 0.02 away>
     """
     check_circle(potential)
     coupling = check_coupling(kappa)

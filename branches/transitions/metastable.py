@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from branches.diagrams.records import State
+from branches.dynamics.decay_rates import decay_rates
 from branches.model import potentials
 from branches.model.potential import Potential, finite_number, positive_integer
 from branches.transitions.barriers import barriers
 from branches.transitions.deflation import polished
-from branches.transitions.growth import growth_rates
 from branches.transitions.minimise import minimise, modes_that_matter
 from branches.transitions.seeds import clustered_fields
 from branches.transitions.states import uniform_state
@@ -129,8 +129,7 @@ def _folded_state(potential: Potential, kappa: float, k: int) -> State | None:
 
 
 def _fastest(state: State) -> float:
-    even, odd = growth_rates(state)
-    return float(max(even[0], odd[0]))
+    return -decay_rates(state, 2).gap
 
 
 def metastable_table(
