@@ -31,6 +31,8 @@ _HOMES = {
     "sweep": "branches.transitions.sweep",
     "particles": "branches.dynamics.particles",
     "Ensemble": "branches.dynamics.ensemble",
+    "hysteresis": "branches.dynamics.hysteresis",
+    "exit_time": "branches.dynamics.exit_time",
     "clusters": "branches.dynamics.clusters",
     "mode_growth": "branches.dynamics.mode_growth",
     "fastest_mode": "branches.dynamics.mode_growth",
