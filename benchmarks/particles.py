@@ -106,16 +106,21 @@ def page(record: dict[str, Any]) -> None:
 
 
 def rate(advance: Advance) -> float:
-    """Return steps per second: twice as many steps until they take long enough, after a first call of each size."""
+    """Return steps per second, by the difference of a long and a short run: what both spend on compiling drops out."""
     steps = 4
+    advance(steps)
     while True:
-        advance(steps)  # compiles, where that depends on how many steps there are
-        begin = time.perf_counter()
-        done = advance(steps)
-        taken = time.perf_counter() - begin
-        if taken > SECONDS:
-            return done / taken
+        (short, before), (long, after) = timed(advance, steps), timed(advance, 4 * steps)
+        if after - before > SECONDS:
+            return (long - short) / (after - before)
         steps *= 2
+
+
+def timed(advance: Advance, steps: int) -> tuple[int, float]:
+    """Return how many steps were taken, and the seconds they took."""
+    begin = time.perf_counter()
+    done = advance(steps)
+    return done, time.perf_counter() - begin
 
 
 def ours_steps(size: int) -> Advance:

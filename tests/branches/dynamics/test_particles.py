@@ -19,6 +19,7 @@ from branches.dynamics.force import force_of
 from branches.dynamics.particle_steps import advance_loop, mode_averages, numpy_advance
 from branches.dynamics.particles import continued, particles
 from branches.dynamics.starts import start_of
+from branches.transitions.sweep import dask_executor
 
 
 def pairwise_force(g, x):
@@ -325,3 +326,16 @@ def test_averages_of_modes():
     x = np.random.default_rng(0).uniform(0, 6, 50)
     wanted = [np.exp(2j * m * x).mean() for m in (1, 2, 3)]
     assert np.max(np.abs(mode_averages(x, 2, 3) - wanted)) < 1e-14
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_replicas_on_a_dask_cluster(tmp_path):
+    distributed = pytest.importorskip("distributed")
+    arguments = (potentials.bimodal(0.6), 2.5, 60, [0.0, 1.0, 2.0], 11)
+    here = particles(*arguments, replicas=4)
+    options = {"n_workers": 2, "threads_per_worker": 1, "processes": True, "dashboard_address": None}
+    with distributed.LocalCluster(**options) as cluster, dask_executor(cluster.scheduler_address) as executor:
+        there = particles(*arguments, replicas=4, executor=executor, store=tmp_path / "s")
+    assert np.array_equal(there.positions, here.positions)
+    assert np.array_equal(particles(*arguments, replicas=4, store=tmp_path / "s").z, here.z)

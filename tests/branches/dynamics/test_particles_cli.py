@@ -9,6 +9,7 @@ from matplotlib.image import imread
 
 import branches
 from branches import potentials
+from branches.dynamics import replicas, walk
 from branches.dynamics.hysteresis import hysteresis
 from branches.output.clusters_figure import clusters_figure, synchronisation_figure
 from branches.output.particles_figure import hysteresis_figure, particles_figure
@@ -73,6 +74,21 @@ def test_bad_particles(mvcont, arguments, says):
     assert (code, out) == (2, "")
     assert says in err
     assert len(err.splitlines()) == 1
+
+
+def test_an_interrupt_writes_what_there_is(mvcont, monkeypatch):
+    def interrupted(plan, replica):
+        for number, moment in enumerate(walk.walk(plan, replica)):
+            if number == 5:
+                raise KeyboardInterrupt
+            yield moment
+
+    monkeypatch.setattr(replicas, "walk", interrupted)
+    code, out, err = mvcont("particles", "kuramoto", "--kappa", 3, "-n", 20, "-t", 2, "-o", "part")
+    assert code == 130
+    assert "what was done so far is in part" in err
+    assert "one replica, until t = 0.08" in out
+    assert np.loadtxt("part/particles.csv", delimiter=",", skiprows=1).shape == (5, 6)
 
 
 def test_clusters(mvcont):
