@@ -36,12 +36,12 @@ class Clusters:
         clusters that then merge one after the other. 0 if that was never so.
     t, positions, masses
         The last time, and the groups then, shapes (k,).
-    paths
-        Times, and positions of the tokens' groups at them, shape (T,) and (T, n): for figures.
+    path_times, paths
+        Times after each step, shape (T,), and where the group of each token was at them, shape (T, n).
     energy
-        At the times of ``paths``, shape (T,).
+        At ``path_times``, shape (T,).
     spread
-        Standard deviation of the tokens about their mean at the times of ``paths``, shape (T,).
+        Standard deviation of the tokens about their mean at ``path_times``, shape (T,).
     gap
         Distance at which two groups were taken for one.
     status

@@ -109,8 +109,8 @@ def hysteresis(
 
     Notes
     -----
-    For N → ∞ at infinitely slow sweeps the jumps are at coexistence; for N → ∞ at a given speed, where the states lose
-    their stability: the onset and the fold.
+    Infinitely slow sweeps at a given N jump at coexistence, both ways; N → ∞ at a given speed, where the states lose
+    their stability: the onset and the fold. In between the loop is as wide as N and the speed make it.
 
     Examples
     --------
