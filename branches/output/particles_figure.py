@@ -140,8 +140,8 @@ def hysteresis_figure(loop: Hysteresis, diagram: Diagram, mode: int = 1) -> Figu
             Line2D([], [], color="black", label="stable state", **line(True)),
             Line2D([], [], color="black", label="unstable state", **line(False)),
         ]
-        page.suptitle(f"{diagram.potential.label}: {loop.ensemble.n} particles", fontsize=12)
-        page.legend(handles=handles, loc="outside upper center", ncols=2)
+        title = f"{diagram.potential.label}: {loop.ensemble.n} particles"
+        page.legend(handles=handles, loc="outside upper center", ncols=2, title=title, title_fontsize=12)
     return page
 
 

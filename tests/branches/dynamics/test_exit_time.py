@@ -100,19 +100,19 @@ def test_exits_are_measured_with_those_that_stay():
 
 @pytest.mark.slow
 def test_measured_exits(diagram):
-    """Mean 222 ± 7 where the formula gives 128: N ΔF is 1.4 only."""
-    run = particles(potentials.bimodal(1.0), 1.76, 400, np.linspace(0, 1200, 1201), 7, replicas=500, step=0.1)
+    """Mean 222 ± 7 up to the cluster where the formula gives 128: N ΔF is 1.4 only."""
+    run = particles(potentials.bimodal(1.0), 1.76, 400, np.linspace(0, 800, 801), 7, replicas=400, step=0.2)
     found = measured_exit(run, 1, 0.6)
-    assert found.error < 0.05 * found.mean
+    assert found.error < 0.06 * found.mean
     assert abs(found.mean - 222) < 3 * math.hypot(found.error, 7)
 
 
 @pytest.mark.slow
 def test_hysteresis_against_the_formula(diagram):
     t = np.linspace(0, 2000, 1001)
-    run = particles(potentials.bimodal(1.0), 1.65 + 0.45 * t / 2000, 1000, t, 5, replicas=24, step=0.1)
-    jumps = np.interp(run.first_passage(1, 0.5), t, run.kappa)
+    run = particles(potentials.bimodal(1.0), 1.65 + 0.45 * t / 2000, 1000, t, 5, replicas=24, step=0.2)
+    jumps = np.interp(run.first_passage(1, 0.3), t, run.kappa)  # about where the saddle is
     quartiles = np.quantile(jumps, [0.25, 0.5, 0.75])
-    spread = 0.04 / math.sqrt(24)
-    assert np.max(np.abs(quartiles - [1.778, 1.805, 1.823])) < 3 * spread
-    assert np.max(np.abs(quartiles - exit_couplings(diagram, (1.65, 2.1), 2000, 1000, (0.25, 0.5, 0.75)))) < 3 * spread
+    spread = 1.36 * 0.033 / math.sqrt(24)  # of a quartile of 24
+    assert np.max(np.abs(quartiles - [1.778, 1.805, 1.823])) < 2.5 * spread
+    assert np.max(np.abs(quartiles - exit_couplings(diagram, (1.65, 2.1), 2000, 1000, (0.25, 0.5, 0.75)))) < 2.5 * spread
