@@ -212,8 +212,8 @@ def draw() -> None:
     import matplotlib as mpl
     from matplotlib.figure import Figure
 
-    from branches.output.page import save_page
-    from branches.output.style import BRANCH_COLOURS, GUIDE, RC
+    from branches.figures.page import save_page
+    from branches.figures.style import BRANCH_COLOURS, GUIDE, RC
 
     rows = json.loads((HERE / "results" / "particles.json").read_text())["cost"]
     with mpl.rc_context(RC):

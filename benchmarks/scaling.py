@@ -24,12 +24,12 @@ from machine import describe
 from scipy.fft import dct
 
 from branches import potentials
-from branches.model import selfconsistent
-from branches.model.clusters import clustered_state
-from branches.model.selfconsistent import SelfConsistentSystem
+from branches.states import selfconsistent
+from branches.states.clusters import clustered_state
+from branches.states.selfconsistent import SelfConsistentSystem
 from continuation import Settings, follow
-from continuation.corrector import tangent_at
-from continuation.stepper import Base, stride
+from continuation.steps.corrector import tangent_at
+from continuation.steps.stepper import Base, stride
 
 EXPONENTS = range(10, 21)
 LIMIT = 300.0  # seconds for one size

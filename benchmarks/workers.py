@@ -14,7 +14,7 @@ import time
 import numpy as np
 
 from branches import potentials
-from branches.transitions.phase_diagram import phase_diagram
+from branches.sweeps.phase_diagram import phase_diagram
 
 
 def timed(count: int, workers: int) -> tuple[float, float]:

@@ -7,16 +7,18 @@
 'fold'
 """
 
+from continuation.atomic import replacing
 from continuation.branch import Branch, Counters, SpecialPoint, Status
 from continuation.check import check_problem
-from continuation.events import Event
-from continuation.follow import follow
+from continuation.following import follow
 from continuation.locus import Family, Locus, fold_locus
-from continuation.polynomial import Piece
 from continuation.problem import Expansion, FunctionProblem, Problem
+from continuation.run import Run, Step, steps
+from continuation.special.events import Event
 from continuation.start import leave
-from continuation.stepper import Settings
-from continuation.switch import switch
+from continuation.steps.polynomial import Made, Piece
+from continuation.steps.stepper import Settings
+from continuation.switching import switch
 
 __all__ = [
     "Branch",
@@ -26,14 +28,19 @@ __all__ = [
     "Family",
     "FunctionProblem",
     "Locus",
+    "Made",
     "Piece",
     "Problem",
+    "Run",
     "Settings",
     "SpecialPoint",
     "Status",
+    "Step",
     "check_problem",
     "fold_locus",
     "follow",
     "leave",
+    "replacing",
+    "steps",
     "switch",
 ]

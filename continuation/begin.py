@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from continuation.corrector import correct, tangent_at
 from continuation.problem import Problem
+from continuation.special.singular_point import singular_point
+from continuation.steps.corrector import correct, tangent_at
 
 __all__ = ["begin"]
 
@@ -68,7 +69,10 @@ def _guess(direction: int | ArrayLike, size: int) -> Array:
 
 
 def _null(problem: Problem, x: Array) -> Array:
-    p = float(x[-1]) * problem.parameter_scale
-    column = problem.parameter_scale * problem.parameter_derivative(x[:-1], p)
-    null: Array = np.linalg.svd(np.column_stack([problem.jacobian(x[:-1], p), column]))[2][-1]
-    return null
+    """Return a unit vector that [∂F/∂u, scale ∂F/∂p] makes small: near a fold, where a row along p is no border."""
+    row = np.random.default_rng(0).standard_normal(x.size)
+    try:
+        return tangent_at(problem, x, row / np.linalg.norm(row))[0]
+    except ArithmeticError:  # on a branch point: any of the null vectors
+        null: Array = singular_point(problem, x).null[:, 0]
+        return null

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from continuation.polynomial import Piece, sign_changes
+from continuation.steps.polynomial import Piece, sign_changes
 
 __all__ = ["Branch", "Counters", "SpecialPoint", "Status"]
 
@@ -21,7 +23,7 @@ class Status(Enum):
 
     BOUND = "the branch ends on a bound of the parameter"
     EVENT = "the branch ends at a terminal event"
-    STOPPED = "the stop predicate asked to end here"
+    STOPPED = "stopped on request: by the stop predicate, or by whoever iterates over the steps"
     CLOSED = "the branch closes on its start: it is a loop"
     LENGTH = "the largest arclength asked for is reached"
     MAX_STEPS = "the largest number of steps is reached: raise max_steps to go on"
@@ -123,6 +125,15 @@ class Branch:
     counters: Counters
     parameter_scale: float = 1.0
 
+    def __post_init__(self) -> None:
+        for array in (self.arclength, self.p, self.u, self.residual, self.sizes):
+            array.flags.writeable = False
+
+    def __repr__(self) -> str:
+        span = f", p = {self.p[0]:.6g} … {self.p[-1]:.6g}" if self.p.size else ""
+        kinds = ", ".join(point.kind for point in self.special_points) or "no special points"
+        return f"<Branch: {self.p.size} points of {self.u.shape[1]} unknowns{span}; {kinds}; {self.status.name}>"
+
     def at(self, s: float) -> tuple[Array, float]:
         """Return (u, p) at arclength s.
 
@@ -141,13 +152,50 @@ class Branch:
         The value is the step's own polynomial: as accurate as the points for Taylor steps,
         fourth order in the step length where the problem offers no expansion.
         """
+        piece, tau = self._place(s)
+        x = piece(tau)
+        return x[:-1], float(x[-1] * self.parameter_scale)
+
+    def sampled(self, s: Array) -> tuple[Array, Array]:
+        """Return u, shape (m, n), padded by zeros to the largest size, and p, shape (m,), at many arclengths.
+
+        Raises
+        ------
+        ValueError
+            If one of them is outside the branch.
+        """
+        u, p = np.zeros((s.size, self.u.shape[1])), np.empty(s.size)
+        if s.size:
+            self._place(float(s.min()))
+            self._place(float(s.max()))
+        numbers = np.minimum(np.searchsorted([piece.end for piece in self.pieces], s), len(self.pieces) - 1)
+        for number in np.unique(numbers):
+            piece, here = self.pieces[number], numbers == number
+            x = piece.at((s[here] - piece.start) / (piece.length or 1.0))
+            u[here, : x.shape[1] - 1], p[here] = x[:, :-1], x[:, -1] * self.parameter_scale
+        return u, p
+
+    def tangent(self, s: float) -> Array:
+        """Return the unit tangent in (u, p / scale) at arclength s, shape (n + 1,).
+
+        Raises
+        ------
+        ValueError
+            If s is outside the branch.
+        """
+        piece, tau = self._place(s)
+        d = piece.derivative(tau)
+        length = float(np.linalg.norm(d))
+        return d / length if length else d
+
+    def _place(self, s: float) -> tuple[Piece, float]:
+        """Return the piece at arclength s, and τ on it."""
         if not self.pieces or not self.arclength[0] <= s <= self.arclength[-1]:
             last = float(self.arclength[-1]) if self.arclength.size else float("nan")
             raise ValueError(f"s = {s!r} is outside the branch: allowed are 0 to {last!r}")
         ends = [piece.end for piece in self.pieces]
         piece = self.pieces[min(int(np.searchsorted(ends, s)), len(ends) - 1)]
-        x = piece((s - piece.start) / piece.length if piece.length else 0.0)
-        return x[:-1], float(x[-1] * self.parameter_scale)
+        return piece, (s - piece.start) / piece.length if piece.length else 0.0
 
     def crossings(self, p: float) -> list[float]:
         """Return the arclengths at which the branch crosses a parameter value, in order.
@@ -169,6 +217,60 @@ class Branch:
             if value.size and value[0] == p and not any(abs(f - s[0]) < 1e-9 * (1 + abs(s[0])) for f in found):
                 found.append(float(s[0]))
         return sorted(found)
+
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Write the branch to one file, atomically: a NumPy archive with a JSON header, read back by :meth:`load`.
+
+        Parameters
+        ----------
+        path
+            The file, ``.npz`` by custom. A branch file of this or an older version is replaced; nothing else is.
+
+        Returns
+        -------
+        Path
+            The file.
+
+        Raises
+        ------
+        ValueError
+            If ``path`` is a file of a newer version, or not a branch file at all.
+        OSError
+            If it cannot be written.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> import numpy as np
+        >>> from continuation import Branch, Problem, follow
+        >>> branch = follow(Problem.from_function(lambda u, p: p - u**2), [1.0], 1.0, p_max=2.0)
+        >>> again = Branch.load(branch.save(Path(tempfile.mkdtemp()) / "parabola.npz"))
+        >>> bool(np.all(again.u == branch.u)), again.status is branch.status
+        (True, True)
+        """
+        from continuation.branch_file import save_branch
+
+        return save_branch(self, path)
+
+    @staticmethod
+    def load(path: str | os.PathLike[str]) -> Branch:
+        """Read a branch written by :meth:`save`: bitwise the one that was saved.
+
+        Parameters
+        ----------
+        path
+            The file.
+
+        Raises
+        ------
+        FileNotFoundError
+            If there is no such file.
+        ValueError
+            If it is damaged, not a branch file, or was written by a newer version; the message says which.
+        """
+        from continuation.branch_file import load_branch
+
+        return load_branch(path)
 
     @property
     def folds(self) -> tuple[SpecialPoint, ...]:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from continuation.problem import Problem
 
-__all__ = ["check_problem"]
+__all__ = ["check_problem", "remainder_order"]
 
 Array = NDArray[np.float64]
 EPSILON = float(np.finfo(float).eps)
@@ -69,13 +69,13 @@ def check_problem(problem: Problem, u: Array, p: float, seed: int = 0) -> dict[s
     dp = problem.parameter_scale
     zero = np.zeros(u.size)
     orders = {
-        "jacobian": _order(problem, u, p, [(v, 0.0)], [problem.jacobian(u, p) @ v]),
-        "parameter_derivative": _order(problem, u, p, [(zero, dp)], [dp * problem.parameter_derivative(u, p)]),
+        "jacobian": remainder_order(problem, u, p, [(v, 0.0)], [problem.jacobian(u, p) @ v]),
+        "parameter_derivative": remainder_order(problem, u, p, [(zero, dp)], [dp * problem.parameter_derivative(u, p)]),
     }
     curve = [(rng.standard_normal(u.size), dp * float(rng.standard_normal())) for _ in range(SERIES_ORDER)]
     coefficients = _series(problem, u, p, curve)
     if coefficients is not None:
-        orders["expansion"] = _order(problem, u, p, curve, coefficients)
+        orders["expansion"] = remainder_order(problem, u, p, curve, coefficients)
     wanted = {"jacobian": 2, "parameter_derivative": 2, "expansion": SERIES_ORDER + 1}
     for name, order in orders.items():
         if not order >= wanted[name] - 0.5:
@@ -114,7 +114,9 @@ def _series(problem: Problem, u: Array, p: float, curve: list[tuple[Array, float
     return coefficients
 
 
-def _order(problem: Problem, u: Array, p: float, curve: list[tuple[Array, float]], coefficients: list[Array]) -> float:
+def remainder_order(
+    problem: Problem, u: Array, p: float, curve: list[tuple[Array, float]], coefficients: list[Array]
+) -> float:
     """Return the smallest order at which the remainder of the Taylor formula is seen to fall."""
     base = problem.residual(u, p)
     size = float(np.max(np.abs(base)) + np.max(np.abs(u))) + abs(p) + 1.0

@@ -8,10 +8,10 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from continuation.corrector import correct, residual_norm, tangent_at
-from continuation.polynomial import Piece, sign_changes
-from continuation.predictor import hermite
 from continuation.problem import Problem
+from continuation.steps.corrector import correct, residual_norm, tangent_at
+from continuation.steps.polynomial import Made, Piece, sign_changes
+from continuation.steps.predictor import hermite
 
 __all__ = ["closing_place", "cut_at_bound", "landed"]
 
@@ -56,9 +56,12 @@ def cut_at_bound(
 
 
 def landed(problem: Problem, piece: Piece, tau: float, x: Array, tolerance: float) -> Piece:
-    """Return the part of a piece before τ, ending in x: rebuilt if the polynomial is not accurate there."""
+    """Return the part of a piece before τ, ending in x: a cubic is rebuilt if it is not accurate there.
+
+    A series is the branch to round-off everywhere on its piece; no cubic through two ends could replace it.
+    """
     cut = piece.cut(tau)
-    if tau <= 0.0 or residual_norm(problem, cut(1.0)) <= tolerance:
+    if tau <= 0.0 or cut.made != Made.CUBIC or residual_norm(problem, cut(1.0)) <= tolerance:
         return cut
     start, direction = piece.derivative(0.0), piece.derivative(tau)
     start /= np.linalg.norm(start)
@@ -66,7 +69,7 @@ def landed(problem: Problem, piece: Piece, tau: float, x: Array, tolerance: floa
     with suppress(ArithmeticError):  # exactly on a branch point the polynomial's own direction is as good
         direction = tangent_at(problem, x, direction)[0]
     c = hermite(piece(0.0), start, x, direction)
-    return Piece(c, piece.start, float(np.linalg.norm(c[1])))
+    return Piece(c, piece.start, float(np.linalg.norm(c[1])), Made.CUBIC)
 
 
 def closing_place(problem: Problem, piece: Piece, x0: Array, t0: Array, tolerance: float) -> tuple[float, Array] | None:

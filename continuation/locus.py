@@ -8,12 +8,15 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import lu_factor, lu_solve
+from scipy.sparse import bmat, issparse
 
 from continuation.branch import Branch, SpecialPoint
-from continuation.events import Event
-from continuation.follow import follow
+from continuation.following import follow
+from continuation.linear.bordered import BorderedSolver
+from continuation.linear.null_vectors import null_vectors
+from continuation.linear.solvers import bordered_solver
 from continuation.problem import Problem
+from continuation.special.events import Event
 
 __all__ = ["Family", "Locus", "fold_locus", "fold_system", "singular_locus", "singular_system"]
 
@@ -123,6 +126,8 @@ class _SingularSystem(Problem):
     [[M, b], [cᵀ, 0]] (w, g) = (0, 1), its transpose for (ψ, g); then dg = −ψᵀ dM w, exact.
     """
 
+    watches_pairs = False  # a Jacobian costs n + 1 expansions; crossing curves of folds are an event of their own
+
     def __init__(self, family: Family, b: Array, c: Array) -> None:
         self._family, self._b, self._c = family, b, c
         self.parameter_scale = family.q_scale
@@ -137,10 +142,8 @@ class _SingularSystem(Problem):
         if self._known is not None and self._known[0] == key:
             return self._known[1]
         n = self._b.size
-        bordered = np.zeros((n + 1, n + 1))
-        bordered[:n, :n], bordered[:n, n], bordered[n, :n] = self._family.singular(u, p, q), self._b, self._c
-        factors, last = lu_factor(bordered, check_finite=False), np.eye(n + 1)[n]
-        right, left = lu_solve(factors, last), lu_solve(factors, last, trans=1)
+        solver = bordered_solver(self._family.singular(u, p, q), self._b, self._c)
+        right, left = solver.solve(np.zeros(n), 1.0), solver.solve_transposed(np.zeros(n), 1.0)
         self._known = key, (left[:n], right[:n], float(right[n]))
         return self._known[1]
 
@@ -148,22 +151,43 @@ class _SingularSystem(Problem):
         problem, state, first = self._split(u, p)
         return np.append(problem.residual(state, first), self._vectors(state, first, p)[2])
 
-    def jacobian(self, u: Array, p: float) -> Array:
+    def _slope(self, u: Array, p: float) -> Array:
+        """Return the gradient of g with respect to the unknowns, shape (n + 1,)."""
         problem, state, first = self._split(u, p)
-        scale = problem.parameter_scale
         left, right, _ = self._vectors(state, first, p)
-        bottom = -self._family.gradient(state, first, p, left, right)
-        bottom[-1] *= scale
-        derivative = scale * problem.parameter_derivative(state, first)
-        return np.vstack([np.column_stack([problem.jacobian(state, first), derivative]), bottom])
+        slope = -self._family.gradient(state, first, p, left, right)
+        slope[-1] *= problem.parameter_scale
+        return slope
+
+    def jacobian(self, u: Array, p: float) -> Any:
+        """Return the derivative with respect to (u, p / scale): of the same kind as the inner one, dense or sparse."""
+        problem, state, first = self._split(u, p)
+        column = problem.parameter_scale * problem.parameter_derivative(state, first)
+        inner, slope = problem.jacobian(state, first), self._slope(u, p)
+        if issparse(inner):
+            return bmat([[inner, column[:, None]], [slope[None, :-1], slope[-1:, None]]], format="csc")
+        return np.vstack([np.column_stack([inner, column]), slope])
 
     def parameter_derivative(self, u: Array, p: float) -> Array:
         _, state, first = self._split(u, p)
         left, right, _ = self._vectors(state, first, p)
         change = self._family.jacobian_q_derivative(state, first, p)
-        return np.append(self._family.q_derivative(state, first, p), -float(left @ change @ right))
+        return np.append(self._family.q_derivative(state, first, p), -float(left @ (change @ right)))
 
-    def resized(self, u: Array, p: float) -> tuple[Problem, int] | None:
+    def bordered(self, u: Array, p: float, rows: Array, columns: Array | None = None) -> BorderedSolver:
+        """Return the solver by that of the inner equations, of which this one's last equation is a further border."""
+        problem, state, first = self._split(u, p)
+        rows = np.atleast_2d(rows)
+        inner = [self.parameter_scale * self.parameter_derivative(u, p)[:, None]]
+        inner += [] if columns is None else [columns]
+        right = np.column_stack(inner)
+        width = u.size + right.shape[1]
+        below = np.zeros((len(rows) + 1, width))
+        below[0, : u.size], below[0, u.size :] = self._slope(u, p), right[-1]
+        below[1:, : rows.shape[1]] = rows
+        return problem.bordered(state, first, below, right[:-1])
+
+    def resized(self, u: Array, p: float, solver: BorderedSolver | None = None) -> tuple[Problem, int] | None:
         """Renew the borders, in the same size, when the null vectors have turned away."""
         _, state, first = self._split(u, p)
         left, right, _ = self._vectors(state, first, p)
@@ -175,16 +199,18 @@ class _SingularSystem(Problem):
     def nature(self, u: Array, p: float) -> tuple[float, float]:
         """Return (ψᵀ F_uu w w, ψᵀ F_p scale) with unit ψ and w: zero at a cusp, and where branches meet."""
         problem, state, first = self._split(u, p)
-        lefts, _, rights = np.linalg.svd(problem.jacobian(state, first))
-        left, right = lefts[:, -1], rights[-1]
+        left, right, _ = self._vectors(state, first, p)
+        left, right = left / np.linalg.norm(left), right / np.linalg.norm(right)
         bend = float(self._family.gradient(state, first, p, left, right)[:-1] @ right)
         return bend, float(left @ problem.parameter_derivative(state, first)) * problem.parameter_scale
 
 
 def singular_system(family: Family, u: Array, p: float, q: float) -> _SingularSystem:
     """Return the equations, in (u, p / scale) and q, of the states near (u, p, q) at which M is singular."""
-    lefts, _, rights = np.linalg.svd(family.singular(u, p, q))
-    return _SingularSystem(family, lefts[:, -1], rights[-1])
+    matrix = family.singular(u, p, q)
+    start = np.random.default_rng(0).standard_normal((2, matrix.shape[0], 1))
+    found = null_vectors(lambda rows, columns: bordered_solver(matrix, columns, rows), *start)
+    return _SingularSystem(family, found.left[:, 0], found.right[:, 0])
 
 
 def fold_system(family: Family, u: Array, p: float, q: float) -> tuple[Problem, tuple[Event, ...]]:

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from continuation.begin import begin
-from continuation.bifurcation import BranchPoint, locate_branch_point
-from continuation.branch import Counters, Status
-from continuation.corrector import correct, round_off, tangent_at
+from continuation.branch import Branch, Counters, Status
 from continuation.ends import closing_place, cut_at_bound, landed
-from continuation.events import CUBIC, SAME_PLACE, Event, Located, locate_event, merge
-from continuation.folds import locate_folds
-from continuation.interpolate import interpolated
-from continuation.polynomial import Piece
 from continuation.problem import Problem
 from continuation.recorder import Recorder
-from continuation.stepper import Base, Settings, StepFailure, advance, stride
+from continuation.resuming import resumed_end, start_of
+from continuation.special.branch_points import BranchPoint, locate_branch_point
+from continuation.special.events import SAME_PLACE, SAMPLES, Event, Located, locate_event, merge
+from continuation.special.folds import locate_folds
+from continuation.special.passing import passed
+from continuation.special.sign_brackets import sign_brackets
+from continuation.steps.corrector import correct, round_off, tangent_at
+from continuation.steps.polynomial import Made, Piece, sign_changes
+from continuation.steps.stepper import Base, Settings, StepFailure, advance, stride
 
 __all__ = ["Loop"]
 
@@ -68,13 +69,28 @@ class Loop:
     def begin_with(self, piece: Piece) -> Base:
         """Accept a known first piece, cut at a bound if it crosses one."""
         tangent = piece.derivative(0.0)
+        if not tangent.any():  # a series in a root of the arclength
+            tangent = piece(1.0) - piece(0.0)
         self._remember_start(piece(0.0), tangent / np.linalg.norm(tangent))
         self.event_values = (0.0,) * len(self.events)
         self.started = True
         direction = piece.derivative(1.0)
         arrived = Base(self.problem, piece(1.0), direction / np.linalg.norm(direction), piece.end)
         piece, self.bound = cut_at_bound(self.problem, piece, self.bounds, self.settings.tolerance)
-        return self._accept(self.problem, piece, arrived, None)
+        return self._accept(self.problem, piece, arrived, [])
+
+    def resume(self, branch: Branch) -> Base:
+        """Return the base at the end of a branch that is to go on."""
+        x, tangent = resumed_end(self.problem, branch, self.bounds, self.settings.tolerance)
+        self.first, last = start_of(branch), branch.pieces[-1]
+        slope = last.coefficients[1:, -1] * np.arange(1, len(last.coefficients))
+        self.slope_sign = sign_changes(slope, 0.0).sign
+        scale, states = self.problem.parameter_scale, last.sampled(SAMPLES)[1]
+        for event in self.events:
+            values = [float(event.test(y[:-1], float(y[-1]) * scale)) for y in states]
+            self.event_values += (next((value for value in reversed(values) if value != 0.0), 0.0),)
+        self.started = True
+        return Base(self.problem, x, tangent, last.end)
 
     def _remember_start(self, x: Array, tangent: Array) -> None:
         self.first = (x, tangent)
@@ -100,15 +116,32 @@ class Loop:
         sign = arrived.sign
         if bound is not None and departed.sign * sign < 0:  # on the part cut off, perhaps
             sign = self._sign_at_end(problem, piece)
-        branch_point = None
-        if departed.sign * sign < 0:
-            branch_point = locate_branch_point(problem, piece, tolerance)
-            if branch_point is None and not departed.has_series:
+        end = (sign, arrived.size if bound is None else np.nan)
+        branch_points = self._branch_points(problem, piece, ((departed.sign, departed.size), end))
+        if departed.sign * sign < 0 and not branch_points:
+            if not departed.has_series:
                 return replace(departed, trial=0.5 * piece.length)
-            if branch_point is None:
-                self.messages.append(f"a branch point near p = {departed.p!r} could not be located.")
+            self.messages.append(f"a branch point near p = {departed.p!r} could not be located.")
         self.bound = bound
-        return self._accept(problem, piece, arrived, branch_point)
+        return self._accept(problem, piece, arrived, branch_points)
+
+    def _branch_points(
+        self, problem: Problem, piece: Piece, ends: tuple[tuple[int, float], tuple[int, float]]
+    ) -> list[BranchPoint]:
+        """Return the branch points of a piece with these signs and sizes of the determinant at its ends."""
+        if piece.length == 0.0:
+            return []
+        brackets = [(0.0, 1.0)] if ends[0][0] * ends[1][0] < 0 else []
+        if self.settings.sign_samples and problem.watches_pairs:
+            brackets = sign_brackets(problem, piece, ends, self.settings.sign_samples) or brackets
+        found = []
+        for left, right in brackets:
+            part = piece if len(brackets) == 1 else piece.part(left, right)
+            point = locate_branch_point(problem, part, self.settings.tolerance)
+            if point is not None:
+                tau = point.tau if part is piece else left + point.tau * (right - left)
+                found.append(replace(point, tau=tau))
+        return found
 
     def _advance(self, base: Base) -> tuple[Base, Piece, Base, Counters]:
         """Advance; where the tolerance is below the round-off of F, raise it, say so and try again."""
@@ -137,9 +170,11 @@ class Loop:
         except StepFailure:
             return piece, arrived
         self.recorder.counters += replace(spent, steps=0)
-        crosses = departed.sign * beyond.sign < 0
-        if crosses and locate_branch_point(departed.problem, longer, self.settings.tolerance) is not None:
-            return interpolated(departed.problem, longer, self.settings.tolerance), beyond
+        if departed.sign * beyond.sign < 0:
+            branch_point = locate_branch_point(departed.problem, longer, self.settings.tolerance)
+            over = branch_point and passed(departed, longer, branch_point, self.settings)
+            if over:
+                return over
         return piece, arrived
 
     def _sign_at_end(self, problem: Problem, piece: Piece) -> int:
@@ -154,8 +189,8 @@ class Loop:
         self.recorder.counters += Counters(factorisations=1, solves=1)
         return solver.sign
 
-    def _accept(self, problem: Problem, piece: Piece, arrived: Base, branch_point: BranchPoint | None) -> Base:
-        located, slope_sign, values = self._search(problem, piece, branch_point)
+    def _accept(self, problem: Problem, piece: Piece, arrived: Base, branch_points: list[BranchPoint]) -> Base:
+        located, slope_sign, values = self._search(problem, piece, branch_points)
         terminal = next((item for item in located if item.terminal), None)
         if terminal is not None:
             located = [item for item in located if item.tau <= terminal.tau]
@@ -165,7 +200,7 @@ class Loop:
         if terminal is not None:
             points = [replace(k, arclength=piece.end if k is terminal.point else k.arclength) for k in points]
         self.recorder.append(piece, problem, points)
-        if len(piece.coefficients) == CUBIC:  # Newton's iteration ends at round-off, whatever the tolerance
+        if piece.made == Made.CUBIC:  # Newton's iteration ends at round-off, whatever the tolerance
             self._reachable(float(np.max(self.recorder.last.residual, initial=0.0)))
         self.slope_sign, self.event_values = slope_sign, values
         if terminal is not None:
@@ -175,16 +210,17 @@ class Loop:
         return arrived
 
     def _search(
-        self, problem: Problem, piece: Piece, branch_point: BranchPoint | None
+        self, problem: Problem, piece: Piece, branch_points: list[BranchPoint]
     ) -> tuple[list[Located], int, tuple[float, ...]]:
         """Return what lies on a piece, and the signs to carry over to the next."""
         if piece.length == 0.0:
             return [], self.slope_sign, self.event_values
         tolerance = self.settings.tolerance
-        at_start = not self.recorder.stretches
+        at_start = not self.recorder.pieces
         after = SAME_PLACE if at_start and self.starts_stationary else 0.0
+        at_start = at_start or self.recorder.goes_on_from_event
         located, slope_sign = locate_folds(problem, piece, self.slope_sign, tolerance, after)
-        if branch_point is not None:
+        for branch_point in branch_points:
             located = _absorb(located, branch_point)
         values = []
         for event, before in zip(self.events, self.event_values, strict=True):
@@ -194,32 +230,18 @@ class Loop:
         kept = [item for item in merge(located) if item.tau > SAME_PLACE or not at_start]
         return kept, slope_sign, tuple(values)
 
-    def check_ends(
-        self, base: Base, stop: Callable[[Array, float], bool] | None, max_steps: int, max_arclength: float
-    ) -> None:
-        """End the branch where it closes, is long enough, or the user says so."""
-        if self._closes():
+    def check_closed(self) -> None:
+        """End the branch where its last piece passes through the start in the same direction."""
+        if self.status is not None or self.first is None or self.recorder.pieces < 2:
             return
-        if stop is not None and stop(base.x[:-1], base.p):
-            self.end(Status.STOPPED)
-        elif base.s >= max_arclength:
-            self.end(Status.LENGTH)
-        elif self.recorder.counters.steps >= max_steps:
-            self.end(Status.MAX_STEPS, f"{max_steps} steps")
-
-    def _closes(self) -> bool:
-        """Whether the last piece passes through the start in the same direction."""
-        if self.first is None or len(self.recorder.stretches) < 2:
-            return False
         last = self.recorder.last
         place = closing_place(last.problem, last.piece, *self.first, self.settings.tolerance)
         if place is None:
-            return False
+            return
         tau, x = place
         closed = landed(last.problem, last.piece, tau, x, self.settings.tolerance)
         self.recorder.replace_last(closed)
         self.end(Status.CLOSED)
-        return True
 
     def end(self, status: Status, message: str = "") -> None:
         """Note how the branch ends; the first reason stands."""

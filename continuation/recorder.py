@@ -8,10 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from continuation.branch import Branch, Counters, SpecialPoint, Status
-from continuation.corrector import correct
-from continuation.events import CUBIC, SAME_PLACE
-from continuation.polynomial import Piece
 from continuation.problem import Problem
+from continuation.resuming import joined
+from continuation.special.events import SAME_PLACE
+from continuation.steps.corrector import correct
+from continuation.steps.polynomial import Made, Piece
 
 __all__ = ["Recorder"]
 
@@ -32,17 +33,32 @@ class _Stretch:
 
 @dataclass
 class Recorder:
-    """The pieces of a branch so far, sampled and re-evaluated as they come in."""
+    """The pieces of a branch so far, sampled and re-evaluated as they come in.
+
+    ``before`` is the branch that is gone on with, if there is one.
+    """
 
     samples: int
     tolerance: float = 1e-13
     stretches: list[_Stretch] = field(default_factory=list)
     counters: Counters = field(default_factory=Counters)
+    before: Branch | None = None
+    accepted: int = 0
+
+    @property
+    def pieces(self) -> int:
+        """Number of pieces, with those of the branch that is gone on with."""
+        return len(self.stretches) + (len(self.before.pieces) if self.before is not None else 0)
+
+    @property
+    def goes_on_from_event(self) -> bool:
+        """Whether the next piece starts at a terminal event, which is known already."""
+        return not self.stretches and self.before is not None and self.before.status is Status.EVENT
 
     def append(self, piece: Piece, problem: Problem, found: list[SpecialPoint]) -> None:
         """Add a piece; sampling comes first, so that a failure in it leaves the branch as it was."""
-        first = 0 if not self.stretches else 1
-        count = self.samples if len(piece.coefficients) > CUBIC else 1
+        first = 0 if not self.pieces else 1
+        count = self.samples if piece.made != Made.CUBIC else 1
         tau, x = piece.sampled(count if piece.length > 0.0 else 0)
         tau, x = tau[first:], x[first:]
         residual = np.zeros(0)
@@ -53,6 +69,7 @@ class Recorder:
                 raise ArithmeticError(f"F is not finite beyond p = {float(x[0, -1]) * problem.parameter_scale!r}")
             self._polish(piece, problem, tau, x, residual)
         self.stretches.append(_Stretch(piece, problem, tau, x, residual, tuple(found)))
+        self.accepted += 1
 
     def _polish(self, piece: Piece, problem: Problem, tau: Array, x: Array, residual: Array) -> None:
         """Correct, in place, the points where the polynomial is less accurate than the ends of the piece."""
@@ -72,6 +89,7 @@ class Recorder:
             if point.arclength <= piece.end + near
         ]
         del self.stretches[-1]
+        self.accepted -= 1
         self.append(piece, last.problem, kept)
 
     @property
@@ -90,7 +108,7 @@ class Recorder:
         if bound is not None and p.size:
             p[-1] = bound
         found = [point for s in self.stretches for point in s.found]
-        return Branch(
+        new = Branch(
             arclength=np.concatenate([np.empty(0), *arclength]),
             p=p,
             u=np.concatenate([np.empty((0, n)), *u]),
@@ -103,3 +121,7 @@ class Recorder:
             counters=self.counters,
             parameter_scale=scale,
         )
+        if self.before is None:
+            return new
+        transfer = self.stretches[-1].problem.transfer if self.stretches else None
+        return joined(self.before, new, transfer)

@@ -20,7 +20,7 @@ import pytest
 
 import branches
 from branches import potentials
-from continuation import linear
+from continuation.linear import dense as linear
 
 RECORDED = Path(__file__).with_name("operation_counts.json")
 SIZES = (32, 64, 256)

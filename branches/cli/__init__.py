@@ -64,7 +64,10 @@ def _options(
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run ``mvcont`` and exit: 0 done, 2 bad input (one line on stderr says what), 130 interrupted.
+    """Run ``mvcont`` and exit.
+
+    The codes: 0 done, 2 bad input (one line on stderr says what), 3 done, but a half-branch of the diagram failed or
+    stopped before its end, 130 interrupted.
 
     Parameters
     ----------

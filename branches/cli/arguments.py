@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
-    from branches.model.potential import Potential
+    from branches.potentials.potential import Potential
 
 __all__ = [
     "AsJson", "Parameters", "Weights", "parse_modes", "parse_parameters", "real", "takes_potential", "whole",
@@ -98,7 +98,7 @@ def _potential(
     name: str, beta: float | None, radius: float | None, strength: float | None, m: float | None,
     weights: str | None, parameter: list[str] | None,
 ) -> Potential:  # fmt: skip
-    from branches.model.potentials import by_name
+    from branches.potentials import by_name
 
     options = {"beta": beta, "R": radius, "strength": strength, "m": m}
     parameters: dict[str, Any] = {key: value for key, value in options.items() if value is not None}

@@ -6,8 +6,8 @@ from branches.cli.arguments import AsJson, real, takes_potential, whole
 from branches.cli.console import print_json, print_table
 
 if TYPE_CHECKING:
-    from branches.model.potential import Potential
-    from branches.transitions.records import Transition
+    from branches.landscapes.transitions import Transition
+    from branches.potentials.potential import Potential
 
 __all__ = ["coexistence"]
 
@@ -25,7 +25,7 @@ def coexistence(
     as_json: AsJson = False,
 ) -> int:
     """Find the transition from the uniform state, continuous or discontinuous, and its jump."""
-    from branches.transitions.coexistence import coexistence as find
+    from branches.landscapes.coexistence import coexistence as find
 
     found = find(potential, mode, kappa_max)
     if as_json:
@@ -43,7 +43,15 @@ def _record(found: "Transition") -> dict[str, object]:
         "mode": found.mode,
         "decided_by": found.decided_by,
         "jump": {"moments": found.jump.moments, "interaction": found.jump.interaction},
-        "states": [{"a": state.a, "free_energy": state.free_energy, "index": state.index} for state in found.states],
+        "states": [
+            {
+                "a": state.a,
+                "free_energy": state.free_energy,
+                "index": state.index,
+                "stability": state.stability.value,
+            }
+            for state in found.states
+        ],
         "residual": found.residual,
         "message": found.message,
     }

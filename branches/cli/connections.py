@@ -16,7 +16,7 @@ from branches.cli.progress import progress_bar
 if TYPE_CHECKING:
     import networkx as nx
 
-    from branches.model.potential import Potential
+    from branches.potentials.potential import Potential
 
 __all__ = ["connections"]
 
@@ -37,9 +37,9 @@ def connections(
     """Find which stationary state the flow leads to which other one."""
     from branches.diagrams.build import diagram as build
     from branches.dynamics.connections import connections as connect
-    from branches.dynamics.flow import check_coupling
-    from branches.output.atomic import writable_folder
-    from branches.output.connections_figure import connections_figure
+    from branches.dynamics.flow_arguments import check_coupling
+    from branches.figures.connections_figure import connections_figure
+    from continuation.atomic import writable_folder
 
     at = check_coupling(kappa)
     folder = writable_folder(output or Path(f"connections-{default_folder(potential)}-kappa-{kappa:g}"))

@@ -19,7 +19,7 @@ def say(text: str = "") -> None:
 
 def print_json(value: Any) -> None:
     """Print a value as JSON on standard output; numbers that are not finite become null."""
-    from branches.output.plain import plain
+    from branches.files.plain import plain
 
     json.dump(plain(value), sys.stdout, allow_nan=False, ensure_ascii=False, indent=2)
     print()

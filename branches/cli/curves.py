@@ -15,7 +15,7 @@ from branches.cli.family import FamilyName, NamedFamily, Range, Vary, family_ove
 from branches.cli.files import write_files
 
 if TYPE_CHECKING:
-    from branches.transitions.curves import Curves
+    from branches.loci.curves import Curves
 
 __all__ = ["curves"]
 
@@ -35,10 +35,10 @@ def curves(
     as_json: AsJson = False,
 ) -> int:
     """Follow the folds, pitchforks and coexistences of a few diagrams over a parameter, with their special points."""
-    from branches.model.potential import positive_integer
-    from branches.output.atomic import writable_folder
-    from branches.output.curves_figure import curves_figure
-    from branches.transitions.curves import curves as follow
+    from branches.figures.curves_figure import curves_figure
+    from branches.loci.curves import curves as follow
+    from branches.potentials.potential import positive_integer
+    from continuation.atomic import writable_folder
 
     positive_integer("--seeds", seeds)
     family, values = family_over(name, vary, weights, parameter, limits, seeds + 2)
@@ -101,5 +101,5 @@ def _report(found: Curves, family: NamedFamily, limits: tuple[float, float], fil
         ]
         print_table(("special point", family.free, "κ", f"error of {family.free}", "of"), points)
     for failure in found.failures:
-        say(f"not followed: {failure}")
+        say(f"lacking: {failure}")
     say(f"files in {files['csv'].parent}: {', '.join(path.name for path in files.values())}")

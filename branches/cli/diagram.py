@@ -13,12 +13,12 @@ from branches.cli.progress import progress_bar
 
 if TYPE_CHECKING:
     from branches.diagrams.diagram import Diagram
-    from branches.model.potential import Potential
+    from branches.potentials.potential import Potential
 
 __all__ = ["default_folder", "default_kappa_max", "diagram"]
 
 Option = typer.Option
-INTERRUPTED = 130
+LACKING, INTERRUPTED = 3, 130
 REACH = 2.1  # of the first onset
 SCANNED = 64  # modes among which the first onset is looked for
 SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
@@ -41,8 +41,11 @@ def diagram(
     ] = None,
     as_json: AsJson = False,
 ) -> int:
-    """Trace the bifurcation diagram of a potential in the coupling kappa."""
-    from branches.output.bundle import prepare, write_all
+    """Trace the bifurcation diagram of a potential in the coupling kappa.
+
+    The exit code is 3 if a half-branch failed, or was found but stopped before it comes to an end.
+    """
+    from branches.files.bundle import prepare, write_all
 
     top = default_kappa_max(potential) if kappa_max is None else kappa_max
     chosen = parse_modes(modes) if modes is not None else None
@@ -56,7 +59,7 @@ def diagram(
         )
     files = write_all(result, folder)
     if as_json:
-        from branches.output.json_file import summary
+        from branches.files.json_file import summary
 
         print_json(summary(result) | {"files": {name: str(path) for name, path in files.items()}})
     else:
@@ -64,7 +67,9 @@ def diagram(
     if result.status == "interrupted":
         print(f"mvcont: interrupted: what was found so far is in {folder}", file=sys.stderr)
         return INTERRUPTED
-    return 0
+    for warning in result.warnings:
+        print(f"mvcont: warning: {warning}", file=sys.stderr)
+    return LACKING if result.completeness.lacking else 0
 
 
 def _check(
@@ -112,8 +117,8 @@ def default_folder(potential: "Potential") -> Path:
 
 
 def _report(result: "Diagram", folder: Path, files: dict[str, Path]) -> None:
-    from branches.output.coexistence import coexistences
-    from branches.output.findings import findings
+    from branches.diagrams.findings import findings
+    from branches.figures.coexistence import coexistences
 
     rows = [_row(finding) for finding in findings(result)]
     count = len(result.branches)

@@ -15,7 +15,7 @@ import typer
 from branches.cli.arguments import parse_parameters
 
 if TYPE_CHECKING:
-    from branches.model.potential import Potential
+    from branches.potentials.potential import Potential
 
 __all__ = ["FamilyName", "NamedFamily", "Range", "Vary", "family_over", "progress_bar"]
 
@@ -51,7 +51,7 @@ class NamedFamily:
 
     def __call__(self, value: float) -> Potential:
         """Return the potential at a value of the free parameter."""
-        from branches.model.potentials import by_name
+        from branches.potentials import by_name
 
         return by_name(self.name, **{**dict(self.fixed), self.free: value})
 
@@ -98,7 +98,7 @@ def _check(family: NamedFamily, low: float, high: float) -> None:
 
 def _obvious(name: str, fixed: dict[str, Any]) -> str:
     """Return the one parameter that the potential needs and that is not given."""
-    from branches.model import potentials
+    from branches import potentials
 
     key = name.strip().lower().replace("-", "_")
     if key not in potentials.NAMES:

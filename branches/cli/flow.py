@@ -15,7 +15,7 @@ from branches.cli.progress import progress_bar
 
 if TYPE_CHECKING:
     from branches.dynamics.flow import Flow
-    from branches.model.potential import Potential
+    from branches.potentials.potential import Potential
 
 __all__ = ["flow", "parse_coefficients"]
 
@@ -41,8 +41,8 @@ def flow(
     """Integrate the flow from an initial density and say at which stationary state it ends."""
     from branches.dynamics.flow import FlowStatus
     from branches.dynamics.flow import flow as integrate
-    from branches.output.atomic import writable_folder
-    from branches.output.flow_figure import flow_figure
+    from branches.figures.flow_figure import flow_figure
+    from continuation.atomic import writable_folder
 
     start = parse_coefficients(initial)
     folder = output or Path(f"flow-{default_folder(potential)}-kappa-{kappa:g}")

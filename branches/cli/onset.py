@@ -9,8 +9,8 @@ from branches.cli.arguments import AsJson, parse_modes, takes_potential
 from branches.cli.console import print_json, print_table, say
 
 if TYPE_CHECKING:
-    from branches.model.potential import Potential
     from branches.onsets.classify import Onset
+    from branches.potentials.potential import Potential
 
 __all__ = ["onset"]
 
@@ -69,7 +69,7 @@ def _say_repulsive(modes: list[int]) -> None:
 
 
 def _print_latex(found: "list[Onset]") -> None:
-    from branches.onsets.landau import reduce
+    from branches.onsets.exact.landau import reduce
 
     say(r"\begin{tabular}{rllrr}")
     say(r"$n$ & $\kappa_n$ & kind & $c_2$ & $c_4$ \\ \hline")

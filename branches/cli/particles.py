@@ -17,7 +17,7 @@ from branches.cli.files import write_files
 if TYPE_CHECKING:
     from branches.dynamics.ensemble import Ensemble
     from branches.dynamics.hysteresis import Hysteresis
-    from branches.model.potential import Potential
+    from branches.potentials.potential import Potential
 
 __all__ = ["particles"]
 
@@ -52,7 +52,7 @@ def particles(
     """Simulate N particles with the noise and interaction behind the mean-field equation."""
     from branches.dynamics.hysteresis import hysteresis
     from branches.dynamics.particles import particles as simulate
-    from branches.output.atomic import writable_folder
+    from continuation.atomic import writable_folder
 
     options: dict[str, Any] = {"replicas": replicas, "step": step, "n_modes": n_modes, "workers": workers,
                                "method": method, "store": store}  # fmt: skip
@@ -110,7 +110,7 @@ def _rows(ensemble: "Ensemble") -> Iterator[tuple[object, ...]]:
 
 
 def _page(ensemble: "Ensemble", loop: "Hysteresis | None") -> Any:
-    from branches.output.particles_figure import hysteresis_figure, particles_figure
+    from branches.figures.particles_figure import hysteresis_figure, particles_figure
 
     if loop is None:
         return particles_figure(ensemble)

@@ -17,7 +17,7 @@ from branches.cli.family import FamilyName, NamedFamily, Range, Vary, family_ove
 from branches.cli.files import write_files
 
 if TYPE_CHECKING:
-    from branches.transitions.phase_diagram import Landmark, PhaseDiagram
+    from branches.sweeps.phase_diagram import Landmark, PhaseDiagram
 
 __all__ = ["phase_diagram"]
 
@@ -43,9 +43,9 @@ def phase_diagram(
     as_json: AsJson = False,
 ) -> int:
     """Map the state of least free energy over a parameter of a family and the coupling."""
-    from branches.output.atomic import writable_folder
-    from branches.output.landscape_figure import phase_figure
-    from branches.transitions.phase_diagram import phase_diagram as build
+    from branches.figures.landscape_figure import phase_figure
+    from branches.sweeps.phase_diagram import phase_diagram as build
+    from continuation.atomic import writable_folder
 
     family, values = family_over(name, vary, weights, parameter, limits, count)
     folder = writable_folder(output or Path(f"phase-diagram-{family.name}-{family.free}"))

@@ -4,7 +4,6 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-import numpy as np
 import typer
 
 from branches.cli.arguments import AsJson, real, takes_potential, whole
@@ -15,7 +14,7 @@ from branches.cli.progress import progress_bar
 
 if TYPE_CHECKING:
     from branches.diagrams.diagram import Diagram
-    from branches.model.potential import Potential
+    from branches.potentials.potential import Potential
 
 __all__ = ["rates"]
 
@@ -40,10 +39,10 @@ def rates(
 ) -> int:
     """Compute how fast disturbances of the stationary states decay, and the law at each onset."""
     from branches.diagrams.build import diagram as build
-    from branches.dynamics.flow import check_coupling
-    from branches.model.potential import finite_number, positive_integer
-    from branches.output.atomic import writable_folder
-    from branches.output.rates_figure import gap_figure, gaps_of
+    from branches.dynamics.flow_arguments import check_coupling
+    from branches.figures.rates_figure import gap_figure, gaps_of
+    from branches.potentials.potential import finite_number, positive_integer
+    from continuation.atomic import writable_folder
 
     positive_integer("--count", count)
     at = None if kappa is None else check_coupling(kappa)
@@ -135,7 +134,7 @@ def _folds(found: "Diagram") -> list[dict[str, Any]]:
 
 def _report(record: dict[str, Any], files: dict[str, Path]) -> None:
     def numbers(values: Any) -> str:
-        return "  ".join(f"{value:.10g}" for value in np.asarray(values))
+        return "  ".join(f"{value:.10g}" for value in values)
 
     if record["states"]:
         rows = [

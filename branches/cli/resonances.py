@@ -6,7 +6,7 @@ from branches.cli.arguments import AsJson, real, takes_potential, whole
 from branches.cli.console import print_json, print_table, say
 
 if TYPE_CHECKING:
-    from branches.model.potential import Potential
+    from branches.potentials.potential import Potential
 
 __all__ = ["resonances"]
 
@@ -22,7 +22,7 @@ def resonances(
     as_json: AsJson = False,
 ) -> int:
     """List the resonant kernels of a potential and the quadratic couplings l + m = n by detuning."""
-    from branches.onsets.resonance import resonance_graph, resonant_kernels
+    from branches.onsets.resonant.resonance import resonance_graph, resonant_kernels
 
     graph = resonance_graph(potential, n_modes)
     kernels = resonant_kernels(graph, tolerance)

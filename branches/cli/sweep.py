@@ -15,7 +15,7 @@ from branches.cli.console import print_json, say
 from branches.cli.family import FamilyName, NamedFamily, Range, Vary, family_over, progress_bar
 
 if TYPE_CHECKING:
-    from branches.transitions.phase_diagram import PhaseDiagram
+    from branches.sweeps.phase_diagram import PhaseDiagram
 
 __all__ = ["sweep"]
 
@@ -38,7 +38,7 @@ def sweep(
     as_json: AsJson = False,
 ) -> int:
     """Compute a phase diagram value by value into a store; run again, it continues."""
-    from branches.transitions.phase_diagram import phase_diagram as build
+    from branches.sweeps.phase_diagram import phase_diagram as build
 
     if dask is not None and workers is not None:
         raise ValueError("--workers is for processes of this machine: leave it out with --dask")
@@ -61,7 +61,7 @@ def sweep(
 
 
 def _executor(address: str | None) -> AbstractContextManager[Any]:
-    from branches.transitions.sweep import dask_executor
+    from branches.sweeps.sweep import dask_executor
 
     return nullcontext() if address is None else dask_executor(address)
 

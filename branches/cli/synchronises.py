@@ -12,7 +12,7 @@ from branches.cli.console import print_json, print_table
 if TYPE_CHECKING:
     from branches.dynamics.pair_force import PairForce
     from branches.dynamics.synchronisation import Synchronisation
-    from branches.model.potential import Potential
+    from branches.potentials.potential import Potential
 
 __all__ = ["synchronises"]
 
@@ -42,7 +42,7 @@ def _interaction(
     name: str, beta: float | None, weights: str | None, parameter: list[str] | None
 ) -> Potential | PairForce:
     from branches.dynamics.pair_force import TransformerForce
-    from branches.model.potentials import by_name
+    from branches.potentials.named import by_name
 
     parameters = parse_parameters(weights, parameter)
     inverse = parameters.pop("beta", None) if beta is None else beta

@@ -12,8 +12,8 @@ from branches.cli.arguments import AsJson, Parameters, Weights, parse_parameters
 from branches.cli.console import print_json, print_table
 
 if TYPE_CHECKING:
-    from branches.model.potential import Potential
     from branches.onsets.tricritical import TricriticalPoint
+    from branches.potentials.potential import Potential
 
 __all__ = ["tricritical"]
 
@@ -61,7 +61,7 @@ def tricritical(
 
 def _followed_by_folds(family: Callable[[Any], Potential], point: TricriticalPoint) -> dict[str, float]:
     """Return where the fold curve of traced branches ends; nothing where the point is degenerate."""
-    from branches.transitions.fold_curve import fold_curve
+    from branches.loci.fold_curve import fold_curve
 
     if abs(point.c4) <= point.c4_error:
         return {}
@@ -71,7 +71,7 @@ def _followed_by_folds(family: Callable[[Any], Potential], point: TricriticalPoi
 
 def _family(name: str, vary: str | None, fixed: dict[str, Any]) -> tuple[Callable[[Any], Potential], str]:
     """Return the potentials of a name as a function of the parameter that is free, and its name."""
-    from branches.model.potentials import by_name
+    from branches.potentials import by_name
 
     free = vary or _obvious(name, fixed)
     fixed.pop(free, None)
@@ -84,7 +84,7 @@ def _family(name: str, vary: str | None, fixed: dict[str, Any]) -> tuple[Callabl
 
 def _obvious(name: str, fixed: dict[str, Any]) -> str:
     """Return the one parameter that the potential needs and that is not given."""
-    from branches.model import potentials
+    from branches import potentials
 
     key = name.strip().lower().replace("-", "_")
     if key not in potentials.NAMES:

@@ -4,22 +4,24 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from branches.diagrams.completeness import Completeness, HalfBranch
+from branches.diagrams.completeness import Completeness, HalfBranch, Outcome, stop_of
+from branches.diagrams.departures import Departure, departures_along, departures_from_onset, departures_from_point
 from branches.diagrams.diagram import Diagram, Node
-from branches.diagrams.launch import Departure, departures_from_onset, departures_from_point, neutral_block
-from branches.diagrams.pitchfork import pitchfork_shape
+from branches.diagrams.leading import numbers_of, shapes_of
 from branches.diagrams.records import Branch, SpecialPoint
+from branches.diagrams.same_branch import branch_through, leaves_like, other_branch
 from branches.diagrams.trace import LOWEST, check_n_modes, check_potential, default_kappa_max, follow_states
-from branches.model.energy import free_energy
-from branches.model.potential import Potential
-from branches.model.symmetry import expanded, same_orbit, twin
 from branches.onsets.classify import Onset, modes_below, onsets
-from continuation import Piece, Settings, Status
+from branches.potentials.potential import Potential
+from branches.spaces.symmetry import expanded
+from branches.states.energy import free_energy
+from branches.states.truncation import TAIL_ALLOWED
+from continuation import Settings, Status
 from continuation.threads import on_one_thread
 
 __all__ = ["diagram"]
@@ -27,7 +29,7 @@ __all__ = ["diagram"]
 Array = NDArray[np.float64]
 Progress = Callable[[str, int, int], None]
 MOST_BRANCHES = 500
-CURVATURE_AGREES = 1e-3  # of an interpolated first piece, relative to curvatures of order one
+TOO_SMALL = "truncation too small"  # the shape of a point that may not exist
 
 
 def diagram(
@@ -123,7 +125,7 @@ class Builder:
     places: list[tuple[tuple[float, str], ...]] = field(default_factory=list)
     account: list[HalfBranch] = field(default_factory=list)
     queue: deque[tuple[Departure, str, int]] = field(default_factory=deque)
-    opened: set[str] = field(default_factory=set)
+    continued: set[str] = field(default_factory=set)
     notes: list[str] = field(default_factory=list)
     interrupted: bool = False
 
@@ -133,68 +135,86 @@ class Builder:
         try:
             for onset in found:
                 node = self._add_onset(onset)
-                self.opened.add(node.name)
                 for departure in departures_from_onset(self.potential, onset, self.n_modes, self.settings):
                     self.queue.append((departure, node.name, 0))
-            while self.queue and not self.interrupted:
-                departure, name, level = self.queue.popleft()
-                self._pursue(departure, name, level)
+            self.pursue_all()
         except KeyboardInterrupt:
             self.interrupted = True
         for departure, name, _ in self.queue:
-            self._settle(name, departure, "not followed", reason="interrupted before its turn")
+            self._settle(name, departure, Outcome.NOT_FOLLOWED, reason="interrupted before its turn")
+
+    def pursue_all(self) -> None:
+        """Follow what is queued, and what that owes in its turn, until nothing is left."""
+        while self.queue and not self.interrupted:
+            self._pursue(*self.queue.popleft())
+            if not self.queue:
+                self._owe_symmetric_branches()
+
+    def _owe_symmetric_branches(self) -> None:
+        """Queue the branches, in no one's debt so far, of the more symmetric states on which other branches end.
+
+        Asked when all else is done: most of them are there by then.
+        """
+        for branch, (_, name) in zip(self.branches, self.ends, strict=True):
+            point = branch.special_points[-1] if branch.special_points else None
+            if point is None or name in self.continued or point.period == branch.period or not np.any(point.a):
+                continue
+            if branch.status is not Status.EVENT or name.startswith("end "):
+                continue
+            self.continued.add(name)
+            if not self._has_branch_through(name, point):
+                for departure in departures_along(self.potential, point, self.n_modes, self.settings):
+                    self.queue.append((departure, name, 1))
+
+    def _has_branch_through(self, name: str, point: SpecialPoint) -> bool:
+        """Return whether a branch of the period of a point passes through it."""
+        for branch, ends, places in zip(self.branches, self.ends, self.places, strict=True):
+            if branch.period == point.period and name in {*ends, *(place for _, place in places)}:
+                return True
+        return branch_through(self.branches, point.period, point.a, point.kappa) is not None
 
     def _pursue(self, departure: Departure, name: str, level: int) -> None:
         if level > self.depth or departure.start is None:
             reason = departure.obstacle or f"depth {self.depth} reached"
-            self._settle(name, departure, "not followed", reason=reason)
+            self._settle(name, departure, Outcome.NOT_FOLLOWED, reason=reason)
             return
         if len(self.branches) >= MOST_BRANCHES:
-            self._settle(name, departure, "not followed", reason=f"{MOST_BRANCHES} branches reached")
+            self._settle(name, departure, Outcome.NOT_FOLLOWED, reason=f"{MOST_BRANCHES} branches reached")
             return
         try:
             system, piece = departure.start()
         except (ArithmeticError, ValueError) as failure:
-            self._settle(name, departure, "failed", reason=str(failure))
+            self._settle(name, departure, Outcome.FAILED, reason=str(failure))
             return
-        known = self._known(system.period, piece, system.parameter_scale)
+        x = piece(1.0)
+        a, kappa = expanded(x[:-1], system.period), float(x[-1]) * system.parameter_scale
+        known = branch_through(self.branches, system.period, a, kappa)
+        differs = other_branch(departure.leading, piece, system.period, system.parameter_scale)
+        if known is not None and self.ends[known][0] == name and leaves_like(self.branches[known], piece):
+            differs = differs or f"its start lies on branch {known}, which leaves there too: another branch"
+        if differs:
+            self._settle(name, departure, Outcome.FAILED, reason=differs)
+            return
         if known is not None:
-            self._settle(name, departure, "found", known, "met from its other end")
+            self._settle(name, departure, Outcome.FOUND, known, "met from its other end")
             return
         curve = follow_states(system, piece, f"{name}: {departure.description}", *self.bounds, self.settings)
-        self._settle(name, departure, "found", len(self.branches), self._check_curvature(name, curve))
+        stop = stop_of(curve)
+        self._settle(name, departure, Outcome.STOPPED if stop else Outcome.FOUND, len(self.branches), stop)
         self._add_branch(curve, name, level)
         self.interrupted = curve.status is Status.INTERRUPTED
 
-    def _check_curvature(self, name: str, branch: Branch) -> str:
-        """Compare κ''/2 of the traced branch with the coefficient that decided the shape; say it if they differ."""
-        node = next(node for node in self.nodes if node.name == name)
-        expected = node.coefficients.get("curvature" if node.kind == "pitchfork" else "c2")
-        simple = node.kind == "pitchfork" or (node.kind == "onset" and node.a.size == branch.period)
-        if expected is None or not simple or not branch.curve.pieces:
-            return ""
-        piece = branch.curve.pieces[0]
-        unit = branch.curve.parameter_scale if node.kind == "pitchfork" else 1.0
-        traced = float(piece.coefficients[2, -1]) * unit / piece.length**2
-        if abs(traced - expected) <= CURVATURE_AGREES * max(1.0, abs(expected)):
-            return ""
-        return f"its traced curvature {traced:.6g} differs from the predicted {expected:.6g}"
-
-    def _settle(self, name: str, departure: Departure, outcome: str, branch: int = -1, reason: str = "") -> None:
-        self.account.append(HalfBranch(name, departure.description, outcome, branch, reason))
-
-    def _known(self, period: int, piece: Piece, scale: float) -> int | None:
-        """Return the number of a branch that the start of a new one already lies on."""
-        x = piece(1.0)
-        kappa = float(x[-1]) * scale
-        state = expanded(x[:-1], period)
-        for number, branch in enumerate(self.branches):
-            if branch.period == period and branch.kappa.size:
-                for s in branch.curve.crossings(kappa):
-                    u, _ = branch.curve.at(min(s, float(branch.arclength[-1])))
-                    if same_orbit(expanded(u, period), kappa, state, kappa, 1e-6):
-                        return number
-        return None
+    def _settle(self, name: str, departure: Departure, outcome: Outcome, branch: int = -1, reason: str = "") -> None:
+        half = HalfBranch(name, departure.description, outcome, branch, reason)
+        if (leading := departure.leading) is not None:
+            half = replace(
+                half,
+                shape=leading.shape,
+                order=leading.order,
+                coefficient=leading.coefficient,
+                coefficient_error=leading.error,
+            )
+        self.account.append(half)
 
     def _add_branch(self, branch: Branch, start: str, level: int) -> None:
         branch = branch.unexamined() if branch.status is Status.INTERRUPTED else branch
@@ -203,25 +223,16 @@ class Builder:
         places = []
         try:
             for point in branch.special_points:
-                node = self._node_of(branch, point)
+                node = self._node_of(branch, point, level)
                 if abs(point.arclength - float(branch.arclength[-1])) <= 1e-9 * float(branch.arclength[-1]):
                     last = node.name
                 else:
                     places.append((point.arclength, node.name))
-                self._open(node, point, branch, level)
         finally:
             self.ends.append((start, last or self._add_end(branch)))
             self.places.append(tuple(places))
         if self.progress is not None:
             self.progress(branch.origin, len(self.branches), len(self.branches) + len(self.queue))
-
-    def _open(self, node: Node, point: SpecialPoint, branch: Branch, level: int) -> None:
-        """Queue what a branch point owes, once for its orbit."""
-        if node.name in self.opened:
-            return
-        self.opened.add(node.name)
-        for departure in departures_from_point(branch, point, self.n_modes, self.settings):
-            self.queue.append((departure, node.name, level + 1))
 
     def _add_onset(self, onset: Onset) -> Node:
         name = f"onset {'+'.join(map(str, onset.kernel))}"
@@ -229,39 +240,32 @@ class Builder:
         clear = {key: value for key, value in coefficients.items() if np.isfinite(value)}
         return self._add(Node(name, "onset", onset.kappa, np.zeros(max(onset.kernel)), 0, 0.0, 0.0, onset.kind, clear))
 
-    def _node_of(self, branch: Branch, point: SpecialPoint) -> Node:
+    def _node_of(self, branch: Branch, point: SpecialPoint, level: int) -> Node:
+        """Return the node of a special point; a new one queues what it owes, once for its orbit."""
         for node in self.nodes:
             if node.kind != "end" and node.is_at(point.a, point.kappa):
                 return node
         count = sum(node.kind == point.kind for node in self.nodes)
         kappa = np.array([point.kappa])
         energy = free_energy(self.potential.weights(point.a.size), point.a[None], kappa)
-        shape, coefficients = self._shape(branch, point)
+        departures = departures_from_point(branch, point, self.n_modes, self.settings)
+        name = f"{point.kind} {count + 1}"
+        self.queue.extend((departure, name, level + 1) for departure in departures)
+        beyond = point.coefficients.get("neglected_tail", 0.0) > TAIL_ALLOWED
+        leading = [departure.leading for departure in departures if departure.leading is not None]
         return self._add(
             Node(
-                f"{point.kind} {count + 1}",
+                name,
                 point.kind,
                 point.kappa,
                 point.a,
                 point.period,
                 float(energy[0]),
                 point.residual,
-                shape,
-                coefficients,
+                TOO_SMALL if beyond else shapes_of(leading),
+                {**point.coefficients, **numbers_of(leading)},
             )
         )
-
-    def _shape(self, branch: Branch, point: SpecialPoint) -> tuple[str, dict[str, float]]:
-        """Return whether a pitchfork is super- or subcritical, and the numbers that decided."""
-        coefficients = dict(point.coefficients)
-        block = neutral_block(branch, point)
-        if point.kind != "pitchfork" or block is None:
-            return "", coefficients
-        a = twin(point.a, point.period) if point.sector == "odd" else point.a
-        u = a[point.period - 1 :: point.period]
-        shape = pitchfork_shape(self.potential, block, u, point.kappa, max(a.size, 24 * point.period))
-        coefficients |= {"curvature": shape.curvature, "curvature_error": shape.error, "crossing": shape.crossing}
-        return shape.kind, coefficients
 
     def _add_end(self, branch: Branch) -> str:
         count = sum(node.kind == "end" for node in self.nodes)
@@ -285,7 +289,7 @@ class Builder:
     def diagram(self, found: tuple[Onset, ...]) -> Diagram:
         """Return the record."""
         messages = [f"onset of mode {onset.mode}: {onset.message}" for onset in found if onset.message]
-        messages += [f"{branch.origin}: {branch.message}" for branch in self.branches if _unfinished(branch)]
+        messages += [f"{branch.origin}: {branch.truncation}" for branch in self.branches if branch.truncation]
         if not found:
             messages.append(f"no mode has an onset up to κ = {self.bounds[1]:.6g}: the uniform state only")
         return Diagram(
@@ -310,7 +314,3 @@ class Builder:
 
 def _left_out(potential: Potential, chosen: tuple[int, ...]) -> str:
     return f"onsets of modes other than {', '.join(map(str, chosen))} of the {potential.label}"
-
-
-def _unfinished(branch: Branch) -> bool:
-    return branch.status not in (Status.BOUND, Status.EVENT, Status.CLOSED)

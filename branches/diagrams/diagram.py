@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from branches.diagrams.completeness import Completeness
-from branches.diagrams.records import Branch, SpecialPoint, State
-from branches.model.potential import Potential
-from branches.model.symmetry import same_orbit
+from branches.diagrams.completeness import Completeness, warning_of
+from branches.diagrams.outlets import outlet
+from branches.diagrams.records import Branch, SpecialPoint
+from branches.potentials.potential import Potential
+from branches.spaces.symmetry import same_orbit
+from branches.states.state import State
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -41,7 +43,9 @@ class Node:
     residual
         Max-norm of the equations, re-evaluated.
     shape
-        For onsets: 'supercritical', 'critical', 'subcritical', 'transcritical' or 'undecided'.
+        For onsets: 'supercritical', 'critical', 'subcritical', 'transcritical' or 'undecided'. For pitchforks that of
+        their half-branches, 'supercritical, subcritical on the twin' where they differ. 'truncation too small' where
+        so many modes are neglected that the point may not exist. For ends: how they ended.
     coefficients
         The numbers that decided.
     """
@@ -80,7 +84,7 @@ class Diagram:
     places
         For each branch, (arclength, node name) of the special points it passes, in order.
     completeness
-        What is owed, found, failed; what was not searched.
+        What is owed, found, found but stopped, failed; what was not searched.
     status, message
         'finished' or 'interrupted', and what was noticed.
 
@@ -109,7 +113,8 @@ class Diagram:
         return (
             f"<Diagram of {self.potential.label} up to κ = {self.kappa_max:.6g}: "
             f"{len(self.branches)} branches, {len(self.nodes)} nodes, "
-            f"{self.completeness.found} of {self.completeness.owed} half-branches, {self.status}>"
+            f"{self.completeness.found} of {self.completeness.owed} half-branches"
+            f"{f' ({self.completeness.stopped} more stopped)' if self.completeness.stopped else ''}, {self.status}>"
         )
 
     def at_kappa(self, kappa: float) -> list[State]:
@@ -148,6 +153,11 @@ class Diagram:
                     seen.append(point)
         return tuple(seen)
 
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """Where branches stop before they come to an end, and where a fixed truncation is too small for them."""
+        return tuple(f"{branch.origin}: {warning}" for branch in self.branches if (warning := warning_of(branch)))
+
     @cached_property
     def graph(self) -> nx.MultiDiGraph:
         """The branch graph: nodes are special points and ends, edges are segments of constant stability."""
@@ -157,9 +167,8 @@ class Diagram:
 
     def save(self, path: str | Path) -> Path:
         """Write everything to one file, atomically; :meth:`load` reads it back exactly."""
-        from branches.output.archive import save
-
-        return save(self, path)
+        result: Path = outlet("save")(self, path)
+        return result
 
     @staticmethod
     def load(path: str | Path) -> Diagram:
@@ -170,24 +179,18 @@ class Diagram:
         ValueError
             If the file is damaged, or was written by a newer version.
         """
-        from branches.output.archive import load
-
-        return load(path)
+        result: Diagram = outlet("load")(path)
+        return result
 
     def to_csv(self, folder: str | Path) -> tuple[Path, Path]:
         """Write points.csv and special_points.csv into a folder, and return their paths."""
-        from branches.output.tables import to_csv
+        result: tuple[Path, Path] = outlet("to_csv")(self, folder)
+        return result
 
-        return to_csv(self, folder)
-
-    def figure(self) -> Any:
-        """Return a Matplotlib figure: amplitude, free energy and densities."""
-        from branches.output.figure import figure
-
-        return figure(self)
+    def figure(self, *, gap: bool = False) -> Any:
+        """Return a Matplotlib figure: amplitude, free energy and densities; with ``gap``, the spectral gap below."""
+        return outlet("figure")(self, gap=gap)
 
     def plot(self, ax: Any = None) -> Any:
         """Draw the diagram (amplitude over κ) into Matplotlib axes, new ones by default, and return them."""
-        from branches.output.figure import plot_amplitude
-
-        return plot_amplitude(self, ax)
+        return outlet("plot")(self, ax)

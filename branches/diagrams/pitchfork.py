@@ -1,4 +1,4 @@
-"""The shape of a pitchfork off a branch: its curvature in κ, exact from Taylor coefficients."""
+"""How branches leave a branch point of a state, exact from Taylor coefficients: slopes, curvatures, tangents."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from branches.model.potential import Potential
-from branches.model.selfconsistent import SelfConsistentExpansion, SelfConsistentSystem
-from branches.model.stability import neutral_direction
-from branches.model.symmetry import Block
+from branches.potentials.potential import Potential
+from branches.spaces.symmetry import Block
+from branches.states.morse_index import neutral_direction
+from branches.states.selfconsistent import SelfConsistentExpansion, SelfConsistentSystem
 
-__all__ = ["PitchforkShape", "pitchfork_shape"]
+__all__ = ["PitchforkShape", "Slope", "pitchfork_shape", "transcritical_slopes"]
 
 Array = NDArray[np.float64]
 EPSILON = float(np.finfo(float).eps)
@@ -41,25 +41,44 @@ class PitchforkShape:
     @property
     def kind(self) -> str:
         """'supercritical' if the new states live where the old one is unstable to φ, 'subcritical', or 'critical'."""
-        if abs(self.curvature) <= self.error:
+        if not abs(self.curvature) > self.error:
             return "critical"
         return "supercritical" if self.curvature * self.crossing < 0 else "subcritical"
 
 
+@dataclass(frozen=True)
+class Slope:
+    """A branch that crosses: a = a* + s d + …, κ = κ* + slope s + …, s of both signs.
+
+    Parameters
+    ----------
+    slope, error
+        dκ/ds and a bound of its rounding error.
+    direction
+        d, modes 1 … N, of unit norm.
+    """
+
+    slope: float
+    error: float
+    direction: Array
+
+
 def pitchfork_shape(potential: Potential, block: Block, u: Array, kappa: float, size: int) -> PitchforkShape:
-    """Return the shape of the pitchfork in an even isotropy block of a state.
+    """Return the shape of the half-branches that leave a state along the neutral direction of an even block.
 
     Lyapunov–Schmidt reduction of the self-consistency equations F = a − T(a, κ), J = 1 − κCG: with J φ = 0, ψ = Gφ its
-    left null vector and w = w₀ + c w₁ the response in the old symmetry class, J w₀ = −½F_aa[φ, φ], J w₁ = −F_κ, the
+    left null vector and w = w₀ + c w₁ the response, J w₀ = −½F_aa[φ, φ], J w₁ = −F_κ, the
     third Taylor coefficient of F along a* + sφ + s²w, κ* + s²c must vanish on ψ; it is linear in c. All coefficients
-    are exact (the exponential's recurrence).
+    are exact (the exponential's recurrence). φ² excites the modes of residue 0 and ±2r: the response has both.
 
     Parameters
     ----------
     potential, block
-        The interaction; the block (sector 'even', order 2 or ≥ 4) that turns neutral.
+        The interaction; the block (sector 'even', residue r, order 2 or ≥ 4) that turns neutral.
     u
-        Moments a_n, a_2n, … of the state of period 2π/n = 2π/block.period.
+        Moments a_n, a_2n, … of the state of period 2π/n = 2π/block.period, or of its twin. At order 4 the terms
+        A|z|²z and B z̄³ of the amplitude equation are of one order, and the half-branches on the state and on its
+        twin have the curvatures of A + B and A − B: two shapes.
     kappa
         Its coupling.
     size
@@ -86,27 +105,95 @@ def pitchfork_shape(potential: Potential, block: Block, u: Array, kappa: float, 
     """
     if block.sector != "even" or block.order in (1, 3):
         raise ValueError(f"{block} is not the block of a pitchfork: its rotation must have order 2 or at least 4")
-    system = SelfConsistentSystem(potential, 1, size)
-    a = np.zeros(size)
-    a[block.period - 1 :: block.period] = system.transfer(u, size // block.period)
-    phi = neutral_direction(potential, block, u, kappa, size)
-    psi = system.g * phi
-    old = np.arange(block.period - 1, size, block.period)
-    inner = system.jacobian(a, kappa)[np.ix_(old, old)]
-    w = np.zeros((2, size))
-    w[0, old] = -np.linalg.solve(inner, _remainders(system, a, kappa, [(phi, 0.0)])[old])
-    w[1, old] = -np.linalg.solve(inner, system.parameter_derivative(a, kappa)[old])
-    third = [float(psi @ _remainders(system, a, kappa, [(phi, 0.0), (w[0] + c * w[1], c)])) for c in (0.0, 1.0)]
+    point = _NeutralPoint(potential, block, u, kappa, size)
+    response = point.response(point.remainder((point.phi, 0.0)))
+    third = [
+        float(point.psi @ point.remainder((point.phi, 0.0), (response + c * point.tangent, c))) for c in (0.0, 1.0)
+    ]
     change = third[1] - third[0]
     curvature = -third[0] / change
-    scale = float(np.linalg.norm(psi)) * (1.0 + kappa * float(np.linalg.norm(w[0])) + abs(curvature))
-    error = 64 * EPSILON * float(np.linalg.cond(inner)) * scale / abs(change)
-    return PitchforkShape(curvature, error, change / float(psi @ phi), phi)
+    error = point.rounding(1.0 + kappa * float(np.linalg.norm(response)) + abs(curvature)) / abs(change)
+    return PitchforkShape(curvature, error, change / float(point.psi @ point.phi), point.phi)
 
 
-def _remainders(system: SelfConsistentSystem, a: Array, kappa: float, coefficients: list[tuple[Array, float]]) -> Array:
-    """Return the next Taylor coefficient of F along a curve with the given first ones, shape (N,)."""
-    expansion = SelfConsistentExpansion(system, a, kappa)
-    for u, p in coefficients:
-        expansion.push(u, p)
-    return expansion.remainder()
+def transcritical_slopes(potential: Potential, block: Block, u: Array, kappa: float, size: int) -> tuple[Slope, ...]:
+    """Return the branches that cross at a state whose neutral block has a quadratic term.
+
+    Along a* + s(αφ + βw₁), κ* + sβ the second Taylor coefficient of F on ψ is the quadratic form
+    q = Aα² + Bαβ + Cβ², exact as in :func:`pitchfork_shape`; its zeros are the tangents of the branches.
+
+    Parameters
+    ----------
+    potential, block, u, kappa, size
+        As in :func:`pitchfork_shape`; the block of order 1 or 3.
+
+    Returns
+    -------
+    tuple of Slope
+        Order 3: one, as C = 0 by symmetry and α = 0 is the state's own branch. Order 1: both tangents, that of the
+        state's own branch among them; none where q is definite: no branch crosses.
+
+    Raises
+    ------
+    ValueError
+        If the block has another order.
+    """
+    if block.sector != "even" or block.order not in (1, 3):
+        raise ValueError(f"{block} has no quadratic term: its rotation must have order 1 or 3")
+    point = _NeutralPoint(potential, block, u, kappa, size)
+    pairs = ((point.phi, 0.0), (point.tangent, 1.0), (point.phi + point.tangent, 1.0))
+    first, last, both = (float(point.psi @ point.remainder(pair)) for pair in pairs)
+    middle = both - first - last
+    rounding = point.rounding(1.0 + float(np.linalg.norm(point.tangent)) ** 2)
+    if block.order == 3:
+        ratios = [-first / middle]
+    else:
+        root = middle**2 - 4 * first * last
+        if root < 0:
+            return ()
+        shifted = -0.5 * (middle + np.copysign(np.sqrt(root), middle))
+        ratios = [first / shifted, shifted / last]
+    steepness = abs(middle) if block.order == 3 else float(np.sqrt(root))
+    return tuple(_slope(point, ratio, rounding / steepness) for ratio in ratios if np.isfinite(ratio))
+
+
+def _slope(point: _NeutralPoint, ratio: float, error: float) -> Slope:
+    vector = point.phi + ratio * point.tangent
+    norm = float(np.linalg.norm(vector))
+    return Slope(float(ratio / norm), error / norm, vector / norm)
+
+
+class _NeutralPoint:
+    """A state with one neutral direction φ in a block: what its Lyapunov–Schmidt reduction needs."""
+
+    def __init__(self, potential: Potential, block: Block, u: Array, kappa: float, size: int) -> None:
+        self.system, self.kappa = SelfConsistentSystem(potential, 1, size), kappa
+        n = block.period
+        self.a = np.zeros(size)
+        self.a[n - 1 :: n] = self.system.transfer(u, size // n)
+        self.phi = neutral_direction(potential, block, u, kappa, size)
+        self.psi = self.system.g * self.phi
+        residues = {0, block.residue % n, 2 * block.residue % n}
+        excited = [Block("even", min(r, n - r), n).modes(size) for r in residues]
+        self._modes = np.unique(np.concatenate(excited)) - 1
+        inner = self.system.jacobian(self.a, kappa)[np.ix_(self._modes, self._modes)]
+        left = self.psi[self._modes] / float(np.linalg.norm(self.psi))
+        self._bordered = np.block([[inner, left[:, None]], [self.phi[None, self._modes], np.zeros((1, 1))]])
+        self.tangent = self.response(self.system.parameter_derivative(self.a, kappa))
+
+    def response(self, right: Array) -> Array:
+        """Return w with J w = −right off ψ, orthogonal to φ, shape (N,)."""
+        w = np.zeros_like(self.a)
+        w[self._modes] = -np.linalg.solve(self._bordered, np.append(right[self._modes], 0.0))[:-1]
+        return w
+
+    def remainder(self, *coefficients: tuple[Array, float]) -> Array:
+        """Return the next Taylor coefficient of F along a curve with the given first ones, shape (N,)."""
+        expansion = SelfConsistentExpansion(self.system, self.a, self.kappa)
+        for u, p in coefficients:
+            expansion.push(u, p)
+        return expansion.remainder()
+
+    def rounding(self, scale: float) -> float:
+        """Return the rounding error of a coefficient on ψ whose terms have a given size."""
+        return 64 * EPSILON * float(np.linalg.cond(self._bordered)) * float(np.linalg.norm(self.psi)) * scale

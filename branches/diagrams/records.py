@@ -2,79 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 import continuation
-from branches.model.energy import density, free_energy
-from branches.model.potential import Potential
-from branches.model.quadratic import QuadraticSystem
-from branches.model.stability import MorseIndex, morse_index
-from branches.model.symmetry import expanded
+from branches.potentials.potential import Potential
+from branches.spaces.symmetry import expanded, twin_name
+from branches.states.at_coupling import judged, state_at
+from branches.states.energy import free_energy
+from branches.states.morse_index import MorseIndex, morse_index
+from branches.states.quadratic import QuadraticSystem
+from branches.states.selfconsistent import SelfConsistentSystem
+from branches.states.stability import Stability, stability_of
+from branches.states.state import State
+from branches.states.truncation import truncation_note
 from continuation import Counters, Status
-from continuation.corrector import correct, residual_norm
 
-__all__ = ["Branch", "SpecialPoint", "State", "twin_name"]
+__all__ = ["Branch", "SpecialPoint", "State"]
 
 Array = NDArray[np.float64]
-
-
-def twin_name(period: int) -> str:
-    """Say which rotation maps an even state of period 2π/n to its even twin."""
-    angle = "π" if period == 1 else f"π/{period}"
-    sign = "a_k → (−1)^k a_k" if period == 1 else f"a_{period}k → (−1)^k a_{period}k"
-    return f"rotation by {angle}: {sign}"
-
-
-@dataclass(frozen=True)
-class State:
-    """One even stationary state.
-
-    Parameters
-    ----------
-    potential, kappa
-        The model.
-    a
-        Cosine moments a_1 … a_N, shape (N,).
-    period
-        n: the state has period 2π/n.
-    residual
-        Max-norm of F, re-evaluated.
-    free_energy
-        F, 0 at the uniform state.
-    index
-        Morse index (even, odd).
-    undecided
-        Eigenvalues that are zero within their error; with any, stability is not decided.
-    """
-
-    potential: Potential
-    kappa: float
-    a: Array
-    period: int
-    residual: float
-    free_energy: float
-    index: tuple[int, int]
-    undecided: int
-
-    @property
-    def stable(self) -> bool:
-        """Whether no direction is unstable and none undecided."""
-        return self.index == (0, 0) and self.undecided == 0
-
-    def __repr__(self) -> str:
-        return (
-            f"<State of {self.potential.label} at κ = {self.kappa:.12g}: period 2π/{self.period or 1}, "
-            f"F = {self.free_energy:.6g}, index {self.index}, residual {self.residual:.1e}>"
-        )
-
-    def density(self, theta: Array) -> Array:
-        """Return ρ(θ), shape of theta."""
-        return density(self.a, np.asarray(theta, dtype=float))
 
 
 @dataclass(frozen=True)
@@ -93,7 +44,7 @@ class SpecialPoint:
     arclength
         Place on the branch.
     residual
-        Max-norm of F.
+        max |a − T(a, κ)|, re-evaluated.
     bracket
         Arclengths between which the event was first seen.
     coefficients
@@ -103,8 +54,13 @@ class SpecialPoint:
         have period 2π/breaks_to.
     index_before, index_after
         Morse index (even, odd) on the two sides.
+    undecided_before, undecided_after
+        Eigenvalues there that are zero within their error.
     twin
         The rotation that gives the same point on the twin branch (the same orbit, reported once).
+    error
+        Bound, to first order, of its distance from the exact branch: where along the branch it lies has the error
+        that ``coefficients`` tell.
     """
 
     kind: str
@@ -120,7 +76,10 @@ class SpecialPoint:
     breaks_to: int = 0
     index_before: tuple[int, int] | None = None
     index_after: tuple[int, int] | None = None
+    undecided_before: int = 0
+    undecided_after: int = 0
     twin: str = ""
+    error: float = float("nan")
 
 
 @dataclass(frozen=True)
@@ -177,10 +136,26 @@ class Branch:
         """Cosine moments a_1 … a_N, shape (P, N)."""
         return expanded(self.curve.u, self.period)
 
-    @property
+    @cached_property
     def residual(self) -> Array:
-        """Max-norm of F, re-evaluated at each point, shape (P,)."""
-        return self.curve.residual
+        """Max |a − T(a, κ)| at each point, shape (P,), whatever equations the branch was followed with."""
+        system = SelfConsistentSystem(self.potential, self.period, max(1, self.curve.u.shape[1]))
+        residual: Array = np.max(np.abs(system.residuals(self.curve.u, self.kappa)), axis=1, initial=0.0)
+        return residual
+
+    @cached_property
+    def error(self) -> Array:
+        """Bound, to first order, of the distance of each point from the exact branch, shape (P,)."""
+        return np.array([self._judged(u[:size], kappa, s)[1] for u, size, kappa, s in self._points()])
+
+    def _points(self) -> Iterator[tuple[Array, int, float, float]]:
+        return zip(self.curve.u, self.curve.sizes.tolist(), self.kappa.tolist(), self.arclength.tolist(), strict=True)
+
+    def _judged(self, u: Array, kappa: float, s: float) -> tuple[float, float]:
+        """Return residual and error of a point of the branch, which is fixed across its tangent."""
+        tangent = self.curve.tangent(s)
+        row = np.append(self.system(u.size).transfer(tangent[:-1], u.size), tangent[-1])
+        return judged(self.potential, self.period, u, kappa, row)
 
     @property
     def n_modes(self) -> NDArray[np.int64]:
@@ -195,7 +170,15 @@ class Branch:
     @property
     def message(self) -> str:
         """What was noticed."""
-        return self.curve.message.replace("p = ", "κ = ")
+        noticed = self.curve.message.replace("p = ", "κ = ")
+        return "; ".join(part for part in (noticed, self.truncation) if part)
+
+    @cached_property
+    def truncation(self) -> str:
+        """What a fixed truncation leaves out where that is more than the tolerance of a point; '' if nothing."""
+        if self.adaptive or not self.kappa.size:
+            return ""
+        return truncation_note(self.system(self.curve.u.shape[1]), self.curve.u, self.kappa)
 
     def __repr__(self) -> str:
         if not self.kappa.size:
@@ -232,10 +215,15 @@ class Branch:
         return np.column_stack([self.morse.even, self.morse.odd])
 
     @property
+    def stability(self) -> tuple[Stability, ...]:
+        """For each point: stable, unstable or not decided."""
+        counts = zip(*(count.tolist() for count in vars(self.morse).values()), strict=True)
+        return tuple(stability_of((even, odd), undecided) for even, odd, undecided in counts)
+
+    @property
     def stable(self) -> NDArray[np.bool_]:
         """Whether no direction is unstable and none undecided, shape (P,)."""
-        stable: NDArray[np.bool_] = (self.morse.even + self.morse.odd + self.morse.undecided) == 0
-        return stable
+        return np.array([each is Stability.STABLE for each in self.stability], dtype=bool)
 
     @cached_property
     def special_points(self) -> tuple[SpecialPoint, ...]:
@@ -259,17 +247,33 @@ class Branch:
 
     def point(self, found: continuation.SpecialPoint) -> SpecialPoint:
         """Return the record of a special point of the curve in this model's terms."""
+        return self.special_point(
+            found.kind, found.u, found.p, found.arclength, found.bracket, coefficients=found.coefficients
+        )
+
+    def special_point(
+        self,
+        kind: str,
+        u: Array,
+        kappa: float,
+        arclength: float,
+        bracket: tuple[float, float],
+        **what: Any,
+    ) -> SpecialPoint:
+        """Return the record of a point of this branch, judged by a − T(a, κ)."""
+        residual, error = self._judged(u, kappa, arclength)
         return SpecialPoint(
-            kind=found.kind,
-            kappa=found.p,
-            a=expanded(found.u, self.period),
+            kind=kind,
+            kappa=kappa,
+            a=expanded(u, self.period),
             period=self.period,
-            arclength=found.arclength,
-            residual=found.residual,
-            bracket=found.bracket,
-            coefficients=found.coefficients,
-            breaks_to=self.period,
+            arclength=arclength,
+            residual=residual,
+            bracket=bracket,
+            breaks_to=what.pop("breaks_to", self.period),
             twin=twin_name(self.period),
+            error=error,
+            **what,
         )
 
     @property
@@ -286,7 +290,7 @@ class Branch:
             If s is outside the branch.
         """
         u, kappa = self.curve.at(s)
-        return self._state(u, kappa)
+        return self._state(u, kappa, s)
 
     def at_kappa(self, kappa: float) -> list[State]:
         """Return the states of the branch at a coupling, in the order of arclength; empty if there is none.
@@ -303,28 +307,25 @@ class Branch:
         states = []
         for s in self.curve.crossings(kappa):
             u, _ = self.curve.at(min(max(s, 0.0), float(self.arclength[-1])))
-            x = np.append(u, kappa / self.curve.parameter_scale)
-            row = np.zeros(x.size)
-            row[-1] = 1.0
-            corrected = correct(self.system(u.size).suited_to(u, kappa), x, row, 1e-15)
-            states.append(self._state((corrected.x if corrected.converged else x)[:-1], kappa))
+            states.append(state_at(self.potential, self.period, u, kappa))
         return states
 
     def system(self, size: int) -> QuadraticSystem:
         """Return the quadratic system of this branch with a given number of unknowns."""
         return QuadraticSystem(self.potential, self.period, size, kappa_scale=self.curve.parameter_scale)
 
-    def _state(self, u: Array, kappa: float) -> State:
+    def _state(self, u: Array, kappa: float, s: float) -> State:
         couplings = np.array([kappa])
-        system = self.system(u.size)
         index = morse_index(self.potential, self.period, u[None], couplings)
+        residual, error = self._judged(u, kappa, s)
         return State(
             potential=self.potential,
             kappa=kappa,
             a=expanded(u, self.period),
             period=self.period,
-            residual=residual_norm(system, np.append(u, kappa / system.parameter_scale)),
-            free_energy=float(free_energy(system.g, u[None], couplings)[0]),
+            residual=residual,
+            free_energy=float(free_energy(self.system(u.size).g, u[None], couplings)[0]),
             index=(int(index.even[0]), int(index.odd[0])),
             undecided=int(index.undecided[0]),
+            error=error,
         )

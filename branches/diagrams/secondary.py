@@ -9,18 +9,18 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from branches.diagrams.records import Branch, SpecialPoint, State, twin_name
-from branches.model.stability import LARGEST_MATRIX, WORKING_ACCURACY, block_index, block_spectrum
-from branches.model.symmetry import Block, blocks, expanded, period_of
-from continuation.corrector import residual_norm
-from continuation.events import bracketed_root
+from branches.diagrams.records import Branch, SpecialPoint
+from branches.spaces.symmetry import Block, blocks, period_of
+from branches.states.morse_index import LARGEST_MATRIX, WORKING_ACCURACY, block_index, block_spectrum, morse_index
+from branches.states.truncation import TAIL_ALLOWED
+from continuation.special.events import bracketed_root
 from continuation.threads import on_one_thread
 
-__all__ = ["decided_state", "special_points"]
+__all__ = ["decided_index", "special_points"]
 
 Array = NDArray[np.float64]
 SAME_ARCLENGTH = 1e-6  # relative to the branch: a fold and the neutral eigenvalue that comes with it
-TAIL_ALLOWED = 1e-6  # above it, a fixed truncation says nothing of the kind of a point
+NEAR_ZERO = 1e-6  # of a bracket: where a zero is looked for again with more modes
 
 
 @on_one_thread
@@ -37,7 +37,7 @@ def special_points(branch: Branch) -> tuple[SpecialPoint, ...]:
     nothing more is sought. It may miss two crossings of one block between neighbouring points if the eigenvalue
     shows no minimum at the points themselves.
     """
-    found = [_named(branch, branch.point(point)) for point in branch.curve.special_points]
+    found = [_with_tail(branch, _named(branch, branch.point(point))) for point in branch.curve.special_points]
     reach = SAME_ARCLENGTH * float(branch.arclength[-1]) if branch.arclength.size else 0.0
     for block in () if _is_vertical(branch) else blocks(branch.period):
         for zero in _crossings(branch, block):
@@ -75,6 +75,16 @@ def _named(branch: Branch, point: SpecialPoint) -> SpecialPoint:
     return replace(point, kind=kind, period=branch.period * multiple, residue=branch.period)
 
 
+def _with_tail(branch: Branch, point: SpecialPoint) -> SpecialPoint:
+    """Add how much a fixed truncation neglects there."""
+    tail = _neglected(branch, point.a[branch.period - 1 :: branch.period], point.kappa)
+    return replace(point, coefficients={**point.coefficients, "neglected_tail": tail}) if tail else point
+
+
+def _neglected(branch: Branch, u: Array, kappa: float) -> float:
+    return 0.0 if branch.adaptive else branch.system(u.size).tail(u, kappa)
+
+
 def _kappa_slope(branch: Branch, s: float) -> float:
     """Return |d(κ/scale)/ds| at the end of the branch."""
     piece = branch.curve.pieces[-1]
@@ -97,11 +107,7 @@ def _crossings(branch: Branch, block: Block) -> list[_Zero]:
     s = _samples(branch)
     if s.size < 2:
         return []
-    states = [branch.curve.at(float(value)) for value in s]
-    size = branch.curve.u.shape[1]
-    u = np.array([np.pad(state, (0, size - state.size)) for state, _ in states])
-    couplings = np.array([kappa for _, kappa in states])
-    index = block_index(branch.potential, block, u, couplings)
+    index = block_index(branch.potential, block, *branch.curve.sampled(s))
     crossings = []
     for k, series in enumerate(index.eigenvalues.T):
         if k > 0 and np.min(series) > 0.5:
@@ -140,19 +146,23 @@ class _Watch:
 
     def locate(self, left: float, right: float) -> _Zero | None:
         """Return a zero located with so many modes that more do not move it; None if there is none."""
-        watch, previous = self, np.inf
+        watch, previous, near = self, np.inf, (left, right)
         reach = 1e-12 * float(self.branch.arclength[-1])
         while True:
             ends = watch.eigenvalue(left), watch.eigenvalue(right)
             if ends[0] * ends[1] > 0 or max(map(abs, ends)) <= WORKING_ACCURACY:
                 return None
-            root = bracketed_root(watch.eigenvalue, left, right)
+            if watch.eigenvalue(near[0]) * watch.eigenvalue(near[1]) > 0:  # more modes moved it out
+                near = (left, right)
+            root = bracketed_root(watch.eigenvalue, *near)
             moved = abs(root - previous)
             if moved <= reach or 2 * watch.largest > LARGEST_MATRIX * self.block.period:
                 return _Zero(
                     root, (left, right), (ends[1] - ends[0]) / (right - left), 0.0 if moved <= reach else moved
                 )
+            around = NEAR_ZERO * (right - left)
             watch, previous = replace(watch, largest=2 * watch.largest), root
+            near = (max(left, root - around), min(right, root + around))
 
 
 def _dips(series: Array) -> NDArray[np.intp]:
@@ -205,16 +215,13 @@ def _minimum(f: Callable[[float], float], left: float, right: float, sign: float
 
 def _crossing_point(branch: Branch, block: Block, zero: _Zero) -> SpecialPoint:
     u, kappa = branch.curve.at(zero.s)
-    system = branch.system(u.size)
-    tail = 0.0 if branch.adaptive else system.tail(u, kappa)
-    return SpecialPoint(
-        kind=_kind(block) if tail <= TAIL_ALLOWED else "undecided",
-        kappa=kappa,
-        a=expanded(u, branch.period),
-        period=branch.period,
-        arclength=zero.s,
-        residual=residual_norm(system, np.append(u, kappa / system.parameter_scale)),
-        bracket=zero.bracket,
+    tail = _neglected(branch, u, kappa)
+    return branch.special_point(
+        _kind(block) if tail <= TAIL_ALLOWED else "undecided",
+        u,
+        kappa,
+        zero.s,
+        zero.bracket,
         coefficients={
             "eigenvalue_slope": zero.slope,
             "neglected_tail": tail,
@@ -223,7 +230,6 @@ def _crossing_point(branch: Branch, block: Block, zero: _Zero) -> SpecialPoint:
         sector=block.sector,
         residue=block.residue,
         breaks_to=block.breaks_to,
-        twin=twin_name(branch.period),
     )
 
 
@@ -240,22 +246,31 @@ def _kind(block: Block) -> str:
 
 
 def _with_indices(branch: Branch, points: list[SpecialPoint], k: int) -> SpecialPoint:
-    """Add the Morse index on the way to the neighbouring special points."""
+    """Add the Morse index on the way to the neighbouring special points, where the truncation holds the states."""
     s = points[k].arclength
     total = float(branch.arclength[-1])
+    if points[k].coefficients.get("neglected_tail", 0.0) > TAIL_ALLOWED:
+        return points[k]  # these are no states
     before = points[k - 1].arclength if k else 0.0
     after = points[k + 1].arclength if k + 1 < len(points) else total
-    indices = [
-        decided_state(branch, s, other).index if abs(other - s) > 1e-9 * max(total, 1.0) else None
+    sides = [
+        decided_index(branch, s, other) if abs(other - s) > 1e-9 * max(total, 1.0) else (None, 0)
         for other in (before, after)
     ]
-    return replace(points[k], index_before=indices[0], index_after=indices[1])
+    (left, doubt_left), (right, doubt_right) = sides
+    return replace(
+        points[k], index_before=left, index_after=right, undecided_before=doubt_left, undecided_after=doubt_right
+    )
 
 
-def decided_state(branch: Branch, near: float, far: float) -> State:
-    """Return a state between two arclengths whose index is decided, rather close to the first; else the middle one."""
-    for fraction in (0.1, 0.03, 0.3, 0.5, 0.7, 0.9):
-        state = branch.at(near + fraction * (far - near))
-        if state.undecided == 0:
-            return state
-    return branch.at(0.5 * (near + far))
+def decided_index(branch: Branch, near: float, far: float) -> tuple[tuple[int, int], int]:
+    """Return a Morse index (even, odd) between two arclengths where it is decided, and the eigenvalues undecided there.
+
+    Places rather close to the first are tried one after the other, the middle if nothing is decided anywhere.
+    """
+    for fraction in (0.1, 0.03, 0.3, 0.5, 0.7, 0.9, 0.5):
+        u, kappa = branch.curve.sampled(np.array([near + fraction * (far - near)]))
+        index = morse_index(branch.potential, branch.period, u, kappa)
+        if not index.undecided[0]:
+            break
+    return (int(index.even[0]), int(index.odd[0])), int(index.undecided[0])

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from branches.diagrams.records import State
+from branches.diagrams.search.deflation import polished
+from branches.diagrams.search.minimise import as_even
 from branches.dynamics.decay_rates import decay_rates
 from branches.dynamics.noneven import NonEvenState, noneven_state
 from branches.dynamics.orbits import orbit_distance
-from branches.model.potential import Potential
-from branches.transitions.deflation import polished
-from branches.transitions.minimise import as_even
-from branches.transitions.states import uniform_state
+from branches.potentials.potential import Potential
+from branches.states.at_coupling import uniform_state
+from branches.states.state import State
 
 if TYPE_CHECKING:
     from branches.diagrams.diagram import Diagram
@@ -79,10 +79,7 @@ def arrival(
         A state is claimed where c lies within 10⁻⁶ of its orbit *and* every disturbance of that symmetry decays there.
         A small velocity is not asked: near a saddle it proves nothing.
     """
-    if diagram is None:
-        candidates = _by_newton(potential, kappa, c)
-    else:
-        candidates = named_states(diagram, kappa)
+    candidates = _by_newton(potential, kappa, c) if diagram is None else named_states(diagram, kappa)
     if not candidates:
         return Arrival(NONE_YET, None, np.inf, "no stationary state was found near the end")
     apart = {name: orbit_distance(c, coefficients(state)) for name, state in candidates.items()}

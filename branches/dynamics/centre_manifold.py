@@ -5,7 +5,7 @@ At κ = κ_n, with τ = n² g_n t and r_k = g_{kn}/g_n,
     da_k/dτ = k² (r_k − 1)/2 a_k + (k/2) Σ_l l r_l a_l (A_{|k−l|} − a_{k+l}),   A_0 = 0,
 
 and on the centre manifold a_k = s^k Σ_p h_{k,p} s^{2p}, s = a_1, ds/dτ = −½ Σ_p e_p s^{2p+1}. As in
-:mod:`branches.onsets.series` everything is a polynomial in the inverse gaps u_k = 1/(1 − r_k). (Derived here.)
+:mod:`branches.onsets.exact.series` everything is a polynomial in the inverse gaps u_k = 1/(1 − r_k). (Derived here.)
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from branches.onsets.coefficients import LandauPolynomial
+from branches.onsets.exact.coefficients import LandauPolynomial
 
 __all__ = ["LARGEST_ORDER", "centre_series", "reduced_coefficient"]
 

@@ -13,7 +13,7 @@ from scipy.integrate import quad
 from branches.dynamics.arguments import checked_seed
 from branches.dynamics.cascade import Cascade, Merge
 from branches.dynamics.token_velocity import Tokens
-from branches.model.potential import finite_number
+from branches.potentials.potential import finite_number
 
 __all__ = ["Clusters", "clusters", "merge_time"]
 

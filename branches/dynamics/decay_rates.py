@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from branches.diagrams.records import State
 from branches.dynamics.schrodinger import EPSILON, Eigen, Ground, even_block, full_block
-from branches.model.potential import Potential, positive_integer
-from branches.model.stability import block_index
-from branches.model.symmetry import Block, blocks, period_of
+from branches.potentials.potential import Potential, positive_integer
+from branches.spaces.symmetry import Block, blocks, period_of
+from branches.states.morse_index import block_index
+from branches.states.state import State
 
 if TYPE_CHECKING:
     from branches.dynamics.noneven import NonEvenState

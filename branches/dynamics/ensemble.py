@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from branches.model.potential import Potential, finite_number
+from branches.potentials.potential import Potential, finite_number
 
 __all__ = ["Average", "Ensemble"]
 

@@ -14,8 +14,8 @@ from scipy.optimize import brentq
 from branches.diagrams.diagram import Diagram
 from branches.dynamics.ensemble import Ensemble
 from branches.dynamics.passages import Passage, passages_from_uniform, uniform_is_stable
-from branches.model.potential import finite_number, positive_integer
-from branches.transitions.landscape import Landscape, landscape
+from branches.landscapes.landscape import Landscape, landscape
+from branches.potentials.potential import finite_number, positive_integer
 
 __all__ = ["ExitTime", "MeasuredExit", "exit_couplings", "exit_time", "measured_exit"]
 

@@ -8,7 +8,7 @@ import numpy as np
 from scipy.optimize import brentq
 from scipy.special import i0e, i1e
 
-from branches.model.potential import Potential, finite_number, positive_integer
+from branches.potentials.potential import Potential, finite_number, positive_integer
 
 __all__ = ["disordered_mean_square", "kuramoto_mean_square"]
 

@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from branches.model.potential import Potential, positive_integer
+from branches.potentials.potential import Potential, positive_integer
 
 __all__ = ["Force", "force_of"]
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from branches.diagrams.records import Branch, SpecialPoint, State
+from branches.diagrams.records import Branch, SpecialPoint
 from branches.dynamics.decay_rates import decay_rates
-from branches.model.potential import Potential
+from branches.potentials.potential import Potential
+from branches.states.state import State
 
 __all__ = ["fold_closing", "spectral_gap", "uniform_gap"]
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from branches.dynamics.ensemble import Ensemble
 from branches.dynamics.particles import particles
-from branches.model.potential import Potential, finite_number, positive_integer
+from branches.potentials.potential import Potential, finite_number, positive_integer
 
 __all__ = ["Hysteresis", "hysteresis"]
 

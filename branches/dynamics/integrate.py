@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy.integrate import LSODA
 
 from branches.dynamics.vector_field import VectorField, field_of
-from branches.model.potential import Potential
+from branches.potentials.potential import Potential
 
 __all__ = ["FlowSettings", "Moment", "Trajectory"]
 
@@ -150,7 +150,8 @@ class Trajectory:
         else:
             self.t, self.y, self.tail = float(self._solver.t), self._solver.y, tail
             if tail > GIVE_UP and tail > 2.0 * self.first_tail:
-                self.failure = f"{self.field.size * self.period} modes do not resolve the density: the last is {tail:.1e}"
+                used = self.field.size * self.period
+                self.failure = f"{used} modes do not resolve the density: the last is {tail:.1e}"
 
     def _count(self) -> None:
         evaluations, jacobians = self._solver.nfev, self._solver.njev

@@ -10,7 +10,7 @@ from scipy.optimize import brentq
 from scipy.special import ive
 
 from branches.dynamics.pair_force import PairForce
-from branches.model.potential import Potential, positive_integer
+from branches.potentials.potential import Potential, positive_integer
 
 __all__ = ["equal_cluster_growth", "fastest_mode", "mode_growth", "switch_point"]
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from branches.diagrams.search.minimise import as_even
 from branches.dynamics.arrival import Stationary, coefficients
 from branches.dynamics.fixed_space import FixedSpace
-from branches.transitions.minimise import as_even
 
 __all__ = ["MorseBott", "morse_bott"]
 
@@ -52,9 +52,9 @@ def morse_bott(space: FixedSpace, states: Mapping[str, Stationary]) -> MorseBott
     Notes
     -----
     In Fix(Z_d) every state but the uniform one is a circle: t^index (1 + t), twice for a state that is not even (its
-    mirror image is another circle), over Z₂, since unstable bundles need not be orientable. In Fix(D_d) each member is a
-    point: t^index. The states must be nondegenerate up to rotation. A negative coefficient of Q, or a remainder, means
-    that a state is missing; none means nothing.
+    mirror image is another circle), over Z₂, since unstable bundles need not be orientable. In Fix(D_d) each member is
+    a point: t^index. The states must be nondegenerate up to rotation. A negative coefficient of Q, or a remainder,
+    means that a state is missing; none means nothing.
 
     Examples
     --------

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from branches.dynamics.decay_rates import decay_rates
 from branches.dynamics.observables import observables
-from branches.model.potential import Potential, finite_number
+from branches.potentials.potential import Potential, finite_number
 
 __all__ = ["NonEvenState", "noneven_state"]
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from branches.model.families import NoisyTransformer
-from branches.model.potential import EPS, Potential, finite_number
+from branches.potentials.families import NoisyTransformer
+from branches.potentials.potential import EPS, Potential, finite_number
 
 __all__ = ["FourierForce", "PairForce", "TransformerForce", "pair_force"]
 

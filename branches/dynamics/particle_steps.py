@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from branches.model.loops import compiled
+from branches.states.loops import compiled
 
 __all__ = ["Advance", "advance_loop", "mode_averages", "numpy_advance", "stepper"]
 

@@ -16,9 +16,9 @@ from branches.dynamics.force import Force, force_of
 from branches.dynamics.replicas import Run
 from branches.dynamics.starts import Initial, Placed, start_of
 from branches.dynamics.walk import Plan
-from branches.model.potential import Potential, finite_number, positive_integer
-from branches.transitions.store import Store
-from branches.transitions.sweep import Progress
+from branches.potentials.potential import Potential, finite_number, positive_integer
+from branches.sweeps.store import Store
+from branches.sweeps.sweep import Progress
 
 __all__ = ["METHODS", "continued", "particles"]
 
@@ -76,7 +76,7 @@ def particles(
         whose force jumps are never resolved: see ``neglected`` of the result.
     executor, workers
         Where replicas run: any ``concurrent.futures.Executor``, such as that of
-        :func:`~branches.transitions.sweep.dask_executor`; or so many processes of this machine; by default here, one by
+        :func:`~branches.sweeps.sweep.dask_executor`; or so many processes of this machine; by default here, one by
         one.
     store
         A folder that receives each replica as it ends; run again with the same arguments, what is there is not

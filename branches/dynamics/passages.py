@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from branches.diagrams.records import State
 from branches.dynamics.decay_rates import decay_rates
 from branches.dynamics.flow import flow
-from branches.transitions.landscape import Landscape
+from branches.landscapes.landscape import Landscape
+from branches.states.state import State
 
 __all__ = ["Passage", "passages_from_uniform", "uniform_is_stable"]
 

@@ -12,9 +12,9 @@ import numpy as np
 
 from branches.dynamics.ensemble import Ensemble
 from branches.dynamics.walk import Moment, Plan, walk
-from branches.model.potential import Potential
-from branches.transitions.store import Labelled, Store
-from branches.transitions.sweep import Progress, Sweep, sweep
+from branches.potentials.potential import Potential
+from branches.sweeps.store import Labelled, Store
+from branches.sweeps.sweep import Progress, Sweep, sweep
 
 __all__ = ["Run"]
 

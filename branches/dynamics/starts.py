@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from branches.diagrams.records import State
+from branches.states.state import State
 
 __all__ = ["Initial", "Placed", "Start", "Tabulated", "start_of"]
 

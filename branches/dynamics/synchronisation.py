@@ -12,9 +12,9 @@ from scipy.optimize import brentq
 
 from branches.dynamics.mode_growth import equal_cluster_growth
 from branches.dynamics.pair_force import FourierForce, PairForce, TransformerForce, pair_force
-from branches.model.families import NoisyTransformer, Polynomial
-from branches.model.potential import EPS, Potential
-from branches.model.tables import Table
+from branches.potentials.families import NoisyTransformer, Polynomial
+from branches.potentials.potential import EPS, Potential
+from branches.potentials.tables import Table
 
 __all__ = ["Answer", "Criterion", "Synchronisation", "cluster_growth", "criterion", "synchronises"]
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from branches.dynamics.pair_force import TransformerForce
-from branches.model.bessel import transformer_weights
+from branches.potentials.bessel import transformer_weights
 
 __all__ = ["Tokens"]
 

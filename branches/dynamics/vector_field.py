@@ -6,10 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.fft import irfft, next_fast_len, rfft
 
-from branches.model.halfgrid import half_grid
-from branches.model.potential import Potential
-from branches.model.quadratic import QuadraticSystem
-from branches.model.toeplitz import hankel, toeplitz
+from branches.potentials.potential import Potential
+from branches.spaces.halfgrid import half_grid
+from branches.spaces.toeplitz import hankel, toeplitz
+from branches.states.quadratic import QuadraticSystem
 
 __all__ = ["EvenField", "FullField", "VectorField", "field_of"]
 

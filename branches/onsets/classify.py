@@ -9,9 +9,10 @@ from typing import SupportsFloat
 
 import numpy as np
 
-from branches.model.potential import Array, Potential, positive_integer
-from branches.onsets.coefficients import CACHED_ORDER, EPS, kappa_coefficient
-from branches.onsets.rays import LARGEST_KERNEL, Ray, half_branches, morse_defect, orbits
+from branches.onsets.exact.coefficients import CACHED_ORDER, EPS, kappa_coefficient
+from branches.onsets.resonant.ray import Ray
+from branches.onsets.resonant.rays import LARGEST_KERNEL, half_branches, morse_defect, orbits
+from branches.potentials.potential import Array, Potential, positive_integer
 
 __all__ = ["KINDS", "NearResonance", "Onset", "modes_below", "onset", "onsets"]
 
@@ -76,6 +77,8 @@ class Onset:
         Onsets within one percent, nearest first: the expansion is then only valid in a small range.
     message : str
         What the numbers alone do not say.
+    undecided_rays : str
+        Why half-branches may be missing among ``rays`` or not be what they seem; '' where every one is decided.
     """
 
     kappa: float
@@ -91,6 +94,7 @@ class Onset:
     rays: tuple[Ray, ...]
     near_resonances: tuple[NearResonance, ...]
     message: str
+    undecided_rays: str = ""
 
 
 def onset(potential: Potential, mode: int = 1) -> Onset:
@@ -125,7 +129,7 @@ def onset(potential: Potential, mode: int = 1) -> Onset:
 
     Examples
     --------
-    >>> from branches.model import potentials
+    >>> from branches import potentials
     >>> result = onset(potentials.kuramoto())
     >>> result.kind, result.kappa, result.c2
     ('supercritical', 2.0, 0.5)
@@ -144,14 +148,15 @@ def onset(potential: Potential, mode: int = 1) -> Onset:
             "the expansion holds only while s² stays below that distance"
         )
     c2, c4, decision = _coefficients(g, errors, n)
+    undecided = ""
     if len(kernel) == 1:
         leaving: tuple[Ray, ...] = (Ray.simple(n, *c2),)
     else:
-        leaving, decision = _resonant(potential, kernel)
+        leaving, decision, undecided = _resonant(potential, kernel)
     kind, order, coefficient, note = decision
     message = "; ".join(part for part in (note, *notes) if part)
     return Onset(
-        kappa, n, kind, c2[0], c4[0], c2[1], c4[1], kernel, order, coefficient, leaving, near, message
+        kappa, n, kind, c2[0], c4[0], c2[1], c4[1], kernel, order, coefficient, leaving, near, message, undecided
     )
 
 
@@ -180,7 +185,7 @@ def onsets(
 
     Examples
     --------
-    >>> from branches.model import potentials
+    >>> from branches import potentials
     >>> [o.mode for o in onsets(potentials.bimodal(0.6), kappa_max=4.0)]
     [1, 2]
     """
@@ -208,7 +213,7 @@ def modes_below(potential: Potential, kappa_max: float) -> tuple[tuple[int, ...]
 
     Examples
     --------
-    >>> from branches.model import potentials
+    >>> from branches import potentials
     >>> modes_below(potentials.bimodal(0.6), 4.0)
     ((1, 2), '')
     """
@@ -284,24 +289,27 @@ def _coefficients(g: Array, errors: Array, n: int) -> tuple[Measured, Measured, 
     return c2, c4, ("critical", None, 0.0, note)
 
 
-def _resonant(potential: Potential, kernel: tuple[int, ...]) -> tuple[tuple[Ray, ...], Decision]:
-    """Return the rays of a resonant kernel and what they decide."""
+def _resonant(potential: Potential, kernel: tuple[int, ...]) -> tuple[tuple[Ray, ...], Decision, str]:
+    """Return the rays of a resonant kernel, what they decide, and why some may be missing."""
     title = f"resonant kernel {kernel}"
     if len(kernel) > LARGEST_KERNEL:
         note = f"{title}: rays are found for at most {LARGEST_KERNEL} resonant modes"
-        return (), ("undecided", None, math.nan, note)
+        return (), ("undecided", None, math.nan, note), note
     every = half_branches(potential, kernel)
     leaving = orbits(every)
+    missing = ""
     if not all(ray.isolated for ray in leaving):
-        title += ": degenerate, some rays are not isolated or need higher orders"
+        missing = "degenerate, some rays are not isolated or need higher orders"
     elif morse_defect(every):
-        title += ": Morse theory asks for more half-branches than were found"
-    linear = [ray.slope for ray in leaving if ray.order == 1]
-    if linear:
-        return leaving, ("transcritical", 1, min(linear), title)
-    slopes = [ray.slope for ray in leaving]
-    errors = [ray.slope_error for ray in leaving]
-    if not slopes or any(abs(c) <= e for c, e in zip(slopes, errors, strict=True)):
-        return leaving, ("undecided", None, math.nan, f"{title}: a curvature is not resolved")
-    kind = "subcritical" if min(slopes) < 0 else "supercritical"
-    return leaving, (kind, 2, min(slopes), title)
+        missing = "Morse theory asks for more half-branches than were found"
+    degree = max((ray.degree for ray in leaving), default=0)
+    if not missing and degree > 4:
+        title += f": degenerate, decided by the terms of degree {degree}"
+    title += f": {missing}" if missing else ""
+    if not leaving or any(abs(ray.slope) <= ray.slope_error for ray in leaving):
+        return leaving, ("undecided", None, math.nan, f"{title}: a curvature is not resolved"), missing
+    crossing = [ray for ray in leaving if ray.order % 2]  # κ rises on one side and falls on the other
+    falling = [ray for ray in leaving if ray.slope < 0]
+    steepest = min(crossing or falling or leaving, key=lambda ray: (ray.order, ray.slope))
+    kind = "transcritical" if crossing else ("subcritical" if steepest.slope < 0 else "supercritical")
+    return leaving, (kind, steepest.order, steepest.slope, title), missing

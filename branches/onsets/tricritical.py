@@ -7,8 +7,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from branches.model.potential import Potential, finite_number, positive_integer
-from branches.onsets.coefficients import EPS, kappa_coefficient
+from branches.onsets.exact.coefficients import EPS, kappa_coefficient
+from branches.onsets.multicritical import c4_where_c2_vanishes
+from branches.potentials.potential import Potential, finite_number, positive_integer
 
 __all__ = ["KINDS", "TricriticalPoint", "tricritical_point"]
 
@@ -90,7 +91,7 @@ def tricritical_point(
 
     Examples
     --------
-    >>> from branches.model import potentials
+    >>> from branches import potentials
     >>> point = tricritical_point(potentials.bimodal, (0.1, 0.9))
     >>> point.parameter, point.kappa, point.kind
     (0.5, 2.0, 'tricritical')
@@ -102,17 +103,13 @@ def tricritical_point(
     root = float(brentq(lambda p: _ratio(family(p), n) - 0.5, low, high, xtol=1e-300, rtol=4 * EPS))
     potential = family(root)
     kappa = potential.onset_coupling(n)
-    g, errors = potential.weights(3 * n)[n - 1 :: n], potential.weight_errors(3 * n)[n - 1 :: n]
+    g, errors = potential.weights(2 * n)[n - 1 :: n], potential.weight_errors(2 * n)[n - 1 :: n]
     slope = _slope(family, n, root, high - low)
     doubt = float((errors[1] + 0.5 * errors[0]) / g[0] + EPS)
     error = doubt / abs(slope) + EPS * abs(root) if slope else math.inf
     if digits is not None:
         return _precise(family, n, root, positive_integer("digits", digits), slope)
-    gap = float(g[0] - g[2])
-    u3 = float(g[0]) / gap if gap else math.inf
-    du3 = u3 * u3 * float(errors[2] + errors[0]) / float(g[0]) + 2 * EPS * abs(u3)
-    c4 = kappa_coefficient(4)
-    value, c4_error = c4.at_gaps([2.0, u3]), c4.error([2.0, u3], [0.0, du3])
+    value, c4_error = c4_where_c2_vanishes(potential, n)
     return TricriticalPoint(root, kappa, n, _kind(value, c4_error), value, c4_error, slope, error)
 
 
@@ -179,7 +176,7 @@ def _precise(family: Family, n: int, root: float, digits: int, slope: float) -> 
         if defect(start) != 0 and defect(start) == defect(start + tiny):
             raise ValueError(
                 f"digits = {digits} is not possible: its family rounds the parameter to a float; pass the "
-                "mpmath number on to a potential that keeps it, as those of branches.model.potentials do"
+                "mpmath number on to a potential that keeps it, as those of branches.potentials.named do"
             )
         parameter = mpmath.findroot(defect, (start, start + abs(start) * EPS**0.5 + tiny), solver="secant")
         potential = family(parameter)

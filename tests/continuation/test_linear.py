@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from continuation.linear import DenseBordered
+from continuation.linear.dense import DenseBordered
 
 
 @given(st.integers(0, 2**32 - 1), st.integers(1, 12))

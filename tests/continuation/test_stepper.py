@@ -5,9 +5,9 @@ import pytest
 from toys import CIRCLE, CUBIC, TWINS, Array, Polynomial, scalar, twin
 
 from continuation import Settings, Status, follow
-from continuation.corrector import correct
-from continuation.predictor import taylor_series, trusted_length
-from continuation.stepper import Base, StepFailure, advance
+from continuation.steps.corrector import correct
+from continuation.steps.predictor import taylor_series, trusted_length
+from continuation.steps.stepper import Base, StepFailure, advance
 
 
 def start(problem_kind: str, u: float, p: float) -> Base:
@@ -144,7 +144,7 @@ def test_failure_to_step_says_where() -> None:
 
 
 @pytest.mark.parametrize(
-    ("field", "value"), [("tolerance", 0.0), ("order", 2), ("max_turn", 2.0), ("min_length", -1.0)]
+    ("field", "value"), [("tolerance", 0.0), ("order", 2), ("order", 3), ("order", 4), ("order", 7), ("order", 8.0), ("max_turn", 2.0), ("min_length", -1.0)]
 )
 def test_settings_out_of_range(field: str, value: float) -> None:
     with pytest.raises(ValueError, match=field):

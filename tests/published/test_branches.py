@@ -6,7 +6,7 @@ from helpers import digits, moments
 
 import branches
 from branches import potentials
-from branches.model.energy import self_consistency_error
+from branches.states.energy import self_consistency_error
 
 FOLDS = [
     (potentials.noisy_transformer(3), 0.758846208430998, 0.75026010610281, 0.39274760102996),
@@ -171,7 +171,7 @@ def test_every_point_satisfies_the_self_consistency_integral(potential, mode):
 def nematic_polar_curvature(m):
     """The curvature in κ of the branch that leaves the nematic one of the bimodal potential."""
     from branches.diagrams.pitchfork import pitchfork_shape
-    from branches.model.symmetry import Block
+    from branches.spaces.symmetry import Block
 
     potential = potentials.bimodal(m)
     (point,) = branches.trace(potential, mode=2, kappa_max=3).special_points
@@ -179,7 +179,7 @@ def nematic_polar_curvature(m):
 
 
 def test_nematic_polar_tricritical_point():
-    from continuation.events import bracketed_root
+    from continuation.special.events import bracketed_root
 
     m = bracketed_root(lambda m: nematic_polar_curvature(m)[0].curvature, 1.6, 1.7)
     assert digits(m, 1.634939096861610733) >= 13.5

@@ -134,6 +134,7 @@ def test_a_state_that_the_diagram_lacks_is_found_by_the_flow():
     assert any("the diagram lacks" in note for note in graph.graph["notes"])
 
 
+@pytest.mark.slow
 def test_a_state_without_an_axis_is_a_node():
     """g = (−0.9, 0, 1, 1), κ = 8: the global minimiser has no axis; the best even state, of index 1, flows to it."""
     potential = potentials.harmonics({1: -0.9, 3: 1.0, 4: 1.0})
@@ -145,6 +146,17 @@ def test_a_state_without_an_axis_is_a_node():
     assert graph.nodes[name]["isotropy"] == "Z_1"
     assert graph.nodes[name]["stable"]
     assert orbit_distance(graph.nodes[name]["state"].c, lowest.c) < 1e-12
+
+
+def test_a_space_of_all_densities_knows_a_state_up_to_rotation():
+    """g = (1, 1, 1, 1), κ = 4: the published state of index 3, turned and mirrored, is one member of Fix(Z_1)."""
+    four = potentials.harmonics({1: 1.0, 2: 1.0, 3: 1.0, 4: 1.0})
+    state = branches.noneven_state(four, 4.0, [0.43, 0.44j, 0.23, -0.43j])
+    space = FixedSpace.of(four, 4.0, 1, False, {"state": state})
+    assert (space.name, space.members[0].index) == ("Z_1", 3)
+    turned = state.c.conj() * np.exp(-0.4j * np.arange(1, state.c.size + 1))
+    assert space.distances(turned)[0] < 1e-14
+    assert FixedSpace.of(four, 4.0, 1, True, {"state": state}).members == ()
 
 
 def test_rounding_invents_no_edge(diagram):

@@ -26,7 +26,9 @@ def published_e7(r3, r4):
     return -top / (36 * (r3 - 1) ** 2 * (r4 - 1))
 
 
-@pytest.mark.parametrize("r", [(Fraction(1, 3), Fraction(1, 7)), (Fraction(-2, 5), Fraction(4, 9)), (Fraction(0), Fraction(0))])
+@pytest.mark.parametrize(
+    "r", [(Fraction(1, 3), Fraction(1, 7)), (Fraction(-2, 5), Fraction(4, 9)), (Fraction(0), Fraction(0))]
+)
 def test_coefficients_are_exact(r):
     u = {k: 1 / (1 - x) for k, x in enumerate(r, 2)}
     (c2, e5), _ = centre_series(u, Fraction(1))
@@ -46,7 +48,8 @@ def test_tricritical_coefficients_are_exact(r):
 
 CASES = [
     (potentials.kuramoto(), 1, (0.5, 1 / 24), (0.12774016535, 0.014125687134, 1.41421339e-4)),
-    (potentials.noisy_transformer(2), 1, (0.117967558196, 0.227336539570), (0.17786937116, 0.022959523309, 2.30851521e-4)),
+    (potentials.noisy_transformer(2), 1, (0.117967558196, 0.227336539570),
+     (0.17786937116, 0.022959523309, 2.30851521e-4)),
     (potentials.noisy_transformer(BETA), 2, (0.368721125807, -0.193799141611),
      (0.2485956326, 0.091187785298, 9.12008260e-3)),
     (potentials.hegselmann_krause(RADIUS), 2, (0.374944501221, -0.271694265148),

@@ -144,7 +144,7 @@ def test_uniform_state():
 
 
 def test_at_the_onset_itself_nothing_is_decided():
-    from branches.transitions.states import uniform_state
+    from branches.states.at_coupling import uniform_state
 
     rates = branches.decay_rates(uniform_state(potentials.kuramoto(), 2.0))
     assert (rates.unstable, rates.undecided) == (0, 2)

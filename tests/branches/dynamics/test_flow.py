@@ -10,7 +10,8 @@ from scipy.special import ive
 
 import branches
 from branches import potentials
-from branches.dynamics.flow import FlowStatus, sample_times
+from branches.dynamics.flow import FlowStatus
+from branches.dynamics.flow_arguments import sample_times
 from branches.dynamics.integrate import FlowSettings
 from branches.dynamics.observables import observables
 from branches.dynamics.vector_field import EvenField, FullField
@@ -96,10 +97,9 @@ def test_error_follows_the_tolerance():
     """LSODA has variable order: the error must fall with the tolerance, by two digits for two."""
     potential, reference = potentials.noisy_transformer(4), 0.910196393553
     errors = [
-        abs(branches.flow(potential, 0.5, EVEN_START, [8.0], n_modes=64, settings=FlowSettings(rtol, 1e-4 * rtol, 1e-2 * rtol)).a[-1, 0]
-            - reference)
-        for rtol in (1e-5, 1e-7, 1e-9)
-    ]  # fmt: skip
+        abs(branches.flow(potential, 0.5, EVEN_START, [8.0], n_modes=64, settings=tolerances).a[-1, 0] - reference)
+        for tolerances in (FlowSettings(rtol, 1e-4 * rtol, 1e-2 * rtol) for rtol in (1e-5, 1e-7, 1e-9))
+    ]
     slope = np.polyfit([-5.0, -7.0, -9.0], np.log10(errors), 1)[0]
     assert 0.7 < slope < 1.3
     assert errors[-1] < 1e-9
@@ -262,8 +262,8 @@ def test_other_bad_input():
         FlowSettings(atol=1e-12, tail=1e-12)
     with pytest.raises(ValueError, match="least_modes"):
         FlowSettings(least_modes=1)
+    diagram = branches.diagram(potentials.kuramoto(), kappa_max=3)
     with pytest.raises(ValueError, match="outside the diagram"):
-        diagram = branches.diagram(potentials.kuramoto(), kappa_max=3)
         branches.flow(potentials.kuramoto(), 4.0, [0.1], 1.0, diagram=diagram)
 
 

@@ -19,7 +19,7 @@ from branches.dynamics.force import force_of
 from branches.dynamics.particle_steps import advance_loop, mode_averages, numpy_advance
 from branches.dynamics.particles import continued, particles
 from branches.dynamics.starts import start_of
-from branches.transitions.sweep import dask_executor
+from branches.sweeps.sweep import dask_executor
 
 
 def pairwise_force(g, x):

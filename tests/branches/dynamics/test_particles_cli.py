@@ -11,8 +11,8 @@ import branches
 from branches import potentials
 from branches.dynamics import replicas, walk
 from branches.dynamics.hysteresis import hysteresis
-from branches.output.clusters_figure import clusters_figure, synchronisation_figure
-from branches.output.particles_figure import hysteresis_figure, particles_figure
+from branches.figures.clusters_figure import clusters_figure, synchronisation_figure
+from branches.figures.particles_figure import hysteresis_figure, particles_figure
 
 
 def test_particles(mvcont):

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from branches.model import potentials
-from branches.model.potential import Potential
+from branches import potentials
 from branches.onsets.classify import KINDS, modes_below, onset, onsets
+from branches.potentials.potential import Potential
 
 
 @dataclasses.dataclass(frozen=True)
@@ -225,7 +225,7 @@ def test_under_a_millisecond():
 
 def test_symbolic_packages_stay_out_of_the_numeric_path():
     code = (
-        "import sys, branches.onsets.classify as c; from branches.model.families import NoisyTransformer;"
+        "import sys, branches.onsets.classify as c; from branches.potentials.families import NoisyTransformer;"
         "c.onset(NoisyTransformer(4.0)); sys.exit(bool({'sympy', 'networkx', 'mpmath'} & set(sys.modules)))"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

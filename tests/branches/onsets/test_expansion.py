@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from branches.model import potentials
-from branches.onsets.coefficients import kappa_coefficient
-from branches.onsets.expansion import expansion, potential_expansion
+from branches import potentials
+from branches.onsets.exact.coefficients import kappa_coefficient
+from branches.onsets.exact.expansion import expansion, potential_expansion
 
 N = 7  # modes of the reference; c_8 knows modes up to 5
 

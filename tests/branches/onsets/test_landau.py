@@ -8,16 +8,16 @@ import mpmath
 import pytest
 import sympy
 
-from branches.onsets import landau
-from branches.onsets.coefficients import free_energy_coefficient, kappa_coefficient, mode_coefficient
-from branches.onsets.expansion import expansion
-from branches.onsets.series import kernel_gradient
+from branches.onsets.exact import landau
+from branches.onsets.exact.coefficients import free_energy_coefficient, kappa_coefficient, mode_coefficient
+from branches.onsets.exact.expansion import expansion
+from branches.onsets.exact.series import kernel_gradient
 
 R2, R3 = sympy.symbols("r2 r3")
 
 
 def stored():
-    return json.loads(importlib.resources.files("branches.onsets").joinpath("landau.json").read_text("utf-8"))
+    return json.loads(importlib.resources.files("branches.onsets.exact").joinpath("landau.json").read_text("utf-8"))
 
 
 def test_orders_4_and_6_are_the_published_ones():

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 import sympy
 
-from branches.model import potentials
-from branches.onsets import landau
-from branches.onsets.rays import half_branches, morse_defect, rays
+from branches import potentials
+from branches.onsets.exact import landau
+from branches.onsets.resonant.rays import half_branches, morse_defect, rays
 
 KERNELS = [
     (1, 2),

@@ -5,9 +5,11 @@ import math
 import networkx
 import pytest
 
-from branches.model import potentials
-from branches.onsets import landau
-from branches.onsets.resonance import (
+from branches import potentials
+from branches.figures.resonance_figure import resonance_figure, save_resonance_figure
+from branches.onsets.exact import landau
+from branches.onsets.exact.series import kernel_gradient
+from branches.onsets.resonant.resonance import (
     Coupling,
     chain,
     resonance_graph,
@@ -15,8 +17,6 @@ from branches.onsets.resonance import (
     slaved_modes,
     write_graphml,
 )
-from branches.onsets.series import kernel_gradient
-from branches.output.resonance_figure import resonance_figure, save_resonance_figure
 
 
 def test_nodes_and_edges():

@@ -6,10 +6,10 @@ import mpmath
 import numpy as np
 import pytest
 
-from branches.model import potentials
-from branches.model.potential import PreciseFloat, exact
+from branches import potentials
 from branches.onsets.classify import onset
 from branches.onsets.tricritical import KINDS, tricritical_point
+from branches.potentials.potential import PreciseFloat, exact
 
 BETA = "2.44691831128904613090394836491"
 RADIUS = "2.13918217377311332337636230573"

@@ -1,0 +1,230 @@
+"""Departures: the half-branches that an onset or a branch point owes, and how each one starts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from math import gcd
+
+import numpy as np
+from numpy.typing import NDArray
+
+from branches.diagrams.fractional_start import fractional_start
+from branches.diagrams.leading import Leading, leading_of_onset, leading_of_pitchfork, leading_of_slope
+from branches.diagrams.neutral_state import neutral_state
+from branches.diagrams.pitchfork import Slope, pitchfork_shape, transcritical_slopes
+from branches.diagrams.records import Branch, SpecialPoint
+from branches.diagrams.trace import FIRST_SIZE, make_system, start_at_onset
+from branches.onsets.classify import Onset
+from branches.onsets.resonant.ray import Ray
+from branches.potentials.potential import Potential
+from branches.spaces.symmetry import Block, expanded, twin
+from branches.states.quadratic import QuadraticSystem
+from continuation import Piece, Settings, follow, leave
+
+__all__ = ["Departure", "departures_along", "departures_from_onset", "departures_from_point", "neutral_block"]
+
+Array = NDArray[np.float64]
+SERIES_DEGREE = 5  # of the reduced equations: up to it the Taylor series of the blown-up equations tells rays apart
+BRANCH_POINTS = ("pitchfork", "transcritical", "branch point", "reflection-breaking")
+Start = Callable[[], tuple[QuadraticSystem, Piece]]
+
+
+@dataclass(frozen=True)
+class Departure:
+    """One half-branch owed: its description, how it leaves to leading order, and how to start it.
+
+    ``start`` returns the system and the first piece; it is None where the half-branch cannot be followed, and
+    ``obstacle`` says why.
+    """
+
+    description: str
+    start: Start | None
+    obstacle: str = ""
+    leading: Leading | None = None
+
+
+def departures_from_onset(
+    potential: Potential, onset: Onset, n_modes: int | None, settings: Settings
+) -> list[Departure]:
+    """Return the half-branches of an onset: one for a simple kernel, one for each ray of a resonant one.
+
+    Where the rays of a resonant kernel are not all decided, one more stands for those that may be missing.
+    """
+    departures = []
+    for number, ray in enumerate(onset.rays, 1):
+        active = [mode for mode, d in zip(ray.modes, ray.direction, strict=True) if abs(d) > 1e-12]
+        period = gcd(*ray.active)
+        name = f"mode {active[0]}" if len(active) == 1 else "modes " + "+".join(map(str, active))
+        description = name if len(onset.rays) == 1 else f"{name}, ray {number}"
+        start: Start
+        simple = ray.active == (period,) and not any(k % period == 0 for k in onset.kernel if k != period)
+        if simple:
+            start = partial(start_at_onset, potential, period, n_modes, settings)
+        else:
+            start = partial(_start_ray, potential, period, onset.kappa, ray, n_modes, settings)
+        departures.append(Departure(description, start, leading=leading_of_onset(onset, ray)))
+    if onset.undecided_rays:
+        departures.append(Departure("rays that are not decided", None, onset.undecided_rays))
+    return departures
+
+
+def _start_ray(
+    potential: Potential, period: int, kappa: float, ray: Ray, n_modes: int | None, settings: Settings
+) -> tuple[QuadraticSystem, Piece]:
+    system = make_system(potential, period, n_modes, kappa)
+    if len(ray.modes) == 2 and (np.any(ray.half) or ray.degree > SERIES_DEGREE):
+        return system, fractional_start(potential, system, kappa, ray, settings)
+    if np.any(ray.half):
+        raise ArithmeticError("it leaves in powers of the root of its amplitude, which is followed for two modes only")
+    direction, bend = np.zeros(system.size + 1), np.zeros(system.size + 1)
+    for mode, d, y in zip(ray.modes, ray.direction, ray.bend, strict=True):
+        if mode % period == 0:
+            direction[mode // period - 1], bend[mode // period - 1] = d, y
+    slope = ray.slope * kappa / system.parameter_scale
+    if ray.order == 1:
+        direction[-1] = slope
+    elif ray.order == 2:
+        bend[-1] = slope
+    x = np.append(np.zeros(system.size), kappa / system.parameter_scale)
+    nullity = sum(mode % period == 0 for mode in ray.modes)
+    equations = system.matrix_free(system.size) if system.adaptive else system
+    return system, leave(equations, x, direction, settings, bend, nullity)
+
+
+def departures_from_point(
+    branch: Branch, point: SpecialPoint, n_modes: int | None, settings: Settings
+) -> list[Departure]:
+    """Return the half-branches that a special point of a branch owes, one for each symmetry orbit.
+
+    With m the order of the rotation on the neutral block (see :class:`~branches.spaces.symmetry.Block`): for m = 2 one,
+    on the branch or on its twin; for odd m ≥ 3 two, along ±δa; for even m ≥ 4 one on the branch and one on its
+    twin; for m = 1 two in the even sector, while in the odd one the new states are not even and are not followed. A
+    branch that ends here on a more symmetric one belongs to that one's block.
+    """
+    block = neutral_block(branch, point)
+    if block is None:
+        return []
+    if point.sector == "odd" and block.order == 1:
+        return [Departure("reflection broken", None, "the states that leave are not even: not followed")]
+    try:
+        leaving = _leaving(branch, point, block)
+    except (ArithmeticError, ValueError) as failure:
+        name = f"modes ±{block.residue} mod {block.period}"
+        return [Departure(name, None, f"the directions in which branches leave are not known: {failure}")]
+    return [
+        Departure(
+            description,
+            partial(_start_point, branch, point, block, n_modes, settings, leading, on_twin),
+            leading=leading,
+        )
+        for description, leading, on_twin in leaving
+    ]
+
+
+def _leaving(branch: Branch, point: SpecialPoint, block: Block) -> list[tuple[str, Leading, bool]]:
+    """Return the description, the leading order and whether it is on the twin, of each half-branch of a block."""
+    name = f"modes ±{block.residue} mod {block.period}"
+    sides = (f"{name}, one side", f"{name}, other side")
+    used = int(np.flatnonzero(np.abs(point.a) > 1e-15)[-1]) + 1
+    size = max(FIRST_SIZE * block.breaks_to, 24 * block.period, int(1.3 * used))
+
+    def moments(on_twin: bool) -> Array:
+        a = twin(point.a, block.period) if on_twin else point.a
+        return a[block.period - 1 :: block.period]
+
+    def pitchfork(on_twin: bool) -> Leading:
+        return leading_of_pitchfork(pitchfork_shape(branch.potential, block, moments(on_twin), point.kappa, size))
+
+    if block.order in (1, 3):
+        slopes = transcritical_slopes(branch.potential, block, moments(False), point.kappa, size)
+        if block.order == 1:
+            sides, slopes = ("same period, one side", "same period, other side"), _others(branch, point, slopes)
+        there = leading_of_slope(slopes[0])
+        return [(sides[0], there, False), (sides[1], there.opposite, False)]
+    if block.order == 2:
+        on_twin = point.sector == "odd" and point.period == branch.period
+        return [(name + ", on the twin" * on_twin, pitchfork(on_twin), on_twin)]
+    if block.order % 2:
+        there = pitchfork(False)
+        return [(sides[0], there, False), (sides[1], there.opposite, False)]
+    return [(name, pitchfork(False), False), (f"{name}, on the twin", pitchfork(True), True)]
+
+
+def _others(branch: Branch, point: SpecialPoint, slopes: tuple[Slope, ...]) -> tuple[Slope, ...]:
+    """Return the slopes without the one that belongs to the branch itself."""
+    if len(slopes) < 2:
+        raise ArithmeticError("no second branch crosses: the quadratic form on the kernel is definite")
+    along = _tangent(branch, point)
+    size = slopes[0].direction.size
+    own = expanded(along[:-1], branch.period)[:size]
+    own = np.append(np.pad(own, (0, size - own.size)), along[-1] * branch.curve.parameter_scale)
+    vectors = [np.append(slope.direction, slope.slope) for slope in slopes]
+    cosines = [abs(float(v @ own)) / float(np.linalg.norm(v)) for v in vectors]
+    return tuple(slope for _, slope in sorted(zip(cosines, slopes, strict=True), key=lambda pair: pair[0]))[:1]
+
+
+def departures_along(
+    potential: Potential, point: SpecialPoint, n_modes: int | None, settings: Settings
+) -> list[Departure]:
+    """Return the two halves of the branch through a branch point of its own symmetry, where it is regular."""
+    name = f"states of period 2π/{point.period}"
+    return [
+        Departure(f"{name}, κ {word}", partial(_start_along, potential, point, direction, n_modes, settings))
+        for word, direction in (("rising", 1), ("falling", -1))
+    ]
+
+
+def _start_along(
+    potential: Potential, point: SpecialPoint, direction: int, n_modes: int | None, settings: Settings
+) -> tuple[QuadraticSystem, Piece]:
+    system = make_system(potential, point.period, n_modes, point.kappa)
+    u = point.a[point.period - 1 :: point.period]
+    if n_modes is None:
+        system = system.with_size(max(system.size, u.size))
+    start = system.transfer(u, system.size)
+    suited = system.suited_to(start, point.kappa)
+    step = follow(suited, start, point.kappa, direction=direction, max_steps=1, settings=settings)
+    if not step.pieces:
+        raise ArithmeticError(f"the branch cannot be followed from the branch point: {step.message}")
+    return system, step.pieces[0]
+
+
+def neutral_block(branch: Branch, point: SpecialPoint) -> Block | None:
+    """Return the even block that turns neutral at a branch point (on the twin if the sector is odd), else None."""
+    if point.kind not in BRANCH_POINTS or not np.any(point.a):
+        return None
+    residue = point.residue if point.period == branch.period else branch.period
+    residue %= point.period
+    return Block("even", min(residue, point.period - residue), point.period)
+
+
+def _start_point(
+    branch: Branch,
+    point: SpecialPoint,
+    block: Block,
+    n_modes: int | None,
+    settings: Settings,
+    leading: Leading,
+    on_twin: bool,
+) -> tuple[QuadraticSystem, Piece]:
+    """Leave the state, or its twin, along the branch that its neutral block gives, in the space that this needs."""
+    period, target = block.period, block.breaks_to
+    a = twin(point.a, period) if on_twin else point.a
+    used = max(int(np.flatnonzero(np.abs(a) > 1e-15)[-1]) + 1, 24 * target)
+    system = make_system(branch.potential, target, n_modes, point.kappa)
+    if n_modes is None:
+        system = system.with_size(max(system.size, int(1.3 * used) // target))
+    neutral = neutral_state(system, block, a[period - 1 :: period], point.kappa, _tangent(branch, point))
+    asked = system.transfer(leading.direction[target - 1 :: target], system.size)
+    same_side = float(neutral.kernel[: system.size] @ asked) > 0.0
+    direction = neutral.singular.crossing(neutral.own, neutral.kernel if same_side else -neutral.kernel)
+    return system, leave(neutral.singular.problem, neutral.singular.x, direction, settings, nullity=1)
+
+
+def _tangent(branch: Branch, point: SpecialPoint) -> Array:
+    """Return the direction of the branch at a point on it, in its reduced unknowns and κ / scale."""
+    pieces = branch.curve.pieces
+    piece = next((piece for piece in pieces if point.arclength <= piece.end), pieces[-1])
+    return piece.derivative((point.arclength - piece.start) / piece.length)

@@ -1,0 +1,190 @@
+"""A branch point remade to round-off: the state and the coupling at which an isotropy block turns neutral."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from branches.spaces.symmetry import Block
+from branches.states.quadratic import QuadraticSystem
+from branches.states.selfconsistent import SelfConsistentSystem
+from continuation import Problem
+from continuation.special.lyapunov_schmidt import Reduction
+from continuation.special.singular_point import SingularPoint, singular_point
+from continuation.steps.corrector import correct, tangent_at
+
+__all__ = ["NeutralState", "neutral_state"]
+
+Array = NDArray[np.float64]
+EPSILON = float(np.finfo(float).eps)
+# Arclength between the first two states of the secant method: their neutral scalars differ in half of their digits.
+FIRST_STEP = 1e-6
+# In arclength: a branch point further than this from where it was seen is another one.
+REACH = 0.1
+STEPS = 12
+NOTHING = 1e-3 * EPSILON  # a weight, times κ, that moves no entry of the Jacobian
+
+
+@dataclass(frozen=True)
+class NeutralState:
+    """A branch point in the unknowns a_d, a_2d, … of the larger class of states that leaves it.
+
+    Parameters
+    ----------
+    singular
+        The point with its null vectors, in the equations to leave it with.
+    own
+        Unit tangent of the branch it was found on, shape (N + 1,).
+    kernel
+        The other null vector, shape (N + 1,): the direction δa in which the state is neutral.
+    kappa, kappa_error
+        The coupling, and what rounding may have moved it by.
+    """
+
+    singular: SingularPoint
+    own: Array
+    kernel: Array
+    kappa: float
+    kappa_error: float
+
+
+def neutral_state(
+    system: QuadraticSystem, block: Block, u: Array, kappa: float, along: Array | None = None
+) -> NeutralState:
+    """Solve for the state and the coupling at which an even block of the second variation turns neutral.
+
+    The equations are the self-consistency ones a = T(a, κ), which stay well conditioned at low noise; a fixed
+    truncation keeps those that belong to it.
+
+    Parameters
+    ----------
+    system
+        The equations, at a size, of the states of period 2π/block.breaks_to that leave the point.
+    block
+        The block, in the even sector.
+    u, kappa
+        Moments a_n, a_2n, … of the state of period 2π/n = 2π/block.period, and its coupling, near the point.
+    along
+        Tangent of its branch in (u, κ / scale), shape (u.size + 1,): needed where the block keeps the period.
+
+    Raises
+    ------
+    ArithmeticError
+        If there is no such state near by.
+
+    Notes
+    -----
+    Where the block breaks the symmetry of the state, the branch is regular in its own class and the scalar g of
+    [[M, b], [cᵀ, 0]] (w, g) = (0, 1), M the block of the Jacobian, vanishes with it: a secant iteration along the
+    branch (Govaerts 2000, ch. 3). Otherwise the point is a critical point of the reduced function.
+    """
+    return _breaking(system, block, u, kappa) if block.order > 1 else _crossing(system, u, kappa, along)
+
+
+def _equations(system: QuadraticSystem, u: Array, kappa: float) -> Problem:
+    return system.matrix_free(system.size) if system.adaptive else system.suited_to(u, kappa)
+
+
+def _breaking(system: QuadraticSystem, block: Block, u: Array, kappa: float) -> NeutralState:
+    target, ratio = block.breaks_to, block.order
+    own = QuadraticSystem(
+        system.potential, block.period, system.size // ratio, system.max_size // ratio, system.parameter_scale
+    )
+    guess = own.transfer(u, own.size)
+    larger = _equations(system, _embedded(guess, system.size, ratio), kappa)
+    smaller = _same_form(larger, own)
+    members = block.modes(system.size * target)
+    members = members[members % target == 0] // target - 1
+    if isinstance(larger, SelfConsistentSystem):  # the other columns are those of the identity
+        members = members[np.abs(kappa * system.g[members]) > NOTHING]
+    start = np.append(guess, kappa / system.parameter_scale)
+    fixed = np.eye(1, start.size, own.size)[0]
+    based = correct(smaller, start, fixed, 0.0)  # at a fold of its own branch it stays as it is
+    base = based.x if based.converged else start
+    tangent, _ = tangent_at(smaller, base, fixed)
+
+    def state(t: float) -> Array:
+        return correct(smaller, base + t * tangent, tangent, 0.0).x
+
+    def matrix(x: Array) -> Array:
+        a, p = _embedded(x[:-1], system.size, ratio), float(x[-1]) * system.parameter_scale
+        j = _leading(larger, a, p, int(members[-1]) + 1)
+        return j[np.ix_(members, members)]
+
+    x, error = _neutral(state, matrix)
+    own_tangent = tangent_at(smaller, x, tangent)[0]
+    point = np.append(_embedded(x[:-1], system.size, ratio), x[-1])
+    lifted = np.append(_embedded(own_tangent[:-1], system.size, ratio), own_tangent[-1])
+    kappa = float(x[-1]) * system.parameter_scale
+    error = error * abs(float(own_tangent[-1])) * system.parameter_scale + 4 * EPSILON * kappa
+    singular = singular_point(larger, point, 1, lifted)
+    kernel = singular.null @ np.linalg.svd(singular.null.T @ lifted[:, None])[0][:, 1]
+    return NeutralState(singular, lifted, kernel, kappa, error)
+
+
+def _neutral(state: Callable[[float], Array], matrix: Callable[[Array], Array]) -> tuple[Array, float]:
+    """Return the state along a branch whose matrix is singular, and the error of its place in arclength."""
+    lefts, _, rights = np.linalg.svd(matrix(state(0.0)))
+    n = len(lefts)
+
+    def scalar(x: Array) -> float:
+        bordered = np.zeros((n + 1, n + 1))
+        bordered[:n, :n], bordered[:n, n], bordered[n, :n] = matrix(x), lefts[:, -1], rights[-1]
+        return float(np.linalg.solve(bordered, np.eye(n + 1)[n])[n])
+
+    before, t = 0.0, FIRST_STEP
+    g_before, x = scalar(state(before)), state(t)
+    g = scalar(x)
+    slope = (g - g_before) / (t - before)
+    for _ in range(STEPS):
+        step = -g / slope if slope else np.inf
+        if not abs(t + step) <= REACH:
+            raise ArithmeticError("no state near the branch point is neutral in its block")
+        before, g_before, t = t, g, t + step
+        x = state(t)
+        g = scalar(x)
+        if abs(step) > 1e-9:  # below, rounding would spoil the slope
+            slope = (g - g_before) / (t - before)
+        if abs(step) <= 8 * EPSILON or (abs(step) < 1e-12 and abs(g) >= abs(g_before)):
+            break
+    return x, (abs(g) + 16 * EPSILON) / abs(slope)
+
+
+def _crossing(system: QuadraticSystem, u: Array, kappa: float, along: Array | None) -> NeutralState:
+    """Return a point where two branches of the same period cross."""
+    x = np.append(system.transfer(u, system.size), kappa / system.parameter_scale)
+    problem = _equations(system, x[:-1], kappa)
+    if along is None:
+        raise ArithmeticError("the tangent of the branch is needed where the block keeps its period")
+    tangent = np.append(system.transfer(along[:-1], system.size), along[-1])
+    critical = Reduction(problem, x, tangent).critical_point(REACH)
+    if critical is None:
+        raise ArithmeticError("no crossing of two branches is found near the branch point")
+    singular = singular_point(problem, critical[1].x, 1, tangent)
+    own = singular.null.T @ tangent
+    own /= np.linalg.norm(own)
+    kernel = singular.null @ np.array([-own[1], own[0]])
+    kappa = float(singular.x[-1]) * system.parameter_scale
+    error = float(np.linalg.norm(critical[1].gradient)) + singular.lost / singular.kept
+    return NeutralState(singular, singular.null @ own, kernel, kappa, error * kappa)
+
+
+def _leading(problem: Problem, a: Array, kappa: float, size: int) -> Array:
+    """Return the leading rows and columns of the Jacobian."""
+    if isinstance(problem, SelfConsistentSystem):
+        return problem.leading_block(problem.gibbs(a, kappa), kappa, size)
+    return problem.jacobian(a, kappa)[:size, :size]
+
+
+def _same_form(larger: Problem, own: QuadraticSystem) -> Problem:
+    return own.matrix_free(own.size) if isinstance(larger, SelfConsistentSystem) else own
+
+
+def _embedded(u: Array, size: int, ratio: int) -> Array:
+    """Return the unknowns of a state in a larger class, of which it takes every ``ratio``-th; shape (size,)."""
+    a = np.zeros(size)
+    a[ratio - 1 :: ratio] = u[: size // ratio]
+    return a

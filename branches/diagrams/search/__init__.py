@@ -1,0 +1,1 @@
+"""States that continuation has not met: deflation, direct minimisation, and following what they find."""

@@ -1,0 +1,135 @@
+"""Deflated Newton iteration at fixed κ: it does not converge again to known states, nor to their twins."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from branches.potentials.potential import Potential
+from branches.spaces.symmetry import period_of, twin
+from branches.states.at_coupling import state_at
+from branches.states.quadratic import QuadraticSystem
+from branches.states.state import State
+
+__all__ = ["Deflation", "deflated_newton", "polished"]
+
+Array = NDArray[np.float64]
+TOLERANCE = 1e-10  # of the residual at which the deflated iteration hands over to the plain one
+LONGEST = 0.5  # of one step, in the Euclidean norm of the moments (each is at most 1)
+ITERATIONS = 60
+RESIDUAL = 1e-12  # of a polished state; a degenerate one, which no Newton iteration reaches, is left out
+NEAR = 1e-7  # moments below it count as zero when the symmetry of a state is read off
+TAIL = 1e-13  # of the modes neglected in a polished state
+LARGEST = 1000
+
+
+class Deflation:
+    """The factor Π (1 + 1/‖a − a_i‖²) over the orbits of known states, by its logarithmic gradient.
+
+    Parameters
+    ----------
+    size
+        N, the number of moments.
+    states
+        Moments of the states known, each of any size; the even members of their orbits are added, and so is
+        the uniform state.
+
+    Notes
+    -----
+    Source: Farrell, Birkisson, Funke, SIAM J. Sci. Comput. 37 (2015) A2026, with exponent 2 and shift 1.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> deflation = Deflation(2, [np.array([0.5, 0.1])])
+    >>> deflation.points.tolist()
+    [[0.0, 0.0], [0.5, 0.1], [-0.5, 0.1]]
+    """
+
+    def __init__(self, size: int, states: Iterable[Array] = ()) -> None:
+        self.points: Array = np.zeros((1, size))
+        for a in states:
+            self.add(a)
+
+    def add(self, a: Array) -> None:
+        """Add a converged state and its twin."""
+        size = self.points.shape[1]
+        member = np.pad(a, (0, max(0, size - a.size)))[:size]
+        period = period_of(member, NEAR)
+        members = [member, twin(member, period)] if period else []
+        self.points = np.vstack([self.points, *members])
+
+    def gradient(self, a: Array) -> Array:
+        """Return the gradient of the logarithm of the factor, shape (N,)."""
+        away = a - self.points
+        square = np.maximum(np.einsum("in,in->i", away, away), 1e-300)
+        result: Array = -2.0 * (1.0 / (square * (1.0 + square))) @ away
+        return result
+
+
+def deflated_newton(
+    system: QuadraticSystem, guess: Array, kappa: float, deflation: Deflation
+) -> Array | None:
+    """Return a solution at fixed κ that is not deflated, shape (N,), or None.
+
+    Parameters
+    ----------
+    system
+        The equations; N unknowns, period 1.
+    guess
+        Where to start, shape (N,).
+    kappa
+        Coupling.
+    deflation
+        The states known.
+
+    Notes
+    -----
+    A step of the deflated system is δ / (1 − ∇log m · δ) with δ Newton's step, so no larger matrix is needed.
+    Only a point whose own residual is small is returned; it may still be nearly a known one.
+    """
+    a = guess.copy()
+    identity = np.zeros(a.size + 1)
+    identity[-1] = 1.0
+    for _ in range(ITERATIONS):
+        residual = system.residual(a, kappa)
+        size = float(np.max(np.abs(residual)))
+        if not np.isfinite(size):
+            return None
+        if size <= TOLERANCE:
+            return a
+        try:
+            step = system.bordered(a, kappa, identity).solve(-residual)[:-1]
+        except ArithmeticError:
+            return None
+        slowed = 1.0 - float(deflation.gradient(a) @ step)
+        step = step / slowed if abs(slowed) > 1e-12 else step
+        length = float(np.linalg.norm(step))
+        if not np.isfinite(length):
+            return None
+        a = a + step * min(1.0, LONGEST / length) if length else a
+    return None
+
+
+def polished(potential: Potential, a: Array, kappa: float) -> State | None:
+    """Return the resolved state near approximate moments, or None if there is none.
+
+    The truncation grows until the modes neglected do not count; the state must be a density (no moment
+    exceeds 1) and not the uniform one.
+    """
+    period = period_of(a, NEAR)
+    if period == 0:
+        return None
+    u = a[period - 1 :: period]
+    size = max(24, u.size)
+    while size <= LARGEST:
+        state = state_at(potential, period, np.pad(u, (0, max(0, size - u.size)))[:size], kappa)
+        reduced = state.a[period - 1 :: period]
+        if not state.residual <= RESIDUAL or not NEAR < np.max(np.abs(reduced)) <= 1.0:
+            return None
+        if QuadraticSystem(potential, period, size).tail(reduced, kappa) <= TAIL:
+            return state
+        u, size = reduced, int(1.5 * size)
+    return None

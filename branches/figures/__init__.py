@@ -1,0 +1,1 @@
+"""Pictures of branches, diagrams, landscapes and loci, with matplotlib."""

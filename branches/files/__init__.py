@@ -1,0 +1,1 @@
+"""Files of branches and diagrams: archives, tables, JSON, graphs."""

@@ -1,0 +1,1 @@
+"""Which state wins: the lower envelope of free energies, transitions, barriers, metastable states."""

@@ -1,0 +1,1 @@
+"""How special points move with a second parameter."""

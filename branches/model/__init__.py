@@ -1,1 +1,0 @@
-"""The model: interaction potentials, the quadratic system, free energy, stability and symmetry."""

@@ -1,1 +1,0 @@
-"""Output: files and figures of branches and diagrams."""

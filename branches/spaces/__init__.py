@@ -1,0 +1,1 @@
+"""Where the particles live: grids and transforms, the symmetry group and its isotropy sectors."""

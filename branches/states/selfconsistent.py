@@ -1,0 +1,315 @@
+"""The self-consistency equations a_n = E[cos nθ] as a continuation problem, matrix-free, for very many modes.
+
+Stationary states are the solutions of a = T(a, κ), T_n = ∫ cos nθ ρ dθ with ρ ∝ exp(κ Σ g_l a_l cos lθ). The Jacobian
+1 − κ C G (C the covariances of the cosines) is identity minus an operator with the decay of the weights, whatever the
+size: unlike in the quadratic system there is no drift term that couples high modes, so that few iterations
+solve with it.
+"""
+
+from __future__ import annotations
+
+import os
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.fft import dct
+
+from branches.potentials.potential import Potential
+from branches.spaces.halfgrid import HalfGrid, half_grid, peak_of, relative_cosines
+from branches.spaces.toeplitz import hankel, toeplitz
+from branches.states.gibbs_series import gibbs_series
+from continuation import Problem
+from continuation.linear.bordered import BorderedSolver
+from continuation.linear.dense import DenseBordered
+from continuation.linear.krylov import KrylovBordered
+
+__all__ = ["SelfConsistentExpansion", "SelfConsistentSystem", "require_memory"]
+
+Array = NDArray[np.float64]
+EPSILON = float(np.finfo(float).eps)
+RESOLVED = 2e-14  # above the rounding of a moment, below the tolerance of a step
+SERIES_MEMORY = 2.0**27  # bytes that the coefficients of one step may take: it sets the order at large sizes
+SERIES_VECTORS = 4.5  # an order keeps two grids and two vectors
+LEAST_SERIES = 12  # with a lower order a Taylor step is shorter than a tangent step
+OVERSAMPLING = 1.125  # grid points a mode: products of resolved functions alias only what is at round-off
+STEP_VECTORS = 40  # vectors of length N that a tangent step works with at the most
+LARGEST_DENSE = 512  # unknowns up to which a factorisation beats the iteration
+DENSE_SERIES = 128  # unknowns up to which dense products beat a solve and two transforms an order
+STEEP = 64.0  # range of log ρ whose rounding counts in the moments
+RELATIVE_MODES = 128  # modes up to which a matrix of cosines relative to a peak is kept; slower decay keeps transforms
+LEAST_BLOCK, LARGEST_BLOCK = 64, 1024
+ACTIVE = 0.05  # modes with κ g_n above this belong into the dense block
+
+
+class SelfConsistentSystem(Problem):
+    """F(a, κ) = a − T(a, κ) for even states of period 2π/n, with N unknowns a_n, a_2n, ….
+
+    Parameters
+    ----------
+    potential, period, size, max_size, kappa_scale
+        As for :class:`~branches.states.quadratic.QuadraticSystem`.
+    adaptive
+        Whether the truncation grows with the state, up to ``max_size``.
+
+    Raises
+    ------
+    MemoryError
+        If a step with so many unknowns would not fit in memory; it says how much it would need.
+
+    Notes
+    -----
+    Products cost fast transforms, O(N log N); no matrix larger than that of the modes with sizeable κ g_n is formed.
+    A step works with at most 40 vectors of length N and that matrix; while the Taylor coefficients fit in 128 MB
+    beside them, steps are Taylor steps, above tangent steps.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from scipy.special import ive
+    >>> from branches import potentials
+    >>> system = SelfConsistentSystem(potentials.kuramoto(), size=32)
+    >>> z = 3.325848099017027883                                # the exact state at κ = 4
+    >>> a = ive(np.arange(1, 33), z) / ive(0, z)
+    >>> bool(np.max(np.abs(system.residual(a, 4.0))) < 1e-14)
+    True
+    """
+
+    watches_pairs = False  # every isotropy block is watched along the branch
+
+    def __init__(
+        self,
+        potential: Potential,
+        period: int = 1,
+        size: int = 2048,
+        max_size: int | None = None,
+        kappa_scale: float | None = None,
+        adaptive: bool = False,
+    ) -> None:
+        require_memory(period * size)
+        self.potential, self.period, self.size = potential, period, size
+        self.max_size = max(size, max_size or size)
+        self.adaptive = adaptive
+        self.g = np.ascontiguousarray(potential.weights(period * size)[period - 1 :: period])
+        self.parameter_scale = float(kappa_scale or (2.0 / self.g[0] if self.g[0] > 0 else 1.0))
+        self.grid: HalfGrid = half_grid(size, OVERSAMPLING)
+        self.largest_order = int(SERIES_MEMORY / (8.0 * SERIES_VECTORS * size))
+
+    def moments(self, values: Array) -> tuple[Array, float]:
+        """Return the means of f cos kθ, k = 1 … N, over the grid, and the mean of f."""
+        c: Array = dct(values, type=2)
+        c *= 0.5 / self.grid.size
+        return c[1 : self.size + 1], float(c[0])
+
+    def synthesis(self, b: Array, peak: int | None = None) -> Array:
+        """Return Σ b_k cos kθ on the grid; with a peak, up to a constant, with relative accuracy near it.
+
+        At strong coupling b is large and only the differences of the sum within a peak matter.
+        """
+        if peak is not None:
+            clear = np.flatnonzero(np.abs(b) > EPSILON * np.max(np.abs(b)))
+            active = int(clear[-1]) + 1 if clear.size else 1
+            if active <= RELATIVE_MODES:
+                waves = relative_cosines(min(self.size, RELATIVE_MODES), self.grid.size, peak)
+                relative: Array = b[:active] @ waves[:active]
+                return relative
+        return self.grid.cosines(0.5 * b)
+
+    def gibbs(self, u: Array, p: float) -> Array:
+        """Return exp(Φ − max Φ) on the grid, Φ = κ Σ g_k a_k cos kθ."""
+        b = p * self.g * u
+        field = self.synthesis(b)
+        if float(np.abs(b).sum()) > STEEP:
+            field = self.synthesis(b, int(np.argmax(field)))
+        gibbs: Array = np.exp(field - field.max())
+        return gibbs
+
+    def residual(self, u: Array, p: float) -> Array:
+        """Return F(a, κ) = a − T(a, κ), shape (N,)."""
+        moments, mass = self.moments(self.gibbs(u, p))
+        return u - moments / mass
+
+    def residuals(self, u: Array, p: Array) -> Array:
+        """Return F at many states, u of shape (m, N) and p of shape (m,); shape (m, N)."""
+        b = p[:, None] * self.g * u
+        field = self.grid.cosines(0.5 * b)
+        for k in np.flatnonzero(np.abs(b).sum(axis=1) > STEEP):
+            field[k] = self.synthesis(b[k], int(np.argmax(field[k])))
+        c: Array = dct(np.exp(field - field.max(axis=1, keepdims=True)), type=2, axis=1)
+        return u - c[:, 1 : self.size + 1] / c[:, :1]
+
+    def covariance_product(self, rho: Array, b: Array) -> Array:
+        """Return C b with the density ρ (mean 1) on the grid, shape (N,)."""
+        h = self.synthesis(b, peak_of(rho))
+        h -= float(rho @ h) / h.size
+        h *= rho
+        return self.moments(h)[0]
+
+    def parameter_derivative(self, u: Array, p: float) -> Array:
+        """Return ∂F/∂κ = −C (g∘a), shape (N,)."""
+        rho = self.gibbs(u, p)
+        return -self.covariance_product(rho / rho.mean(), self.g * u)
+
+    def jacobian(self, u: Array, p: float) -> Array:
+        """Return 1 − κ C G, shape (N, N): for small N and for tests."""
+        return self.leading_block(self.gibbs(u, p), p, self.size)
+
+    def leading_block(self, rho: Array, p: float, size: int) -> Array:
+        """Return the rows and columns 1 … size of 1 − κ C G."""
+        c = dct(rho, type=2)
+        points = np.concatenate([c, [0.0], -c[:0:-1]]) / c[0]  # cos kθ_j = −cos (2M − k)θ_j on M midpoints
+        a = points[: 2 * size + 1]
+        centred = np.concatenate([a[:0:-1], a])
+        means = a[1 : size + 1]
+        covariance = 0.5 * (toeplitz(centred, size) + hankel(centred, size)) - np.outer(means, means)
+        block: Array = np.eye(size) - p * covariance * self.g[:size]
+        return block
+
+    def bordered(self, u: Array, p: float, rows: Array, columns: Array | None = None) -> BorderedSolver:
+        """Return a solver of the bordered Jacobian: preconditioned GMRES, or a factorisation for few unknowns."""
+        rho = self.gibbs(u, p)
+        density = rho / rho.mean()
+        scale = self.parameter_scale
+        column = -scale * self.covariance_product(density, self.g * u)
+        borders = column if columns is None else np.column_stack([column, columns])
+        if self.size <= LARGEST_DENSE:
+            return DenseBordered(self.leading_block(rho, p, self.size), borders, rows)
+        active = np.flatnonzero(np.abs(p * self.g) > ACTIVE)
+        low = min(self.size, LARGEST_BLOCK, max(LEAST_BLOCK, int(active[-1]) + 1 if active.size else 0))
+
+        def product(v: Array) -> Array:
+            result = self.covariance_product(density, self.g * v)
+            result *= -p
+            result += v
+            return result
+
+        def transposed(v: Array) -> Array:
+            result = self.covariance_product(density, v)
+            result *= -p * self.g
+            result += v
+            return result
+
+        return KrylovBordered(product, borders, rows, self.leading_block(rho, p, low), transposed)
+
+    def expansion(self, u: Array, p: float) -> SelfConsistentExpansion | None:
+        """Return the Taylor recurrence about (a, κ); None where memory allows too low an order to pay."""
+        return SelfConsistentExpansion(self, u, p) if self.largest_order >= LEAST_SERIES else None
+
+    def series(self, x: Array, solver: BorderedSolver, order: int) -> Array:
+        """Return the Taylor coefficients of the branch through x, shape (order + 1, N + 1)."""
+        if self.size <= DENSE_SERIES and isinstance(solver, DenseBordered):
+            return gibbs_series(self, OVERSAMPLING, solver, x, order)
+        return super().series(x, solver, order)
+
+    def defect(self, u: Array, p: float) -> float:
+        """Return the largest moment of the density among the next N/8 modes beyond N; 0 for a fixed truncation."""
+        if not self.adaptive:
+            return 0.0
+        c = dct(self.gibbs(u, p), type=2)
+        return float(np.max(np.abs(c[self.size + 1 : self.size + 1 + self.size // 8])) / c[0])
+
+    def resized(
+        self, u: Array, p: float, solver: BorderedSolver | None = None
+    ) -> tuple[SelfConsistentSystem, int] | None:
+        """Return the system with the truncation that the state needs, None to stay."""
+        if not self.adaptive:
+            return None
+        above = np.flatnonzero(np.abs(u) > RESOLVED)
+        used = int(above[-1]) + 1 if above.size else 1
+        if not (used > 0.9 * self.size and self.size < self.max_size):
+            return None
+        last = float(np.clip(np.max(np.abs(u[-3:])), RESOLVED, 0.9))
+        decay = np.log(RESOLVED) / np.log(last)  # of a geometric tail: how much further it is to the resolved level
+        size = min(self.max_size, int(np.clip(decay, 1.3, 2.0) * self.size) + 8)
+        return SelfConsistentSystem(
+            self.potential, self.period, size, self.max_size, self.parameter_scale, adaptive=True
+        ), size
+
+
+def require_memory(n_modes: int) -> None:
+    """Raise if a continuation step with so many modes would not fit in the machine's memory.
+
+    Raises
+    ------
+    MemoryError
+        With the memory needed, before anything is allocated.
+
+    Examples
+    --------
+    >>> require_memory(2**12)
+    """
+    needed = 8 * (STEP_VECTORS * n_modes + 4 * LARGEST_BLOCK**2)
+    available = _memory()
+    if needed > available:
+        largest = max(0, int(available) // 8 - 4 * LARGEST_BLOCK**2) // STEP_VECTORS
+        raise MemoryError(
+            f"n_modes = {n_modes} would need about {needed / 1e9:.3g} GB, {STEP_VECTORS} vectors of that length, and "
+            f"this machine has {available / 1e9:.3g} GB: give at most n_modes = {largest}"
+        )
+
+
+def _memory() -> float:
+    """Return the bytes of memory of this machine, infinite where it does not say."""
+    try:
+        return float(os.sysconf("SC_PAGE_SIZE")) * float(os.sysconf("SC_PHYS_PAGES"))
+    except (AttributeError, OSError, ValueError):
+        return float("inf")
+
+
+class SelfConsistentExpansion:
+    """Taylor coefficients of a − T along a curve; on the grid k E_k = Σ_j j Φ_j E_{k−j} for E = exp Φ."""
+
+    def __init__(self, system: SelfConsistentSystem, a: Array, kappa: float) -> None:
+        self._system = system
+        self._a, self._kappa = [a], [kappa]
+        self._phi: list[Array] = [np.empty(0)]
+        self._exp = [system.gibbs(a, kappa)]
+        self._peak = peak_of(self._exp[0])
+        moments, mass = system.moments(self._exp[0])
+        self._mass, self._t = [mass], [moments / mass]
+        self._known: tuple[Array, Array] | None = None
+
+    def _next(self) -> tuple[Array, Array]:
+        """Return the next coefficients of Φ and of E as far as they are known."""
+        if self._known is None:
+            k, g = len(self._a), self._system.g
+            b = np.zeros_like(self._a[0])
+            for q in range(1, k):
+                b += self._kappa[q] * self._a[k - q]
+            phi = self._system.synthesis(g * b, self._peak)
+            exp = phi * self._exp[0]
+            for j in range(1, k):
+                exp += (j / k) * self._phi[j] * self._exp[k - j]
+            self._known = phi, exp
+        return self._known
+
+    def remainder(self) -> Array:
+        """Return the next coefficient of F without the next (a_k, κ_k), shape (N,)."""
+        return -self._quotient(self._next()[1])[0]
+
+    def _quotient(self, exp: Array) -> tuple[Array, float]:
+        """Return the coefficient of T = moments / mass that belongs to a coefficient of E, and that of the mass."""
+        moments, mass = self._system.moments(exp)
+        k = len(self._t)
+        total = moments - mass * self._t[0]
+        for j in range(1, k):
+            total -= self._mass[j] * self._t[k - j]
+        return total / self._mass[0], mass
+
+    def push(self, u: Array, p: float) -> None:
+        """Append (a_k, κ_k)."""
+        phi, exp = self._next()
+        change = self._system.synthesis(self._system.g * (self._kappa[0] * u + p * self._a[0]), self._peak)
+        self._phi.append(phi + change)
+        self._exp.append(exp + change * self._exp[0])
+        t, mass = self._quotient(self._exp[-1])
+        self._t.append(t)
+        self._mass.append(mass)
+        self._a.append(u)
+        self._kappa.append(p)
+        self._known = None
+
+    def pop(self) -> None:
+        """Forget the coefficients pushed last."""
+        for series in (self._phi, self._exp, self._t, self._mass, self._a, self._kappa):
+            del series[-1]
+        self._known = None

@@ -1,0 +1,75 @@
+"""The record of one stationary state."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from branches.potentials.potential import Potential
+from branches.states.energy import density
+from branches.states.stability import Stability, stability_of
+
+__all__ = ["State"]
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class State:
+    """One even stationary state.
+
+    Parameters
+    ----------
+    potential, kappa
+        The model.
+    a
+        Cosine moments a_1 … a_N, shape (N,).
+    period
+        n: the state has period 2π/n.
+    residual
+        max |a − T(a, κ)|, T the moments of the density ∝ exp(κ Σ g_l a_l cos lθ), re-evaluated.
+    free_energy
+        F, 0 at the uniform state.
+    index
+        Morse index (even, odd).
+    undecided
+        Eigenvalues that are zero within their error; with any, stability is not decided.
+    error
+        Bound, to first order, of how far the moments are from those of the exact state at this κ: the norm of the
+        inverse of 1 − κCG times the residual and its rounding. Infinite at a fold, where no κ above or below has a
+        state nearby.
+    """
+
+    potential: Potential
+    kappa: float
+    a: Array
+    period: int
+    residual: float
+    free_energy: float
+    index: tuple[int, int]
+    undecided: int
+    error: float = float("nan")
+
+    @property
+    def stability(self) -> Stability:
+        """Stable, unstable or not decided."""
+        return stability_of(self.index, self.undecided)
+
+    @property
+    def stable(self) -> bool:
+        """Whether no direction is unstable and none undecided."""
+        return self.stability is Stability.STABLE
+
+    def __repr__(self) -> str:
+        doubt = f" and {self.undecided} undecided" if self.undecided else ""
+        return (
+            f"<State of {self.potential.label} at κ = {self.kappa:.12g}: period 2π/{self.period or 1}, "
+            f"F = {self.free_energy:.6g}, index {self.index}{doubt}, residual {self.residual:.1e}, "
+            f"error {self.error:.1e}>"
+        )
+
+    def density(self, theta: Array) -> Array:
+        """Return ρ(θ), shape of theta."""
+        return density(self.a, np.asarray(theta, dtype=float))

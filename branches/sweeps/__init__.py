@@ -1,0 +1,1 @@
+"""Many parameter values, many workers, a store that resumes."""

@@ -1,0 +1,247 @@
+"""Phase diagrams: which state wins, and which is metastable, over a parameter and the coupling."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from concurrent.futures import Executor
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from functools import partial
+from itertools import pairwise, zip_longest
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from branches.loci.pitchfork_tricritical import pitchfork_tricritical_point
+from branches.onsets.tricritical import tricritical_point
+from branches.sweeps.phase_column import REACH, WEIGHTS, Column, Family, column_of, column_task, unpacked
+from branches.sweeps.store import Store
+from branches.sweeps.sweep import Failure, Progress, sweep
+from continuation.threads import one_thread
+
+__all__ = ["Change", "Column", "Landmark", "PhaseDiagram", "phase_diagram"]
+
+DECIDED = {"continuous", "discontinuous"}
+CLOSE = 1e-3  # of the range: columns beside a special point, where its kinds of transition can be told apart
+LOCATED = 1e-12  # width to which a critical end point is bisected
+
+
+@dataclass(frozen=True)
+class Change:
+    """Neighbouring columns with different patterns: a special point, or an end of the range, lies between them."""
+
+    low: float
+    high: float
+    before: tuple[tuple[str, int], ...]
+    after: tuple[tuple[str, int], ...]
+
+    @property
+    def row(self) -> int:
+        """The number of the first transition that is another one."""
+        pairs = enumerate(zip_longest(self.before, self.after))
+        return next(row for row, (before, after) in pairs if before != after)
+
+
+@dataclass(frozen=True)
+class Landmark:
+    """A special point of a phase diagram: its kind, where it is, and how far off it may be in the parameter."""
+
+    kind: str
+    parameter: float
+    kappa: float
+    parameter_error: float
+
+
+@dataclass(frozen=True)
+class PhaseDiagram:
+    """The columns of a phase diagram.
+
+    Parameters
+    ----------
+    columns
+        By increasing parameter.
+    failures
+        Values without a column, and why.
+    status, message
+        As in :class:`~branches.sweeps.sweep.Sweep`.
+    computed
+        How many columns were computed now, the others having been in the store.
+    """
+
+    columns: tuple[Column, ...]
+    failures: tuple[Failure, ...] = ()
+    status: str = "finished"
+    message: str = ""
+    computed: int = field(default=0, compare=False)
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        """Where the pattern of transitions changes from one column to the next (that are decided)."""
+        decided = [c for c in self.columns if all(kind in DECIDED for kind, _ in c.pattern)]
+        return tuple(
+            Change(left.value, right.value, left.pattern, right.pattern)
+            for left, right in pairwise(decided)
+            if left.pattern != right.pattern
+        )
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What deserves to be said: another dominant mode, columns with contradictions, an early end."""
+        found = [
+            f"the mode of the first onset changes from {left.onset[1]} to {right.onset[1]} "
+            f"between {left.value:.6g} and {right.value:.6g}"
+            for left, right in pairwise(self.columns)
+            if left.onset[1] != right.onset[1]
+        ]
+        doubtful = [f"{column.value:.6g}" for column in self.columns if column.violations]
+        if doubtful:
+            found.append(f"a state is missing at {', '.join(doubtful)}: do not trust these columns")
+        return (*found, self.message) if self.message else tuple(found)
+
+    def landmarks(self, family: Family) -> tuple[Landmark, ...]:
+        """Return the special point of each change, located: where a Landau coefficient vanishes, or by bisection.
+
+        Examples
+        --------
+        >>> from concurrent.futures import ThreadPoolExecutor
+        >>> from branches import potentials
+        >>> with ThreadPoolExecutor(1) as executor:
+        ...     found = phase_diagram(potentials.noisy_transformer, [2.0, 3.0], executor)
+        >>> [(mark.kind, f"{mark.parameter:.12f}") for mark in found.landmarks(potentials.noisy_transformer)]
+        [('tricritical', '2.446918311289')]
+        """
+        with one_thread():
+            return tuple(_landmark(self, family, change) for change in self.changes)
+
+    def sharpened(self, family: Family, landmarks: Iterable[Landmark]) -> PhaseDiagram:
+        """Return the diagram with two more columns, close to each special point on both sides of it."""
+        low, high = self.columns[0].value, self.columns[-1].value
+        near = CLOSE * (high - low)
+        beside = {mark.parameter + side for mark in landmarks for side in (-near, near)}
+        more = {value for value in beside if low < value < high} - {column.value for column in self.columns}
+        with one_thread():
+            columns = [*self.columns, *(column_of(family, value) for value in more)]
+        return replace(self, columns=tuple(sorted(columns, key=lambda column: column.value)))
+
+    def refined(self, family: Family, change: Change, tolerance: float = 1e-10) -> Change:
+        """Return a change located by bisection of the patterns, to an absolute tolerance in the parameter.
+
+        Of several changes between the two columns one is found. Next to a tricritical point the two kinds differ
+        by less than the rounding of F in a range of the parameter some 1e−4 wide, which limits the accuracy; a
+        critical end point has no such limit.
+        """
+        low, high = change.low, change.high
+        before, after = change.before, change.after
+        with one_thread():
+            while high - low > tolerance and low < (middle := 0.5 * (low + high)) < high:
+                pattern = column_of(family, middle).pattern
+                if pattern == before:
+                    low = middle
+                else:
+                    high, after = middle, pattern
+        return Change(low, high, before, after)
+
+
+def phase_diagram(
+    family: Family,
+    values: Iterable[float],
+    executor: Executor | None = None,
+    *,
+    workers: int | None = None,
+    store: str | Path | None = None,
+    reach: float = REACH,
+    progress: Progress | None = None,
+) -> PhaseDiagram:
+    """Return the states of least free energy over a parameter and the coupling.
+
+    Parameters
+    ----------
+    family
+        Callable that turns a parameter into a Potential, such as ``potentials.bimodal`` or
+        ``functools.partial(potentials.noisy_transformer, scaled=True)``; picklable if processes are used (the
+        default), so not a lambda.
+    values
+        Values of the parameter.
+    executor
+        As in :func:`~branches.sweeps.sweep.sweep`; processes on this machine by default.
+    workers
+        How many processes, where no executor is given.
+    store
+        Folder for the results; an interrupted run resumes from it, another family or reach is refused.
+    reach
+        Couplings are looked at up to this multiple of the first onset of each potential, > 1.
+    progress
+        As in :func:`~branches.sweeps.sweep.sweep`.
+
+    Returns
+    -------
+    PhaseDiagram
+        A family whose dominant mode changes is no difficulty: each column starts from the first of all onsets, and
+        ``notes`` say where the mode changes.
+
+    Raises
+    ------
+    ValueError
+        If ``reach`` ≤ 1, or the store holds another sweep: another name of the family, another reach, or another
+        potential at a value that is there.
+
+    Examples
+    --------
+    >>> from concurrent.futures import ThreadPoolExecutor
+    >>> from branches import potentials
+    >>> with ThreadPoolExecutor(1) as executor:
+    ...     found = phase_diagram(potentials.bimodal, [0.4, 0.6], executor)
+    >>> [(column.transitions[0][1], f"{column.transitions[0][0]:.10f}") for column in found.columns]
+    [('continuous', '2.0000000000'), ('discontinuous', '1.9817035222')]
+    """
+    if not reach > 1:
+        raise ValueError(f"reach = {reach!r} is not allowed: it must exceed 1, the first onset")
+    place = None
+    if store is not None:
+        place = Store.open(store, {"task": "phase diagram", "family": _name(family), "reach": reach})
+        _check_family(place, family)
+    task = partial(column_task, family, reach)
+    found = sweep(task, values, executor=executor, workers=workers, store=place, progress=progress)
+    columns = tuple(unpacked(value, result) for value, result in zip(found.values, found.results, strict=True))
+    return PhaseDiagram(columns, found.failures, found.status, found.message, found.computed)
+
+
+def _name(family: Any) -> str:
+    """Return a name that is the same in every process."""
+    if isinstance(family, partial):
+        given = [*map(repr, family.args), *(f"{key}={value!r}" for key, value in sorted(family.keywords.items()))]
+        return f"{_name(family.func)}({', '.join(given)})"
+    if hasattr(family, "__qualname__"):
+        return f"{family.__module__}.{family.__qualname__}"
+    return _name(type(family)) if " at 0x" in repr(family) else repr(family)
+
+
+def _check_family(store: Store, family: Family) -> None:
+    """Refuse a store whose potentials are not those of the family."""
+    for value in store.values():
+        if not np.array_equal(store.read(value)["weights"], family(value).weights(WEIGHTS)):
+            raise ValueError(
+                f"{store.folder} holds another sweep (at {value!r} the potential there has other weights): choose "
+                "another folder, or remove it"
+            )
+
+
+def _landmark(found: PhaseDiagram, family: Family, change: Change) -> Landmark:
+    """Locate the special point between two columns."""
+    row, bracket = change.row, (change.low, change.high)
+    kinds = {pattern[row] for pattern in (change.before, change.after) if row < len(pattern)}
+    modes = {mode for _, mode in kinds}
+    if len(change.before) == len(change.after) and len(kinds) == 2 and len(modes) == 1:
+        with suppress(ValueError):
+            if row == 0:
+                first = tricritical_point(family, bracket, modes.pop())
+                return Landmark("tricritical", float(first.parameter), float(first.kappa), first.parameter_error)
+            second = pitchfork_tricritical_point(family, bracket, change.before[row - 1][1])
+            slip = abs(second.curvature_error)
+            return Landmark("tricritical", second.parameter, second.kappa, slip)
+    near = found.refined(family, change, LOCATED)
+    ends = len(near.before) != len(near.after) and "discontinuous" in {kind for kind, _ in kinds}
+    column = column_of(family, near.high)
+    kappa = column.transitions[min(near.row, len(column.transitions) - 1)][0]
+    return Landmark("critical end point" if ends else "change", near.high, kappa, near.high - near.low)

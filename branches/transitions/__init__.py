@@ -1,1 +1,0 @@
-"""Transitions: which state wins, and where two of them exchange."""

@@ -1,0 +1,1 @@
+"""The bordered linear systems of a step: dense, and matrix-free by Krylov iteration."""

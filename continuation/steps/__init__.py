@@ -1,0 +1,1 @@
+"""One step along a branch: predictions, corrections, and the polynomial piece between."""
