@@ -9,16 +9,19 @@ from typing import Annotated, Any
 import typer
 
 from branches.cli import (
+    clusters,
     coexistence,
     connections,
     curves,
     diagram,
     flow,
     onset,
+    particles,
     phase_diagram,
     rates,
     resonances,
     sweep,
+    synchronises,
     tricritical,
 )
 
@@ -36,6 +39,7 @@ app = typer.Typer(
 for command in (
     diagram.diagram, onset.onset, tricritical.tricritical, resonances.resonances, coexistence.coexistence,
     curves.curves, phase_diagram.phase_diagram, sweep.sweep, flow.flow, rates.rates, connections.connections,
+    particles.particles, clusters.clusters, synchronises.synchronises,
 ):  # fmt: skip
     app.command()(command)
 
