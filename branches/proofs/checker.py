@@ -34,7 +34,8 @@ def number(text: Any) -> Any:
 def exact(text: str) -> Any:
     """Return the exact number of a string such as -0x1ap-7: integer mantissa, power of two."""
     found = re.fullmatch(r"(-?0x[0-9a-f]{1,600})p(-?\d{1,5})", text)
-    need(found, f"{text!r} is a hexadecimal number")
+    if not found:
+        raise Open(f"does not hold: {text!r} is a hexadecimal number")
     return arb((int(found[1], 16), int(found[2])))
 def need(holds: Any, inequality: str) -> None:
     """Raise `Open` unless the condition holds."""
@@ -48,7 +49,7 @@ def up(ball: Any) -> Any:
     return arb(arb(ball).abs_upper())
 def norm(entries: Any) -> Any:
     """Return an upper bound of the Euclidean norm."""
-    return up(sum((up(v) ** 2 for v in entries), arb(0)).sqrt())
+    return up(sum((up(v) * up(v) for v in entries), arb(0)).sqrt())
 # ---- frame
 @dataclass(frozen=True)
 class Claim:
@@ -70,7 +71,7 @@ def prove(kind: str, claim: Claim, precision: int) -> dict[str, Any]:
     for value, low, high in ((precision, 64, 4096), (claim.n_modes, 1, 4096)):
         need(type(value) is int and low <= value <= high, f"{low} <= {value!r} <= {high}, an integer")
     with ctx.workprec(precision):
-        return KINDS[kind][0](claim)
+        return dict(KINDS[kind][0](claim))
 def sentence(kind: str, claim: Claim, proved: Mapping[str, Any]) -> str:
     """Return the statement in words, from the numbers as they are written in the file."""
     parameters = ", ".join(f"{k} = {v}" for k, v in claim.potential["parameters"].items())
@@ -207,7 +208,7 @@ class Moments:
         self.total = up(sum(map(abs, self.a[1:]), arb(0)) + beyond / (1 - q))
         self.squares = [up(beyond**2 / (1 - q**2))]
         for v in self.a[:0:-1]:
-            self.squares.insert(0, up(self.squares[0] + v**2))
+            self.squares.insert(0, up(self.squares[0] + v * v))
 # ---- onsets
 def integer(value: Any, low: int) -> int:
     """Return a whole number of a certificate, at least `low`."""
@@ -225,9 +226,109 @@ def onset(claim: Claim) -> dict[str, Any]:
     decisive = c4 if c2.is_zero() else c2
     need(decisive > 0 or decisive < 0, f"c_2 has a sign: it is {c2.str(8)}")
     return {"kappa": 2 / w.g(n), "c_2": c2, "c_4": c4, "shape": "supercritical" if decisive > 0 else "subcritical"}
+# ---- states: F(x) = S x − Γ A(κ Γ x) = 0, x = S Γ a, on modes 1 … N; bounds of what the modes beyond do
+def spectral(A: Any, squarings: int = 5) -> Any:
+    """Return a bound of ‖A‖: the 2^k-th root of the Frobenius norm of (AᵀA)^(2^(k−1))."""
+    power = A.transpose() * A
+    for _ in range(squarings):
+        power = power * power
+    return up(norm(power.entries()).root(2 ** (squarings + 1)))
+def spectral2(a: Any, b: Any, c: Any, d: Any) -> Any:
+    """Return a bound of ‖[[a, b], [c, d]]‖ for nonnegative entries."""
+    t, det = a * a + b * b + c * c + d * d, a * d - b * c
+    return up(((t + up(t * t - 4 * det * det).sqrt()) / 2).sqrt())
+def negatives(P: Any) -> int:
+    """Return the number of negative eigenvalues of a symmetric matrix, by LDLᵀ in balls."""
+    rows, count = P.tolist(), 0
+    for k, row in enumerate(rows):
+        need(row[k] > 0 or row[k] < 0, f"pivot {k + 1} has a sign: it is {row[k].str(5)}")
+        count += bool(row[k] < 0)
+        for lower in rows[k + 1:]:
+            factor = lower[k] / row[k]
+            lower[k + 1:] = [v - factor * u for v, u in zip(lower[k + 1:], row[k + 1:], strict=True)]
+    return count
+class System:
+    """F, its derivative and their bounds at moments ā (exact), zero beyond mode N; g and 1/κ are divided by 2^unit."""
+
+    def __init__(self, claim: Claim, kappa: Any, a: list[Any]) -> None:
+        N, w = len(a), Weights(claim.potential)
+        need(claim.n_modes == N, "there are as many moments as modes")
+        self.unit = 2 * round(math.log2(max(float(up(w.g(n))) for n in range(1, N + 1))) / 2)
+        self.N, self.a, self.kappa, self.w = N, a, kappa * arb((1, self.unit)), Weights(claim.potential, self.unit)
+        g = [self.w.g(n) for n in range(1, N + 1)]
+        need(all(v > 0 or v < 0 or v.is_zero() for v in g), "every g_n, n <= N, has a sign")
+        self.S, self.gamma = [-1 if v < 0 else 1 for v in g], [abs(v).sqrt() for v in g]
+        self.x = [s * c * v for s, c, v in zip(self.S, self.gamma, a, strict=True)]
+        self.m = m = Moments([self.kappa * v * u for v, u in zip(g, a, strict=True)], 3 * N)
+        self.F = [c * (v - u) for c, v, u in zip(self.gamma, a, m.a[1 : N + 1], strict=True)]  # S x = Γ ā
+        self.sup, self.sum = self.w.tail(N)
+        self.F_tail = up((self.sup * m.squares[N]).sqrt())
+        self.tau = up(self.kappa * self.sup * (1 + 2 * m.total) / 2)
+        omega = up(self.w.omega2().sqrt())
+        self.c2, self.c3, self.c4 = omega**2 / 4, omega**3 / (6 * arb(3).sqrt()), omega**4 / 8
+    def covariance(self, n: int, m: int, sign: int) -> Any:
+        """Return the covariance of cosines (sign 1) or of sines (sign −1)."""
+        a = self.m.a
+        return (a[abs(n - m)] + sign * a[n + m]) / 2 - (a[n] * a[m] if sign > 0 else 0)
+    def block(self, sign: int) -> tuple[Any, Any]:
+        """Return S − κ Γ C Γ on modes ≤ N and a bound of its coupling to the modes beyond."""
+        N, modes, c = self.N, range(self.N), self.gamma
+        C = [[self.covariance(n + 1, m + 1, sign) for m in range(2 * N)] for n in modes]
+        P = [[(self.S[n] if n == m else 0) - self.kappa * c[n] * C[n][m] * c[m] for m in modes] for n in modes]
+        far = [sum((v * v for v in C[n][N:]), 4.5 * self.m.squares[2 * N - n - 1]) for n in modes]
+        return arb_mat(P), up(self.kappa * (self.sup * sum(v * v * u for v, u in zip(c, far, strict=True))).sqrt())
+    def index(self, sign: int, r: Any) -> int:
+        """Return the number of negative directions of the sector, within r, without the exact null vector of rotation."""
+        P, k = self.block(sign)
+        shift = self.kappa**2 * self.c3 * r
+        less(self.tau + shift, 1, "tau + l < 1")
+        eps = shift + (k + shift) ** 2 / (1 - self.tau - shift)
+        if sign < 0:  # rank one: moves the null vector up, and by interlacing nothing else across 0
+            v = [n * c * u for n, c, u in zip(range(1, self.N + 1), self.gamma, self.a, strict=True)]
+            size = norm(v)
+            P += arb_mat([[u * t / size**2 for t in v] for u in v]) if size > 0 else 0
+        eye = arb_mat([[int(n == m) for m in range(self.N)] for n in range(self.N)])
+        low, high = negatives(P + eps * eye), negatives(P - eps * eye)
+        need(low == high, "the signs of the second variation are decided")
+        return low - self.S.count(-1)
+def point(claim: Claim) -> tuple[System, Any, Any, dict[str, Any]]:
+    """Return the system at the witness, r, R, and what is proved of the state near it."""
+    a = [exact(v) for v in claim.witness["a"]]
+    t = System(claim, number(claim.given["kappa"]), a)
+    less(0, t.kappa, "0 < kappa")
+    P, k = t.block(1)
+    A = P.inv().mid()
+    D, size = A * P, spectral(A)
+    for n in range(t.N):
+        D[n, n] -= 1
+    Y = up((norm((A * arb_mat(t.N, 1, t.F)).entries()) ** 2 + t.F_tail**2).sqrt())
+    Z1 = spectral2(norm(D.entries()), size * k, k, t.tau)
+    Z2 = up(size.max(arb(1)) * t.kappa**2 * t.c3)
+    less(Z1, 1, "Z1 < 1")
+    less(2 * Y * Z2, (1 - Z1) ** 2, "2 Y Z2 < (1 - Z1)^2")
+    r, R = up(2 * Y / (1 - Z1 + ((1 - Z1) ** 2 - 2 * Y * Z2).sqrt())), arb(((1 - Z1) / Z2).lower())
+    uniform = all(v.is_zero() for v in a)
+    need(uniform or any(abs(v) > r for v in t.x), "r < |x|: the state is not uniform")
+    r = arb(0) if uniform else r
+    psi = t.kappa / 2 * sum((s * v * v for s, v in zip(t.S, t.x, strict=True)), arb(0)) - t.m.log_Z
+    error = t.kappa * (1 + t.kappa * t.c2) * r * r / 2
+    drift, scale = up(t.kappa * r * (4 * t.c2).sqrt() / 2), arb((1, t.unit // 2))
+    return t, r, R, {
+        "r": r * scale, "R": R * scale, "a": [v + arb(0, drift) for v in t.m.a[1:4]],
+        "free_energy": psi + arb(0, up(error)), "index": [t.index(1, r), t.index(-1, r)],
+    }
+def state(claim: Claim) -> dict[str, Any]:
+    """Newton–Kantorovich about ā, free energy, Morse index."""
+    return point(claim)[3]
 # ---- kinds: what proves them, and the sentence that says it
 KINDS: dict[str, tuple[Any, str]] = {
-    "onset": (onset, "{potential}: at kappa_n in {proved[kappa]}, n = {given[mode]}, one branch of even states of "
-              "period 2 pi/n leaves the uniform state, up to rotation. It is {proved[shape]}: kappa = kappa_n (1 + "
-              "c_2 a_n^2 + c_4 a_n^4 + O(a_n^6)) with c_2 in {proved[c_2]}, c_4 in {proved[c_4]}."),
-}
+    "onset": (
+        onset, "{potential}: at kappa_n in {proved[kappa]}, n = {given[mode]}, one branch of even states of period "
+        "2 pi/n leaves the uniform state, up to rotation. It is {proved[shape]}: kappa = kappa_n (1 + c_2 a_n^2 + "
+        "c_4 a_n^4 + O(a_n^6)), c_2 in {proved[c_2]}, c_4 in {proved[c_4]}."),
+    "state": (
+        state, "{potential}, kappa = {given[kappa]}: there is an even state at distance {proved[r][1]} or less "
+        "from the moments in this file, and every other even state is farther than {proved[R][0]}; distances are "
+        "(sum |g_n| |a_n - b_n|^2)^(1/2). It has (a_1, a_2, a_3) in {proved[a]}, free energy F in {proved[free_energy]} "
+        "and Morse index (even, odd) {proved[index]}, the rotation not counted."),
+}  # fmt: skip
