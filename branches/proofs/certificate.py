@@ -16,7 +16,8 @@ from flint import arb, ctx
 
 from branches.output.atomic import replacing
 from branches.proofs import checker
-from branches.proofs.checker import Check, Claim, Open
+from branches.proofs.checker import Check
+from branches.proofs.checker_balls import FAMILIES, Claim, Open
 
 __all__ = ["CERTIFIED", "UNDECIDED", "Certificate", "issue", "outward"]
 
@@ -166,7 +167,7 @@ def issue(
     """
     started = time.perf_counter() if since is None else since
     described = {"name": claim.potential["name"], "parameters": claim.potential["parameters"]}
-    described["weights"] = checker.FAMILIES[claim.potential["name"]][1]
+    described["weights"] = FAMILIES[claim.potential["name"]].formula
     known = {"kind": kind, "potential": described, "given": dict(claim.given), "witness": dict(claim.witness)}
     known |= {"n_modes": claim.n_modes, "precision": precision, "method": method, "assumptions": assumptions}
     try:
@@ -185,7 +186,7 @@ def issue(
 def outward(value: Any, digits: int = 30) -> Any:
     """Return a ball as [low, high] in decimals that enclose it; lists entry by entry; the rest as it is.
 
-    A ball is widened to twice its radius: another version of the ball arithmetic may round a little worse.
+    A ball is widened by a 64th: another version of the ball arithmetic may round a little worse.
 
     Examples
     --------
@@ -198,12 +199,12 @@ def outward(value: Any, digits: int = 30) -> Any:
     if not isinstance(value, arb):
         return value
     low, high = (_fraction(end) for end in (value.lower(), value.upper()))
-    low, high = low - (high - low) / 2, high + (high - low) / 2
+    low, high = low - (high - low) / 64, high + (high - low) / 64
     size = max(abs(low), abs(high))
     if size == 0:
         return ["0", "0"]
     finest = _exponent(size) - digits
-    unit = max(_exponent(high - low) - 1, finest) if high > low else finest
+    unit = max(_exponent(high - low) - 2, finest) if high > low else finest
     scale = Fraction(10) ** unit
     return [_decimal(math.floor(low / scale), unit), _decimal(math.ceil(high / scale), unit)]
 

@@ -8,13 +8,15 @@ from typing import Any
 import numpy as np
 from flint import arb, arb_mat, ctx
 
-from branches.model.potential import Array, Potential
+from branches.model.potential import Array, Potential, positive_integer
 from branches.model.selfconsistent import SelfConsistentSystem
-from branches.proofs.checker import Claim, System, number
+from branches.proofs.checker_balls import Claim, number
+from branches.proofs.checker_local import System
 
-__all__ = ["checked_moments", "hexadecimal", "newton", "refined", "suitable_modes"]
+__all__ = ["checked_moments", "hexadecimal", "moved", "newton", "refined", "sizes", "suitable_modes"]
 
 TINY = 1e-18
+LARGEST = 256  # modes up to which a proof is tried
 
 
 def checked_moments(a: Any) -> Array:
@@ -49,6 +51,14 @@ def suitable_modes(potential: Potential, a: Array, kappa: float) -> int:
     return int(np.clip(sizeable[-1] + 3 if sizeable.size else 8, 8, n_modes))
 
 
+def sizes(potential: Potential, a: Array, kappa: float, n_modes: int | None) -> list[int]:
+    """Return the numbers of modes to try, one after the other: the one asked for, or from a first guess to 256."""
+    if n_modes is not None:
+        return [positive_integer("n_modes", n_modes)]
+    first = suitable_modes(potential, a, kappa)
+    return [first] + [size for size in (64, 96, 128, 192, LARGEST) if size >= 1.4 * first]
+
+
 def refined(potential: dict[str, Any], a: Array, kappa: str, precision: int) -> list[str]:
     """Return the moments of the state near `a` to about the precision of the balls, in hexadecimal."""
     with ctx.workprec(precision):
@@ -61,11 +71,11 @@ def refined(potential: dict[str, Any], a: Array, kappa: str, precision: int) -> 
             if inverse is None:
                 inverse = system.block(1)[0].inv().mid()
             step = (inverse * arb_mat(len(moments), 1, system.F)).entries()
-            moments = _moved(system, moments, step)
+            moments = moved(system, moments, step)
         return [hexadecimal(v) for v in moments]
 
 
-def _moved(system: System, moments: Sequence[Any], step: Sequence[Any]) -> list[Any]:
+def moved(system: System, moments: Sequence[Any], step: Sequence[Any]) -> list[Any]:
     """Return ā with x moved by −step; where g_n = 0 the moment does not enter, and the one of the density is taken."""
     moved = []
     for n, (s, gamma) in enumerate(zip(system.S, system.gamma, strict=True)):

@@ -8,7 +8,7 @@ import numpy as np
 
 from branches.model.potential import Potential, positive_integer
 from branches.proofs.certificate import Certificate, issue
-from branches.proofs.checker import Claim
+from branches.proofs.checker_balls import Claim
 from branches.proofs.potentials import describe
 
 __all__ = ["onset"]

@@ -13,7 +13,7 @@ from branches.model.families import DoiOnsager, HegselmannKrause, LogGas, NoisyT
 from branches.model.potential import Potential
 from branches.model.tables import Table
 
-__all__ = ["attractive", "decimal", "describe"]
+__all__ = ["attractive", "coupling", "decimal", "describe"]
 
 
 def decimal(name: str, value: Any) -> str:
@@ -54,6 +54,20 @@ def decimal(name: str, value: Any) -> str:
     except (ValueError, ZeroDivisionError):
         raise ValueError(f"{name} = {value!r} is not allowed: it must be a finite decimal or rational number") from None
     return text.removesuffix(".0")
+
+
+def coupling(kappa: Any) -> str:
+    """Return κ > 0 as a decimal or rational string; TypeError or ValueError as for `decimal`, or if it is not positive.
+
+    Examples
+    --------
+    >>> coupling(2.0)
+    '2'
+    """
+    text = decimal("kappa", kappa)
+    if not Fraction(text) > 0:
+        raise ValueError(f"kappa = {kappa!r} is not allowed: it must be positive")
+    return text
 
 
 def describe(potential: Potential) -> dict[str, Any]:

@@ -3,32 +3,23 @@
 from __future__ import annotations
 
 import time
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
-from branches.model.potential import Potential, positive_integer
+from branches.model.potential import Potential
 from branches.proofs.certificate import PRECISION, Certificate, issue
-from branches.proofs.checker import Claim
-from branches.proofs.numerics import checked_moments, newton, refined, suitable_modes
-from branches.proofs.potentials import decimal, describe
+from branches.proofs.checker_balls import Claim
+from branches.proofs.numerics import checked_moments, newton, refined, sizes
+from branches.proofs.potentials import coupling, describe
 
-__all__ = ["coupling", "state"]
+__all__ = ["state"]
 
 METHOD = (
     "Newton–Kantorovich in the Hilbert space of x_n = s_n |g_n|^(1/2) a_n, the derivative inverted on modes <= N and S "
     "beyond; Morse index by inertia of the second variation in both sectors, the rotation as its exact null vector."
 )
-LARGEST = 256  # modes up to which a proof is tried
-
-
-def coupling(kappa: Any) -> str:
-    """Return κ > 0 as a decimal string, or ValueError."""
-    text = decimal("kappa", kappa)
-    if not _double(text) > 0:
-        raise ValueError(f"kappa = {kappa!r} is not allowed: it must be positive")
-    return text
-
 
 def state(
     potential: Potential, a: Any, kappa: Any, n_modes: int | None = None, precision: int = PRECISION
@@ -73,9 +64,8 @@ def state(
     """
     started = time.perf_counter()
     described, text, guess = describe(potential), coupling(kappa), checked_moments(a)
-    at = _double(text)
-    sizes = [positive_integer("n_modes", n_modes)] if n_modes else _sizes(suitable_modes(potential, guess, at))
-    for size in sizes:
+    at = float(Fraction(text))
+    for size in sizes(potential, guess, at, n_modes):
         found = newton(potential, guess, at, size)
         start = np.resize(guess, size) if not np.isfinite(found).all() else found
         claim = Claim(described, {"kappa": text}, {"a": refined(described, start, text, precision)}, size)
@@ -83,16 +73,3 @@ def state(
         if certificate.certified:
             break
     return certificate
-
-
-def _sizes(first: int) -> list[int]:
-    sizes = [first]
-    while 2 * sizes[-1] <= LARGEST:
-        sizes.append(2 * sizes[-1])
-    return sizes
-
-
-def _double(text: str) -> float:
-    from fractions import Fraction
-
-    return float(Fraction(text))
