@@ -84,11 +84,20 @@ def tricritical(claim: Claim) -> dict[str, Any]:
         stack += [(middle, b), (a, middle)]
     ends = [(a, b, f(a), f(b)) for a, b, _ in runs]
     need(all((u > 0 or u < 0) and (v > 0 or v < 0) for _, _, u, v in ends), "f has signs at the ends of every run")
-    roots = [a.union(b) for a, b, u, v in ends if (u > 0) != (v > 0)]
+    roots = [(a, b, bool(u > 0)) for a, b, u, v in ends if (u > 0) != (v > 0)]
     need(len(roots) == 1, f"there is one zero: there are {len(roots)}")
-    root = roots[0]
-    for _ in range(16):
-        root = root.intersection(root.mid() - f(root.mid()) / slope(root))
+    a, b, positive = roots[0]  # f has a sign at a, the other one at b
+    for _ in range(24):
+        middle = ((a + b) / 2).mid()
+        value = f(middle)
+        if not (value > 0 or value < 0):
+            break
+        a, b = (middle, b) if bool(value > 0) == positive else (a, middle)
+    root = a.union(b)
+    for _ in range(12):
+        rate = slope(root)
+        need(rate > 0 or rate < 0, "f' has a sign next to the zero")
+        root = root.intersection(root.mid() - f(root.mid()) / rate)
     _, r3 = simple_kernel(weights(root), n, claim.n_modes)
     c4 = 2 * (1 - 3 * r3) / (3 * (1 - r3))
     need(c4 > 0 or c4 < 0, f"c_4 has a sign: it is {c4.str(8)}")
@@ -200,13 +209,14 @@ def point(claim: Claim) -> tuple[System, Any, Any, dict[str, Any]]:
     error, scale = t.kappa * (1 + t.kappa * t.c2) * r * r / 2, arb((1, t.unit // 2))
     return t, r, R, {
         "r": r * scale, "R": R * scale, "a": [v + t.drift(t.kappa * r) for v in t.m.a[1:4]],
-        "free_energy": psi + arb(0, up(error)), "index": [t.index(1, r), t.index(-1, r)],
+        "free_energy": psi + arb(0, up(error)),
     }  # fmt: skip
 
 
 def state(claim: Claim) -> dict[str, Any]:
     """Newton–Kantorovich about ā, free energy, Morse index."""
-    return point(claim)[3]
+    t, r, _, proved = point(claim)
+    return proved | {"index": [t.index(1, r), t.index(-1, r)]}
 
 
 def pitchfork(claim: Claim) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from branches.proofs.checker_everything import coupling as doubles_around
 from branches.proofs.cone import ASSUMPTIONS, cells_at, common_period, cones, locate, texts
 from branches.proofs.potentials import attractive, coupling, describe
 
-__all__ = ["states_at", "uniform_only"]
+__all__ = ["checked", "states_at", "uniform_only"]
 
 METHOD = (
     "T(a, kappa) = E cos n theta preserves the order of moments >= 0 (Ginibre). Cells of a_1 cover [0, 1]: rising and "
@@ -64,7 +64,7 @@ def states_at(
     >>> [states_at(potentials.noisy_transformer(4), kappa).proved["count"] for kappa in ("0.38", "0.4", "0.42")]
     [0, 2, 1]
     """
-    described, text, p, started = _checked(potential, kappa, period, n_modes)
+    described, text, p, started = checked(potential, kappa, period, n_modes)
     certificate = None
     for cone in cones(described, text, p, n_modes):
         with ctx.workprec(PRECISION):
@@ -112,13 +112,13 @@ def uniform_only(
     >>> [bool(uniform_only(potentials.noisy_transformer(4), kappa)) for kappa in ("0.38706", "0.38708")]
     [True, False]
     """
-    described, text, p, started = _checked(potential, kappa, period, n_modes)
+    described, text, p, started = checked(potential, kappa, period, n_modes)
     size = n_modes or next(cones(described, text, p, None)).N
     claim = Claim(described, {"kappa": text, "period": p}, {"steps": STEPS}, size)
     return issue("uniform_only", claim, METHOD_ALONE, since=started, assumptions=ASSUMPTIONS)
 
 
-def _checked(
+def checked(
     potential: Potential, kappa: Any, period: int | None, n_modes: int | None
 ) -> tuple[dict[str, Any], str, int, float]:
     """Return the potential as a certificate names it, κ as text, the period, and the time."""

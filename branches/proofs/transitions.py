@@ -32,7 +32,7 @@ METHOD_CONTINUOUS = (
     "|a_k|^2/k; k g_pk <= g_p for every k, tails included."
 )
 BOX_DEPTH = 14
-POINT_MODES = 64  # modes of the ball around a state, where the cone has more
+POINT_MODES = (32, 64, 128, 160, 256)  # of the ball around a state: as many as it takes for the digits of F
 
 
 def transition(potential: Potential, kappa_low: Any, kappa_high: Any, n_modes: int | None = None) -> Certificate:
@@ -83,8 +83,8 @@ def transition(potential: Potential, kappa_low: Any, kappa_high: Any, n_modes: i
     for fine in cones(described, high, 1, n_modes):  # more modes are for the brackets around the states
         if coarse is None:
             coarse, cells = fine, cells_at(fine, ka, kb)
-            winner = _winner(described, coarse, high)
-        witness = _states(described, fine, cells, ka, kb, low) | winner
+            winner = _winner(potential, coarse, high)
+        witness = _states(potential, fine, cells, ka, kb, low) | winner
         claim = Claim(described, {"kappa_low": low, "kappa_high": high}, witness, coarse.N)
         certificate = issue("transition", claim, METHOD, since=started, assumptions=ASSUMPTIONS)
         if certificate.certified:
@@ -94,27 +94,44 @@ def transition(potential: Potential, kappa_low: Any, kappa_high: Any, n_modes: i
 
 
 def _states(
-    described: dict[str, Any], fine: Cone, cells: tuple[Array, list[str]], ka: float, kb: float, low: str
+    potential: Potential, fine: Cone, cells: tuple[Array, list[str]], ka: float, kb: float, low: str
 ) -> dict[str, Any]:
     """Return the cells, and brackets and digits of the states at κ_low."""
     try:
         found = locate(fine, *cells, ka, kb)
     except Open:
         found = []
-    states = [{"bracket": texts(ends), "a": refined(described, a[:POINT_MODES], low, PRECISION)} for ends, a in found]
+    states = [{"bracket": texts(ends), "a": _digits_of(potential, a, low)[0]} for ends, a in found]
     return {"edges": texts(cells[0]), "depth": BOX_DEPTH, "fine_modes": fine.N, "states": states}
 
 
-def _winner(described: dict[str, Any], cone: Cone, high: str) -> dict[str, Any]:
+def _winner(potential: Potential, cone: Cone, high: str) -> dict[str, Any]:
     """Return digits of the greatest state at κ_high."""
-    kappa = float(Fraction(high))
-    greatest = cone.falling(np.empty((1, 0)), np.array([min(kappa, cone.kappa_max)]), 400)[0, : cone.N]
-    moments = moments_at(cone, kappa, greatest)[:POINT_MODES]
-    return {"winner": {"a": refined(described, moments, high, PRECISION)}}
+    kappa = np.array([min(float(Fraction(high)), cone.kappa_max)])
+    greatest = cone.falling(np.empty((1, 0)), kappa, 400)[0, : cone.N]
+    return {"winner": {"a": _digits_of(potential, moments_at(cone, kappa[0], greatest), high)[0]}}
+
+
+def _digits_of(potential: Potential, a: Array, kappa: str, radius: float = 0.0) -> tuple[list[str], Any]:
+    """Return digits of the moments of a state with as many modes as its F needs: a sign, or this radius; and F."""
+    described = describe(potential)
+    for size in POINT_MODES:
+        moments = newton(potential, a, float(Fraction(kappa)), size)
+        if not np.isfinite(moments).all() or np.abs(moments).max() < 1e-6:
+            raise ValueError(f"a = {a!r} is not allowed: no state other than the uniform one near it at {kappa}")
+        digits = refined(described, moments, kappa, PRECISION)
+        with ctx.workprec(PRECISION):
+            try:
+                energy = point(Claim(described, {"kappa": kappa}, {"a": digits}, size))[3]["free_energy"]
+            except Open:
+                continue
+            if energy.rad() < radius or (not radius and not energy.contains(0)):
+                return digits, energy
+    return digits, None
 
 
 def sharpened(
-    potential: Potential, kappa: float, a: Array, digits: int = 18, n_modes: int | None = None
+    potential: Potential, kappa: float, a: Array, digits: int = 18
 ) -> tuple[str, str]:
     """Return decimal couplings with `digits` digits on both sides of where the state near `a` has F = 0.
 
@@ -128,13 +145,11 @@ def sharpened(
         Moments of the state there, about.
     digits
         Significant digits; κ_low and κ_high differ by one in the last.
-    n_modes
-        Modes to compute with, 64 by default.
 
     Raises
     ------
     ValueError
-        If there is no such state near the moments.
+        If there is no such state near the moments, or its free energy is not known so well.
 
     Notes
     -----
@@ -146,27 +161,28 @@ def sharpened(
     >>> sharpened(potentials.noisy_transformer(4), 0.3914751, [0.66, 0.46, 0.28, 0.15])
     ('0.391475100836040037', '0.391475100836040038')
     """
-    described, size, moments = describe(potential), n_modes or POINT_MODES, checked_moments(a)
+    moments = checked_moments(a)
     with ctx.workprec(PRECISION):
-        w, at = Weights(described), number(coupling(kappa))
+        w, at = Weights(describe(potential)), number(coupling(kappa))
+        size = sum((w.g(n) * float(v) ** 2 for n, v in enumerate(moments, 1)), arb(0)) * at
         for _ in range(8):
-            text = _digits(at, 45)
-            moments = newton(potential, moments, float(at), size)
-            if not np.isfinite(moments).all() or np.abs(moments).max() < 1e-6:
-                raise ValueError(f"a = {a!r} is not allowed: no state other than the uniform one near it at {kappa!r}")
-            witness = {"a": refined(described, moments, text, PRECISION)}
-            energy = point(Claim(described, {"kappa": text}, witness, size))[3]["free_energy"].mid()
-            half = sum((w.g(n) * exact(v) ** 2 for n, v in enumerate(witness["a"], 1)), arb(0)) / 2
-            at = (at + energy / half).mid()
-            if abs(energy / half) < at * arb(10) ** (-digits - 6):
+            text = _decimal(at, 45)
+            found, energy = _digits_of(potential, moments, text, float(size) * 10.0 ** (-digits - 2))
+            if energy is None:
+                raise ValueError(f"digits = {digits} is not allowed: F is not known so well with {POINT_MODES[-1]} modes")
+            moments = np.array([float(exact(v)) for v in found])
+            half = sum((w.g(n) * exact(v) ** 2 for n, v in enumerate(found, 1)), arb(0)) / 2
+            change = energy.mid() / half
+            at = (at + change).mid()
+            if abs(change) < at * arb(10) ** (-digits - 6):
                 break
-        below = _digits(at, digits)
+        below = _decimal(at, digits)
     step = Decimal(1).scaleb(Decimal(below).adjusted() - digits + 1)
     with localcontext(prec=2 * digits):
         return below, f"{Decimal(below) + step:f}" if "e" not in below else str(Decimal(below) + step).lower()
 
 
-def _digits(ball: Any, digits: int) -> str:
+def _decimal(ball: Any, digits: int) -> str:
     """Return the midpoint of a ball > 0 as a decimal with so many digits, rounded down."""
     mantissa, exponent = ball.mid().man_exp()
     with localcontext(prec=max(200, 3 * digits)) as context:
