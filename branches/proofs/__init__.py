@@ -35,7 +35,13 @@ def __getattr__(name: str) -> Any:
     """Import a public name on first use."""
     if name not in _HOMES:
         raise AttributeError(f"module 'branches.proofs' has no attribute {name!r}; it offers {', '.join(__all__)}")
-    value = getattr(import_module(_HOMES[name]), name)
+    try:
+        module = import_module(_HOMES[name])
+    except ModuleNotFoundError as error:
+        if error.name != "flint":
+            raise
+        raise ImportError('proofs need python-flint: pip install "mckean-vlasov-continuation[proof]"') from error
+    value = getattr(module, name)
     globals()[name] = value
     return value
 

@@ -168,8 +168,9 @@ def issue(
     started = time.perf_counter() if since is None else since
     described = {"name": claim.potential["name"], "parameters": claim.potential["parameters"]}
     described["weights"] = FAMILIES[claim.potential["name"]].formula
-    known = {"kind": kind, "potential": described, "given": dict(claim.given), "witness": dict(claim.witness)}
-    known |= {"n_modes": claim.n_modes, "precision": precision, "method": method, "assumptions": assumptions}
+    known: dict[str, Any] = {"kind": kind, "potential": described, "given": dict(claim.given)}
+    known |= {"witness": dict(claim.witness), "n_modes": claim.n_modes, "precision": precision}
+    known |= {"method": method, "assumptions": assumptions}
     try:
         found = checker.prove(kind, claim, precision)
     except Open as failure:
@@ -192,7 +193,7 @@ def outward(value: Any, digits: int = 30) -> Any:
     --------
     >>> from flint import arb
     >>> outward(arb(1) / 3, digits=10), outward([arb(2), "word"])
-    (['0.33333333333', '0.33333333334'], [['2', '2'], 'word'])
+    (['0.3333333333', '0.3333333334'], [['2', '2'], 'word'])
     """
     if isinstance(value, list):
         return [outward(entry, digits) for entry in value]

@@ -16,8 +16,10 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
+from flint import arb, ctx
+
 from branches.proofs import checker_local
-from branches.proofs.checker_balls import FAMILIES, Claim, Open, arb, ctx, need, number
+from branches.proofs.checker_balls import FAMILIES, Claim, Open, need, number
 
 SCHEMA, VERSION = "mckean-vlasov-continuation/certificate", 1
 FIELDS = [
@@ -29,14 +31,14 @@ KINDS: dict[str, tuple[Any, str]] = {
     "onset": (
         checker_local.onset,
         "{potential}: at kappa_n in {proved[kappa]}, n = {given[mode]}, one branch of even states of period 2 pi/n "
-        "leaves the uniform state, up to rotation. It is {proved[shape]}: kappa = kappa_n (1 + c_2 a_n^2 + c_4 a_n^4 + "
-        "O(a_n^6)), c_2 in {proved[c_2]}, c_4 in {proved[c_4]}.",
+        "leaves the uniform state, up to rotation. It is {proved[shape]}: kappa = kappa_n (1 + c_2 a_n^2 + c_4 a_n^4 "
+        "+ O(a_n^6)), c_2 in {proved[c_2]}, c_4 in {proved[c_4]}.",
     ),
     "tricritical": (
         checker_local.tricritical,
-        "{potential} with {given[parameter]} in {given[bracket]}: g_2n = g_n/2, n = {given[mode]}, holds for "
-        "exactly one {given[parameter]}, in {proved[value]}. There kappa_n is in {proved[kappa]}, c_2 changes its sign and c_4 is "
-        "in {proved[c_4]}: {proved[kind]}.",
+        "{potential} with {given[parameter]} in {given[bracket]}: g_2n = g_n/2, n = {given[mode]}, holds for exactly "
+        "one {given[parameter]}, in {proved[value]}. There kappa_n is in {proved[kappa]}, c_2 changes its sign, and "
+        "c_4 is in {proved[c_4]}: {proved[kind]}.",
     ),
     "state": (
         checker_local.state,

@@ -14,10 +14,7 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
-try:
-    from flint import arb, arb_mat, ctx
-except ImportError as error:  # pragma: no cover
-    raise ImportError('proofs need python-flint: pip install "mckean-vlasov-continuation[proof]"') from error
+from flint import arb, arb_mat, ctx
 
 
 class Open(Exception):
@@ -132,15 +129,21 @@ def harmonic_tail(p: Mapping[str, Any], k: int) -> tuple[Any, Any]:
     return (sum((abs(v) for key, v in p.items() if int(key[1:]) > k), arb(0)),) * 2
 
 
+def bessel(b: Any, n: int) -> Any:
+    """Return I_n on a ball b > 0, where it increases: from its values at the ends."""
+    low, high = arb(b.lower()), arb(b.upper())
+    return low.bessel_i(n) if low == high else low.bessel_i(n).union(high.bessel_i(n))
+
+
 def transformer_tail(b: Any, k: int) -> tuple[Any, Any]:
     """Return sup and sum over n > k; I_{n+1}/I_n < b/(2n + 2) makes the tail geometric."""
-    g = 2 * b.bessel_i(k + 1) / b
+    g = 2 * bessel(b, k + 1) / b
     return g, g / (1 - b / (2 * (k + 2))) if b < k + 2 else g + transformer_tail(b, k + 1)[1]
 
 
 def transformer_slope(b: Any, n: int, parameter: str) -> Any:
     """Return ∂g_n/∂b, from 2 I_n' = I_{n−1} + I_{n+1}."""
-    return (b.bessel_i(n - 1) + b.bessel_i(n + 1) - 2 * b.bessel_i(n) / b) / b
+    return (bessel(b, n - 1) + bessel(b, n + 1) - 2 * bessel(b, n) / b) / b
 
 
 def confidence_tail(R: Any, k: int) -> tuple[Any, Any]:
@@ -160,7 +163,7 @@ FAMILIES: dict[str, Family] = {
         r"g[1-9]\d*", "g_n as listed, 0 beyond", lambda p, n: p.get(f"g{n}", arb(0)), harmonic_tail,
         lambda p: 4 * harmonic_tail(p, 0)[1], lambda p, n, parameter: arb(int(parameter == f"g{n}"))),
     "noisy_transformer": Family(
-        "beta", "g_n = 2 I_n(beta)/beta", lambda b, n: 2 * b.bessel_i(n) / b, transformer_tail,
+        "beta", "g_n = 2 I_n(beta)/beta", lambda b, n: 2 * bessel(b, n) / b, transformer_tail,
         lambda b: 4 * b.sinh() / b, transformer_slope),
     "hegselmann_krause": Family(
         "R", "g_n = (4/pi) (n R - sin n R)/n^3", lambda R, n: 4 / arb.pi() * (n * R - (n * R).sin()) / n**3,

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from flint import arb, arb_mat, ctx
+from flint import arb, ctx
 
 from branches.model.potential import Array, Potential, positive_integer
 from branches.model.selfconsistent import SelfConsistentSystem
-from branches.proofs.checker_balls import Claim, number
+from branches.proofs.checker_balls import Claim, number, vector
 from branches.proofs.checker_local import System
 
 __all__ = ["checked_moments", "hexadecimal", "moved", "newton", "refined", "sizes", "suitable_modes"]
@@ -59,19 +59,16 @@ def sizes(potential: Potential, a: Array, kappa: float, n_modes: int | None) -> 
     return [first] + [size for size in (64, 96, 128, 192, LARGEST) if size >= 1.4 * first]
 
 
-def refined(potential: dict[str, Any], a: Array, kappa: str, precision: int) -> list[str]:
-    """Return the moments of the state near `a` to about the precision of the balls, in hexadecimal."""
+def refined(potential: Mapping[str, Any], a: Array, kappa: str, precision: int, period: int = 1) -> list[str]:
+    """Return the moments a_p, a_2p, … of the state near `a` to about the precision of the balls, in hexadecimal."""
     with ctx.workprec(precision):
         moments = [arb(float(v)) for v in a]
-        if not np.any(a):
-            return [hexadecimal(v) for v in moments]
         inverse = None
-        for _ in range(3):
-            system = System(Claim(potential, {}, {}, len(moments)), number(kappa), moments)
+        for _ in range(3 if np.any(a) else 0):
+            system = System(Claim(potential, {}, {}, len(moments)), number(kappa), moments, period)
             if inverse is None:
                 inverse = system.block(1)[0].inv().mid()
-            step = (inverse * arb_mat(len(moments), 1, system.F)).entries()
-            moments = moved(system, moments, step)
+            moments = moved(system, moments, (inverse * vector(system.F)).entries())
         return [hexadecimal(v) for v in moments]
 
 

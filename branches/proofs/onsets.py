@@ -11,7 +11,7 @@ from branches.proofs.certificate import Certificate, issue
 from branches.proofs.checker_balls import Claim
 from branches.proofs.potentials import describe
 
-__all__ = ["onset"]
+__all__ = ["compared", "onset"]
 
 METHOD = "Bifurcation from a simple eigenvalue; Landau coefficients of the self-consistent equation in balls."
 
@@ -47,7 +47,12 @@ def onset(potential: Potential, mode: int = 1) -> Certificate:
     started = time.perf_counter()
     n = positive_integer("mode", mode)
     potential.onset_coupling(n)
+    claim = Claim(describe(potential), {"mode": n}, {}, compared(potential, n))
+    return issue("onset", claim, METHOD, since=started)
+
+
+def compared(potential: Potential, n: int) -> int:
+    """Return how many multiples of mode n must be compared with it: those beyond are smaller by their bound."""
     g = potential.weights(64 * n)[n - 1 :: n]
     weighty = np.flatnonzero(np.abs(g) >= 0.5 * g[0])
-    n_modes = max(3, int(weighty[-1]) + 2)
-    return issue("onset", Claim(describe(potential), {"mode": n}, {}, n_modes), METHOD, since=started)
+    return max(3, int(weighty[-1]) + 2)
