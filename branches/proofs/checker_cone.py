@@ -54,11 +54,11 @@ class Cone:
         self.rest, self.rest2, self.rest3 = (above(w.tail(k * p * N)[1]) for k in (1, 2, 3))
         H, M, goal = kappa_max * self.gu[:N] * (1 + 1e-12), 32, -36 if self.rest * kappa_max < 1e-10 else -20
         h = [arb(float(v)) for v in H]
-        log = math.inf
+        B, tau, log = arb(0), arb(0), math.inf
         while not log < goal:
             M *= 2
             need(M <= 2**14, "moments on 16384 points are exact to rounding")
-            B, tau, log = strip(h, M - 2 * N) if M >= 4 * N else (0, 0, math.inf)
+            B, tau, log = strip(h, M - 2 * N) if M >= 4 * N else (B, tau, log)
         alias, S = above(2 * B * (-(M - 2 * N) * tau).exp() / (1 - (-M * tau).exp())), float(H.sum()) * UP
         self.log_error = ((N + 4) * U * S + 3 * U * S + 8 * U + (M / 2 + 6) * U + alias) * UP
         self.error = (2 * self.log_error + 4 * U) * UP

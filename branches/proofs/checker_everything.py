@@ -86,7 +86,7 @@ def uniform_only(claim: Claim) -> dict[str, Any]:
             so = "Hence it is the only minimiser of the free energy among all densities."
             return {"among": among, "so": so if among == "all states" else ""}
         done, steps = done + steps, steps + steps // 2
-    raise Open(f"does not hold: iterates from 1 reach 0; they end, or are after {done} steps, at a_{p} <= {b[0, 0]:.9g}")  # type: ignore[index]
+    raise Open(f"does not hold: iterates from 1 reach 0 (they end at a_{p} <= {b[0, 0]:.9g}, {done} steps or fewer)")  # type: ignore[index]
 
 
 # ---- transitions
@@ -154,7 +154,7 @@ def transition(claim: Claim) -> dict[str, Any]:
 
 
 def continuous(claim: Claim) -> dict[str, Any]:
-    """The logarithmic Hardy–Littlewood–Sobolev inequality: k g_pk <= g_p for all k, and no other mode attracts."""
+    """Apply the logarithmic Hardy–Littlewood–Sobolev inequality: k g_pk <= g_p, and no other mode attracts."""
     w, K, name, keys = Weights(claim.potential), claim.n_modes, claim.potential["name"], claim.potential["parameters"]
     p = integer(claim.given["mode"], 1)
     g = [w.g(p * k) for k in range(1, K + 1)]
@@ -217,7 +217,7 @@ def turns(cone: Cone, x: Any, ka: Any, kb: Any, cells: list[Any], signs: list[in
         j = i
         while signs[j] == 0:
             j += 1
-        second = [higher(cone, *cells[n][2:], ka[n], kb[n], 2) for n in range(i, j)]
+        second = [higher(cone, cells[n][2], cells[n][3], ka[n], kb[n], 2) for n in range(i, j)]
         one_sign = all(v > 0 for v in second) or all(v < 0 for v in second)
         need(one_sign, f"phi_xx has one sign for a in [{x[i]}, {x[j]}]")
         if signs[i - 1] != signs[j]:
@@ -246,8 +246,12 @@ def diagram(claim: Claim) -> dict[str, Any]:
     M = cone.matrices(np.zeros(2 * cone.N), cone.falling(np.zeros((1, 1)), k)[0], 0.0, kmax)[1][1:, 1:]
     need(cone.super(M, np.ones(len(M))) is not None, "M y < y: no state with a = 0 but the uniform one up to kappa_max")
     shape = "supercritical" if onset > 0 else "subcritical"
+    so = {
+        ("supercritical", 0): "Hence there are none for kappa <= K(0), and one for each larger kappa.",
+        ("subcritical", 1): "Hence there are none below the fold, one at it, two up to K(0), one from K(0) on.",
+    }.get((shape, len(folds)), "")
     onset_kappa = 2 / Weights(claim.potential).g(p)
-    return {"among": among, "onset": onset_kappa, "shape": shape, "count": len(folds), "folds": folds}
+    return {"among": among, "onset": onset_kappa, "shape": shape, "count": len(folds), "folds": folds, "so": so}
 
 
 STATES = "{potential}: among {proved[among]} with all moments a_n = E cos(n theta) >= 0, "
@@ -271,5 +275,5 @@ KINDS: dict[str, tuple[Any, str]] = {
         diagram, STATES + "for kappa <= {given[kappa_max]}, those other than the uniform one have a = a_n > 0, "
         "n = {given[period]}, and form one analytic graph kappa = K(a), which leaves the uniform state at K(0) in "
         "{proved[onset]}, {proved[shape]}. It has exactly {proved[count]} folds, quadratic, at (a, kappa) in "
-        "{proved[folds]}."),
+        "{proved[folds]}. {proved[so]}"),
 }  # fmt: skip

@@ -6,6 +6,7 @@ Nothing is proved here but by the bounds of `checker_cone.Cone`, which the proof
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 from math import gcd
 from typing import Any
 
@@ -76,21 +77,21 @@ def cells_at(cone: Cone, ka: float, kb: float) -> tuple[Array, list[str]]:
         new = np.array([x for x in edges if x not in low])
         low |= zip(new, cone.rising(new[:, None], np.full(len(new), ka)), strict=True)
         high |= zip(new, cone.falling(new[:, None], np.full(len(new), kb)), strict=True)
-        pairs = list(zip(edges[:-1], edges[1:], strict=True))
+        pairs = list(pairwise(edges))
         for x, y in set(pairs) - set(verdicts):
-            bounds = (np.stack([end[x], end[y]]) for end in (low, high))
-            verdicts[x, y] = cone.verdict(np.array([x, y]), *bounds, ka, kb)
+            l, u = (np.stack([end[x], end[y]]) for end in (low, high))
+            verdicts[x, y] = cone.verdict(np.array([x, y]), l, u, ka, kb)
         split = [(x + y) / 2 for x, y in pairs if verdicts[x, y] == "?"]
         if not split or depth == DEPTH - 1 or len(split) > 256:
             break
         edges = np.sort(np.concatenate([edges, split]))
-    return edges, [verdicts[pair] for pair in zip(edges[:-1], edges[1:], strict=True)]
+    return edges, [verdicts[pair] for pair in pairwise(edges)]
 
 
 def runs_of(edges: Array, verdicts: list[str]) -> list[tuple[str, float, float]]:
     """Return the runs (verdict, first end, last end) of neighbouring cells with one verdict."""
     starts = [i for i, v in enumerate(verdicts) if i == 0 or v != verdicts[i - 1]] + [len(verdicts)]
-    return [(verdicts[i], edges[i], edges[j]) for i, j in zip(starts[:-1], starts[1:], strict=True)]
+    return [(verdicts[i], edges[i], edges[j]) for i, j in pairwise(starts)]
 
 
 def locate(cone: Cone, edges: Array, verdicts: list[str], ka: float, kb: float) -> list[tuple[Array, Array]]:

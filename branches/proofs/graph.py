@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -12,7 +12,7 @@ from flint import ctx
 
 from branches.model.potential import Array, Potential
 from branches.proofs.certificate import PRECISION, Certificate, issue
-from branches.proofs.checker import Claim, Open
+from branches.proofs.checker_balls import Claim, Open
 from branches.proofs.checker_cone import Cone, higher
 from branches.proofs.checker_everything import coupling as doubles_around
 from branches.proofs.checker_everything import direction, near_onset, windows
@@ -89,7 +89,8 @@ def diagram(
             stopped = str(failure)
         except KeyboardInterrupt:
             stopped = f"interrupted; windows of K are known for {len(search.closed)} cells"
-        certificate = issue("diagram", Claim(described, given, witness, cone.N), METHOD, PRECISION, started, ASSUMPTIONS)
+        claim = Claim(described, given, witness, cone.N)
+        certificate = issue("diagram", claim, METHOD, PRECISION, started, ASSUMPTIONS)
         if certificate.certified:
             break
         if stopped:
@@ -117,7 +118,7 @@ class _Search:
             ends = [start]
             while ends[-1] < self.end:
                 ends.append(min(ends[-1] + min(WIDTH, (1 - ends[-1]) / 8), self.end))
-            todo = list(zip(ends[:-1], ends[1:], strict=True))
+            todo = list(pairwise(ends))
             while todo:
                 todo = [half for pair in self._failing(todo) for half in _halves(pair)]
                 if self.progress is not None:
@@ -131,7 +132,7 @@ class _Search:
         """Return a, and cells from 0 to a on the windows of which φ_aaa has one sign."""
         for start in ONSETS:
             x = np.linspace(0.0, start, max(2, round(start * 128)) + 1)
-            pairs = list(zip(x[:-1], x[1:], strict=True))
+            pairs = list(pairwise(x))
             try:
                 near = Cells()
                 for pad in PADS:

@@ -73,7 +73,7 @@ def transition(potential: Potential, kappa_low: Any, kappa_high: Any, n_modes: i
     low, high = coupling(kappa_low), coupling(kappa_high)
     attractive(potential)
     if Fraction(low) >= Fraction(high):
-        raise ValueError(f"kappa_high = {kappa_high!r} is not allowed: it must be larger than kappa_low = {kappa_low!r}")
+        raise ValueError(f"kappa_high = {kappa_high!r} is not allowed: it must exceed kappa_low = {kappa_low!r}")
     if n_modes is not None:
         positive_integer("n_modes", n_modes)
     certificate = None
@@ -169,7 +169,7 @@ def sharpened(
             text = _decimal(at, 45)
             found, energy = _digits_of(potential, moments, text, float(size) * 10.0 ** (-digits - 2))
             if energy is None:
-                raise ValueError(f"digits = {digits} is not allowed: F is not known so well with {POINT_MODES[-1]} modes")
+                raise ValueError(f"digits = {digits} is not allowed: {POINT_MODES[-1]} modes give fewer digits of F")
             moments = np.array([float(exact(v)) for v in found])
             half = sum((w.g(n) * exact(v) ** 2 for n, v in enumerate(found, 1)), arb(0)) / 2
             change = energy.mid() / half
@@ -223,6 +223,7 @@ def continuous(potential: Potential, mode: int | None = None) -> Certificate:
     started, described = time.perf_counter(), describe(potential)
     n = common_period(described) if mode is None else positive_integer("mode", mode)
     last = max((int(key[1:]) for key in described["parameters"]), default=0) if described["name"] == "harmonics" else 0
-    size = max(32, last // n + 1, *(int(float(Fraction(b))) for k, b in described["parameters"].items() if k == "beta"), 0)
+    beta = float(Fraction(described["parameters"].get("beta", "0")))
+    size = max(32, last // n + 1, int(beta))
     claim = Claim(described, {"mode": n}, {}, size)
     return issue("continuous", claim, METHOD_CONTINUOUS, since=started)
