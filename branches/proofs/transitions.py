@@ -118,7 +118,7 @@ def _digits_of(potential: Potential, a: Array, kappa: str, radius: float = 0.0) 
     for size in POINT_MODES:
         moments = newton(potential, a, float(Fraction(kappa)), size)
         if not np.isfinite(moments).all() or np.abs(moments).max() < 1e-6:
-            raise ValueError(f"a = {a!r} is not allowed: no state other than the uniform one near it at {kappa}")
+            return ["0x0p0"], None  # the uniform state: there is no other near
         digits = refined(described, moments, kappa, PRECISION)
         with ctx.workprec(PRECISION):
             try:
@@ -168,6 +168,8 @@ def sharpened(
         for _ in range(8):
             text = _decimal(at, 45)
             found, energy = _digits_of(potential, moments, text, float(size) * 10.0 ** (-digits - 2))
+            if len(found) == 1:
+                raise ValueError(f"a = {a!r} is not allowed: no state other than the uniform one is near at {text}")
             if energy is None:
                 raise ValueError(f"digits = {digits} is not allowed: {POINT_MODES[-1]} modes give fewer digits of F")
             moments = np.array([float(exact(v)) for v in found])

@@ -107,7 +107,7 @@ def test_cells_that_are_missing_overlap_or_leave_the_line_are_refused(two):
     edges = list(two.witness["edges"])
     assert refused(forged(two, witness={"edges": edges[:-1]}), "cover")
     assert refused(forged(two, witness={"edges": edges[1:]}), "cover")
-    assert refused(forged(two, witness={"edges": edges[:5] + [edges[3]] + edges[5:]}), "overlap")
+    assert refused(forged(two, witness={"edges": [*edges[:5], edges[3], *edges[5:]]}), "overlap")
     assert refused(forged(two, witness={"edges": []}))
     assert refused(forged(two, witness={"edges": [edges[0], edges[-1]]}))
     assert refused(forged(two, witness={"edges": ["0x1p9999", *edges[1:]]}))
