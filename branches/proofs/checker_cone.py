@@ -135,7 +135,7 @@ class Cone:
         """Return y > c + M y, y > 0, found by squaring and verified (M contracts, y bounds |solutions|); else None."""
         with np.errstate(all="ignore"):
             y, S = c.copy(), M.copy()
-            for _ in range(14):
+            for _ in range(22):
                 y, S = y + S @ y, S @ S
             y = y * (1 + 1e-8) + 1e-11
             return y if (np.isfinite(y) & ((c + M @ y) * (1 + (self.N + 8) * U) < y)).all() else None

@@ -71,7 +71,8 @@ def states_at(claim: Claim) -> dict[str, Any]:
     runs = column(cone, doubles(claim.witness["edges"]), ka, kb)
     need(all(r[0] != "?" for r in runs), f"a verdict for the cells {[r[1:] for r in runs if r[0] == '?']}")
     found = occupied(cone, runs, claim.witness["brackets"], ka, kb)
-    return {"among": among, "count": len(found), "a": [hull(l[0], u[0]) for l, u in found]}
+    so = "" if found else "Hence there is no other at any smaller kappa."
+    return {"among": among, "count": len(found), "a": [hull(l[0], u[0]) for l, u in found], "so": so}
 
 
 def uniform_only(claim: Claim) -> dict[str, Any]:
@@ -263,7 +264,7 @@ KINDS: dict[str, tuple[Any, str]] = {
         uniform_only, STATES + "the uniform one is alone for every kappa <= {given[kappa]}. {proved[so]}"),
     "states_at": (
         states_at, STATES + "at kappa = {given[kappa]}, there are the uniform one and exactly {proved[count]} others, "
-        "with a_n, n = {given[period]}, in {proved[a]}."),
+        "with a_n, n = {given[period]}, in {proved[a]}. {proved[so]}"),
     "transition": (
         transition, "{potential}: there is a kappa_c in [{given[kappa_low]}, {given[kappa_high]}]; the uniform state "
         "is the only minimiser of the free energy among all densities for kappa < kappa_c, and none for "

@@ -19,7 +19,7 @@ from branches.proofs.checker_balls import Open, Weights, number
 from branches.proofs.checker_cone import Cone, above
 from branches.proofs.numerics import hexadecimal
 
-__all__ = ["ASSUMPTIONS", "cells_at", "common_period", "cones", "locate", "moments_at", "on_graph", "texts"]
+__all__ = ["ASSUMPTIONS", "THICK", "cells_at", "common_period", "cones", "locate", "moments_at", "on_graph", "texts"]
 
 ASSUMPTIONS = (
     "exp of NumPy is within 4 units in the last place; float64 arithmetic is IEEE 754, rounded to nearest; "

@@ -11,7 +11,7 @@ from branches.model.potential import Potential, positive_integer
 from branches.proofs.certificate import PRECISION, Certificate, issue
 from branches.proofs.checker_balls import Claim, Open
 from branches.proofs.checker_everything import coupling as doubles_around
-from branches.proofs.cone import ASSUMPTIONS, cells_at, common_period, cones, locate, texts
+from branches.proofs.cone import ASSUMPTIONS, THICK, cells_at, common_period, cones, locate, texts
 from branches.proofs.potentials import attractive, coupling, describe
 
 __all__ = ["checked", "states_at", "uniform_only"]
@@ -65,7 +65,6 @@ def states_at(
     [0, 2, 1]
     """
     described, text, p, started = checked(potential, kappa, period, n_modes)
-    certificate = None
     for cone in cones(described, text, p, n_modes):
         with ctx.workprec(PRECISION):
             ka, kb = doubles_around(text)
@@ -78,7 +77,6 @@ def states_at(
         certificate = issue("states_at", claim, METHOD, since=started, assumptions=ASSUMPTIONS)
         if certificate.certified:
             break
-    assert certificate is not None
     return certificate
 
 
@@ -113,9 +111,12 @@ def uniform_only(
     [True, False]
     """
     described, text, p, started = checked(potential, kappa, period, n_modes)
-    size = n_modes or next(cones(described, text, p, None)).N
-    claim = Claim(described, {"kappa": text, "period": p}, {"steps": STEPS}, size)
-    return issue("uniform_only", claim, METHOD_ALONE, since=started, assumptions=ASSUMPTIONS)
+    for cone in cones(described, text, p, n_modes):
+        claim = Claim(described, {"kappa": text, "period": p}, {"steps": STEPS}, cone.N)
+        certificate = issue("uniform_only", claim, METHOD_ALONE, since=started, assumptions=ASSUMPTIONS)
+        if certificate.certified or cone.N not in THICK:
+            break
+    return certificate
 
 
 def checked(

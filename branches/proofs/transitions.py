@@ -76,7 +76,6 @@ def transition(potential: Potential, kappa_low: Any, kappa_high: Any, n_modes: i
         raise ValueError(f"kappa_high = {kappa_high!r} is not allowed: it must exceed kappa_low = {kappa_low!r}")
     if n_modes is not None:
         positive_integer("n_modes", n_modes)
-    certificate = None
     with ctx.workprec(PRECISION):
         ka, kb = doubles_around(low)
     coarse = None
@@ -89,7 +88,6 @@ def transition(potential: Potential, kappa_low: Any, kappa_high: Any, n_modes: i
         certificate = issue("transition", claim, METHOD, since=started, assumptions=ASSUMPTIONS)
         if certificate.certified:
             break
-    assert certificate is not None
     return certificate
 
 
