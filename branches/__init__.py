@@ -24,6 +24,8 @@ _HOMES = {
     "onset": "branches.onsets.classify",
     "Onset": "branches.onsets.classify",
     "tricritical_point": "branches.onsets.tricritical",
+    "certify": "branches.proofs",
+    "proofs": "branches.proofs",
     "coexistence": "branches.transitions.coexistence",
     "landscape": "branches.transitions.landscape",
     "phase_diagram": "branches.transitions.phase_diagram",
@@ -45,7 +47,7 @@ def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module 'branches' has no attribute {name!r}; it offers {', '.join(__all__)}")
     module = import_module(_HOMES[name])
-    value = module if name == "potentials" else getattr(module, name)
+    value = module if name in ("potentials", "proofs") else getattr(module, name)
     globals()[name] = value
     return value
 

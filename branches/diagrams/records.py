@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,9 @@ from branches.model.stability import MorseIndex, morse_index
 from branches.model.symmetry import expanded
 from continuation import Counters, Status
 from continuation.corrector import correct, residual_norm
+
+if TYPE_CHECKING:
+    from branches.proofs.results import Proofs
 
 __all__ = ["Branch", "SpecialPoint", "State", "twin_name"]
 
@@ -271,6 +275,21 @@ class Branch:
             breaks_to=self.period,
             twin=twin_name(self.period),
         )
+
+    def certify(self, progress: Callable[[str, int, int], None] | None = None) -> Proofs:
+        """Prove its folds, its pitchforks and its last state, as :func:`branches.certify` does.
+
+        Raises
+        ------
+        ImportError
+            If python-flint is missing; the message names the extra.
+        ValueError
+            If the weights of the potential are not known exactly.
+        """
+        from branches.proofs import certify
+
+        proofs: Proofs = certify(self, progress)
+        return proofs
 
     @property
     def twin(self) -> str:

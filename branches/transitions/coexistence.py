@@ -33,7 +33,9 @@ ROUNDS = 4  # of: find the exchange, look for a lower state there, follow that
 LOWER = 1e-12  # of F (of order one): a state counts as lower than the uniform one beyond it
 
 
-def coexistence(potential: Potential, mode: int = 1, kappa_max: float | None = None) -> Transition:
+def coexistence(
+    potential: Potential, mode: int = 1, kappa_max: float | None = None, certify: bool = False
+) -> Transition:
     """Find where the uniform state stops being the global minimiser of the free energy, and how.
 
     Parameters
@@ -45,6 +47,8 @@ def coexistence(potential: Potential, mode: int = 1, kappa_max: float | None = N
         state that wins is not of period 2π/n, the message says so.
     kappa_max
         Branches are traced up to here; 1.25 κ_n by default.
+    certify
+        Whether to prove the result too, in ``certificate`` (extra ``[proof]``); see :func:`branches.certify`.
 
     Returns
     -------
@@ -75,6 +79,15 @@ def coexistence(potential: Potential, mode: int = 1, kappa_max: float | None = N
     >>> result.kind, f"{result.kappa:.14f}", f"{result.jump.moments[0]:.6f}"
     ('discontinuous', '0.39147510083604', '0.668806')
     """
+    found = _found(potential, mode, kappa_max)
+    if not certify:
+        return found
+    from branches.proofs import certify as prove
+
+    return replace(found, certificate=prove(found))
+
+
+def _found(potential: Potential, mode: int, kappa_max: float | None) -> Transition:
     own = potential.onset_coupling(mode)
     known = onsets(potential, own * (1.0 + ROUNDING), attracting_modes(potential))
     first = known[0]

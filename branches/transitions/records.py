@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from branches.diagrams.records import State
 from branches.transitions.states import nearest_twin, potential_energy_sum
+
+if TYPE_CHECKING:
+    from branches.proofs.certificate import Certificate
 
 __all__ = ["Jump", "Transition"]
 
@@ -52,6 +56,8 @@ class Transition:
         'certificate' (a proved criterion) or 'diagram' (the least of all states found).
     message
         What was noticed, for example another dominant mode than the one asked for.
+    certificate
+        The proof, where one was asked for; its `verdict` says whether it closed.
     """
 
     kappa: float
@@ -61,6 +67,7 @@ class Transition:
     mode: int
     decided_by: str = "diagram"
     message: str = ""
+    certificate: Certificate | None = None
 
     @property
     def residual(self) -> float:
