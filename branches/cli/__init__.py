@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from branches.cli import coexistence, curves, diagram, onset, phase_diagram, resonances, sweep, tricritical
+from branches.cli import certify, coexistence, curves, diagram, onset, phase_diagram, resonances, sweep, tricritical
 
 __all__ = ["app", "main"]
 
@@ -23,7 +23,7 @@ app = typer.Typer(
 )
 for command in (
     diagram.diagram, onset.onset, tricritical.tricritical, resonances.resonances, coexistence.coexistence,
-    curves.curves, phase_diagram.phase_diagram, sweep.sweep,
+    curves.curves, phase_diagram.phase_diagram, sweep.sweep, certify.certify, certify.verify,
 ):  # fmt: skip
     app.command()(command)
 
@@ -64,7 +64,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         code = app(list(arguments) if arguments is not None else None, standalone_mode=False)
     except USAGE_ERROR as error:
         code = _refuse(error.format_message())
-    except (ValueError, OSError) as error:
+    except (ValueError, OSError, ImportError) as error:
         code = _refuse(str(error))
     except (KeyboardInterrupt, typer.Abort):
         print("mvcont: interrupted before there was a result", file=sys.stderr)

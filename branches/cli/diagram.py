@@ -2,8 +2,6 @@
 
 import math
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -11,6 +9,7 @@ import typer
 
 from branches.cli.arguments import AsJson, parse_modes, real, takes_potential, whole
 from branches.cli.console import print_json, print_table, say
+from branches.cli.console import progress_bar as _progress
 
 if TYPE_CHECKING:
     from branches.diagrams.diagram import Diagram
@@ -23,7 +22,6 @@ INTERRUPTED = 130
 REACH = 2.1  # of the first onset
 SCANNED = 64  # modes among which the first onset is looked for
 SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
-Show = Callable[[str, int, int], None]
 
 
 @takes_potential
@@ -111,25 +109,6 @@ def default_folder(potential: "Potential") -> Path:
     """
     parts = [potential.name, *(f"{key}-{value:g}" for key, value in potential.parameters.items())]
     return Path("-".join(parts).replace("_", "-").replace(" ", "-"))
-
-
-@contextmanager
-def _progress() -> Iterator[Show | None]:
-    """Yield what shows progress on a terminal, None where there is none."""
-    if not sys.stderr.isatty():
-        yield None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("tracing", total=None)
-
-        def show(message: str, done: int, known: int) -> None:
-            bar.update(task, description=message, completed=done, total=known)
-
-        yield show
 
 
 def _report(result: "Diagram", folder: Path, files: dict[str, Path]) -> None:
