@@ -46,13 +46,13 @@ def less(left: Any, right: Any, inequality: str) -> None:
 def number(text: Any) -> Any:
     """Return the ball of a decimal or rational string: 0.4, 1e-9, 2/3."""
     pattern = r"-?\d{1,300}((\.\d{1,300})?(e-?\d{1,3})?|/[1-9]\d{0,300})"
-    need(isinstance(text, str) and re.fullmatch(pattern, text), f"{text!r} is a number")
+    need(isinstance(text, str) and re.fullmatch(pattern, text, re.ASCII), f"{text!r} is a number")
     return arb(Fraction(text).numerator) / Fraction(text).denominator
 
 
 def exact(text: Any) -> Any:
     """Return the exact number of a string such as -0x1ap-7: integer mantissa, power of two."""
-    found = re.fullmatch(r"(-?0x[0-9a-f]{1,600})p(-?\d{1,5})", text) if isinstance(text, str) else None
+    found = re.fullmatch(r"(-?0x[0-9a-f]{1,600})p(-?[0-9]{1,5})", text) if isinstance(text, str) else None
     if not found:
         raise Open(f"does not hold: {text!r} is a hexadecimal number")
     return arb((int(found[1], 16), int(found[2])))
@@ -160,7 +160,7 @@ def rod_tail(p: Any, k: int) -> tuple[Any, Any]:
 
 FAMILIES: dict[str, Family] = {
     "harmonics": Family(
-        r"g[1-9]\d*", "g_n as listed, 0 beyond", lambda p, n: p.get(f"g{n}", arb(0)), harmonic_tail,
+        r"g[1-9][0-9]{0,3}", "g_n as listed, 0 beyond", lambda p, n: p.get(f"g{n}", arb(0)), harmonic_tail,
         lambda p: 4 * harmonic_tail(p, 0)[1], lambda p, n, parameter: arb(int(parameter == f"g{n}"))),
     "noisy_transformer": Family(
         "beta", "g_n = 2 I_n(beta)/beta", lambda b, n: 2 * bessel(b, n) / b, transformer_tail,

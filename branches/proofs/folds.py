@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Mapping
 from fractions import Fraction
@@ -25,7 +26,7 @@ METHOD = (
 )
 ARCS = (8, 13, 16, 24, 34)  # −log₂ of the half lengths that are tried, longest first
 FEW, THICK = 48, 96  # modes to begin with; modes for weights that decay like a power: they give about 15 digits
-STEPS, LONGEST = 40, 0.1  # Newton's iteration, and how far a step may go
+STEPS, LONGEST = 25, 0.1  # Newton's iteration, and how far a step may go
 
 
 def fold(
@@ -76,26 +77,31 @@ def fold(
     for size in [THICK] if thick and n_modes is None else sizes(potential, guess, at, n_modes):
         start = np.pad(guess, (0, max(0, size - guess.size)))[:size]
         with ctx.workprec(precision):
-            witness = _located(described, start, text)
-        for arc in ARCS:
+            witness, converged = _located(described, start, text)
+        for arc in ARCS if converged else ARCS[-1:]:
             claim = Claim(described, {}, witness | {"sigma": f"0x1p-{arc}"}, size)
             certificate = issue("fold", claim, METHOD, precision, since=started)
             if certificate.certified:
                 return certificate
+        if not converged:  # there is none near: more modes do not help
+            break
     return certificate
 
 
-def _located(potential: Mapping[str, Any], a: Any, kappa: str) -> dict[str, Any]:
-    """Return moments, coupling and tangent of the fold: Newton's iteration with κ' = 0, first with few modes."""
-    moments, at = [arb(float(v)) for v in a[:FEW]], number(kappa).mid()
-    for _ in range(STEPS):
-        moments, at, length, tangent = _step(potential, moments, at)
-        if length < (1e-6 if len(moments) < len(a) else 2.0 ** (-ctx.prec // 3)):
-            if len(moments) == len(a):
+def _located(potential: Mapping[str, Any], a: Any, kappa: str) -> tuple[dict[str, Any], bool]:
+    """Return moments, coupling and tangent of the fold by Newton's iteration with κ' = 0, and whether it ended."""
+    moments, at, length = [arb(float(v)) for v in a[:FEW]], number(kappa).mid(), math.inf
+    for goal in (1e-6, 2.0 ** (-ctx.prec // 3)):  # first with few modes
+        for _ in range(STEPS):
+            moments, at, length, tangent = _step(potential, moments, at)
+            if not length > goal:
                 break
-            moments += [arb(0)] * (len(a) - len(moments))
+        moments += [arb(0)] * (len(a) - len(moments))
+        if not length <= goal:
+            break
+    tangent += [arb(0)] * (len(a) + 1 - len(tangent))
     found = {"a": [*map(hexadecimal, moments)], "kappa": hexadecimal(at)}
-    return found | {"tangent": [*map(hexadecimal, tangent)]}
+    return found | {"tangent": [*map(hexadecimal, tangent)]}, length <= goal
 
 
 def _step(potential: Mapping[str, Any], moments: list[Any], at: Any) -> tuple[list[Any], Any, float, list[Any]]:
