@@ -15,6 +15,7 @@ from flint import arb, arb_mat, arb_poly
 
 from branches.proofs.checker_balls import Weights, exact, need, number, strip
 
+EXPLICIT = 40  # modes of higher derivatives that are balls; the others are bounds
 U, UP = 2.0**-53, 1 + 1e-9  # unit roundoff; more than the rounding of a sum of 10^6 doubles >= 0
 
 
@@ -64,7 +65,7 @@ class Cone:
         self.error = (2 * self.log_error + 4 * U) * UP
         c, half = np.array([float((arb(2 * j) / M).cos_pi().mid()) for j in range(M)]), np.arange(M // 2 + 1)
         self.C, self.mean = c[np.outer(np.arange(2 * N + 1), half) % M], np.where(half % (M // 2), 2.0, 1.0) / M
-        self.CW = (self.C * self.mean).T.copy()
+        self.CW, self.taus = (self.C * self.mean).T.copy(), np.linspace(1 / 64, 3, 192)
 
     def moments(self, H: Any) -> Any:
         """Return a_1 … a_2N of exp Σ H_n cos nθ, each within `error`, for 0 <= H <= kappa_max g."""
@@ -117,14 +118,22 @@ class Cone:
         b[rows] = now
         return b
 
-    def matrices(self, l: Any, u: Any, ka: float, kb: float, d: int = 1) -> tuple[Any, Any]:
+    def beyond(self, u: Any, kappa: float) -> float:
+        """Return a bound of the moments beyond 2N of reduced states with moments <= u, and between them."""
+        N, h = self.N, kappa * self.gu[: self.N] * np.append(1.0, u[1 : self.N]) * (1 + 4 * U)  # h_1 <= kappa g_1
+        decay = (np.cosh(np.minimum(self.taus[:, None] * np.arange(1, N + 1), 700)) @ h - (2 * N + 1) * self.taus).min()
+        middle, rest = kappa * float(self.gu[N : 2 * N] @ u[N:]) * UP, kappa * self.rest2 * UP
+        s = (math.exp(min(decay + 1e-6, 1.0)) + middle) * UP / (1 - rest) if rest < 0.9 else 1.0
+        return min(s, float(self.caps(np.array([kappa]), 1)[0, 2 * N]))
+
+    def matrices(self, l: Any, u: Any, ka: float, kb: float) -> tuple[Any, Any]:
         """Return entrywise bounds of κ C G: lower (N, N); upper (N + 1, N + 1), its last mode one for all beyond N."""
         N, n, A, B = self.N, np.arange(1, self.N + 1), np.append(1.0, l), np.append(1.0, u)
         i, j = abs(n[:, None] - n), n[:, None] + n
         C = np.maximum((B[i] + B[j]) / 2 - np.outer(l[:N], l[:N]) + 4 * U, 0)
         s = np.sqrt(np.diag(C)) * (1 + 4 * U)
         low = np.maximum((A[i] + A[j]) / 2 - np.outer(u[:N], u[:N]) - 4 * U, 0) * (ka * self.gl[:N] * (1 - 8 * U))
-        env = np.maximum.accumulate(np.append(B, self.caps(np.array([kb]), d)[0, 2 * N])[::-1])[::-1]
+        env = np.maximum.accumulate(np.append(B, self.beyond(u, kb))[::-1])[::-1]
         c, r = np.minimum(1.0, (env[N + 1 - n] + env[N + 1 + n]) / 2 + 4 * U), kb * self.rest * UP
         M = np.empty((N + 1, N + 1))
         M[:N, :N] = np.minimum(C, np.outer(s, s) * (1 + 4 * U)) * (kb * self.gu[:N] * (1 + 8 * U))
@@ -179,26 +188,47 @@ def times(f: list[Any], g: list[Any]) -> list[Any]:
     return [*product[:1], *(2 * v for v in product[1:])] or [arb(0)]
 
 
+def third_cumulants(h: Any, u: Any, far: float) -> Any:
+    """Return bounds of |cum(cos n, V, V)|, n = 1 … N and one for n > N, V = Σ_{n<=N} h_n cos n, moments <= u, far."""
+    N, f = len(h), np.append(0.0, h)
+    square = np.convolve(f, f) / 2  # coefficients of V^2: from sums, and from differences of modes
+    square[: N + 1] += np.correlate(f, f, "full")[N:]
+    square[0] -= f @ f / 2
+    B = np.concatenate([[1.0], u, np.full(N + 2, far)])
+    env, n, k = np.maximum.accumulate(B[::-1])[::-1], np.arange(1, N + 1)[:, None], np.arange(2 * N + 1)
+    cosine = np.vstack([(B[abs(n - k)] + B[n + k]) / 2, (env[np.maximum(N + 1 - k, 0)] + env[N + 1 + k]) / 2])
+    EV, EVV, c = f @ B[: N + 1], square @ B[: 2 * N + 1], np.append(B[1 : N + 1], env[N + 1])
+    return np.maximum(cosine @ square + 2 * c * EV * EV, 2 * EV * (cosine[:, : N + 1] @ f) + c * EVV) * UP
+
+
+def right_sides(cone: Cone, M: Any, u: Any, kb: float, D: int) -> tuple[Any, list[Any]]:
+    """Return bounds of the first derivatives, modes 2 … N and beyond, and of what modes > D add to equations 1 … D."""
+    N, g = cone.N, kb * np.append(cone.gu[1 : cone.N], cone.rest) * UP
+
+    def solution(source: Any) -> Any:
+        y = cone.super(M[1:, 1:], source * UP)
+        need(y is not None, "M y < y on the cell")
+        return y
+
+    y1 = solution(M[1:, 0])
+    H1, E1 = (kb * cone.gu[0] + g @ y1) * UP, g[D - 1 :] @ y1[D - 1 :] * UP
+    thirds = third_cumulants(kb * cone.gu[:N] * np.append(1.0, y1[:-1]), u, cone.beyond(u, kb))
+    y2 = solution(np.minimum(thirds + 4 * H1 * g[-1] * y1[-1], 2 * H1 * H1)[1:])
+    H2, E2 = g @ y2 * UP, g[D - 1 :] @ y2[D - 1 :] * UP
+    y3 = solution(np.full(N, 7 * H1**3 + 6 * H1 * H2))
+    cut = (0.0, 4 * H1 * E1, 21 * H1 * H1 * E1 + 6 * (E1 * H2 + H1 * E2))  # cumulants of cosines are <= 2 and 7
+    return y1, [(M[:D, D:] @ y[D - 1 :] + e) * UP for y, e in zip((y1, y2, y3), cut, strict=True)]
+
+
 def higher(cone: Cone, l: Any, u: Any, ka: float, kb: float, order: int) -> Any:
     """Return a ball of phi_xx (order 2) or phi_xxx (3) over a cell; tails enter right-hand sides before the solve."""
-    N, (low, M) = cone.N, cone.matrices(l, u, ka, kb)
-
-    def solution(source: Any) -> tuple[Any, float, float]:
-        y = cone.super(M[1:, 1:], source)
-        need(y is not None, f"M y < y on the cell with a_1 >= {l[0]}")
-        return y, kb * float(cone.gu[1:N] @ y[:-1] + cone.rest * y[-1]) * UP, kb * cone.rest * y[-1] * UP
-
-    y1, H1, E1 = solution(M[1:, 0])
-    H1 += kb * cone.gu[0] * UP
-    y2, H2, E2 = solution(np.full(N, 2 * H1 * H1 * UP))
-    y3 = solution(np.full(N, (7 * H1**3 + 6 * H1 * H2) * UP))[0] if order == 3 else y2
-    extra = (0.0, 4 * H1 * E1, 21 * H1 * H1 * E1 + 6 * (E1 * H2 + H1 * E2))
-    ball = [[arb(0, float(c * y[-1] + e) * UP) for c in M[:N, N]] for y, e in zip((y1, y2, y3), extra, strict=True)]
+    N, (low, M) = min(cone.N, EXPLICIT), cone.matrices(l, u, ka, kb)
+    y1, added = right_sides(cone, M, u, kb, N)
+    ball = [[arb(0, float(v)) for v in row] for row in added]
     C = [[hull(low[i, j], M[i, j]) for j in range(N)] for i in range(N)]
     G = [hull(ka * x, kb * z) * arb(1, 4 * U) for x, z in zip(cone.gl[:N], cone.gu[:N], strict=True)]
     A = arb_mat([[int(i == j) - C[i][j] for j in range(1, N)] for i in range(1, N)])
-    far = cone.caps(np.array([kb]), 1)[0, 2 * N :]
-    a = [arb(1), *(hull(x, z) for x, z in zip(l, u, strict=True)), *(hull(0, x) for x in far)]
+    a = [arb(1), *(hull(x, z) for x, z in zip(l, u, strict=True)), *([hull(0, cone.beyond(u, kb))] * (2 * N))]
 
     def solve(k: int, right: list[Any]) -> list[Any]:
         return list(A.solve(arb_mat(N - 1, 1, [v + r for v, r in zip(right, ball[k], strict=True)][1:])).entries())

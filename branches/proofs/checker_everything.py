@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from flint import arb
 
-from branches.proofs.checker_balls import Claim, Open, Weights, integer, less, need, number, strip
+from branches.proofs.checker_balls import Claim, Open, Weights, integer, less, need, number
 from branches.proofs.checker_cone import UP, Cone, U, above, below, doubles, higher, hull
 from branches.proofs.checker_local import point
 
@@ -118,10 +118,7 @@ def boxes(cone: Cone, first: float, last: float, ka: float, kb: float, depth: in
 
 def identify(cone: Cone, t: Any, R: Any, l: Any, u: Any, kb: float) -> None:
     """Prove that every state between l and u lies in the ball of uniqueness of a point: it is the point's state."""
-    N, top, m = cone.N, 2 * cone.N, np.arange(cone.N, 2 * cone.N)
-    B, tau, _ = strip([arb(float(v)) for v in kb * cone.gu[:N] * u[:N] * (1 + 4 * U)], top + 1)
-    far = (kb * float(cone.gu[m] @ u[m]) + kb * cone.rest2 * cone.caps(np.array([kb]), 1)[0, top]) * UP
-    beyond, square = arb(min(1.0, far + above(B * (-(top + 1) * tau).exp()))), arb(0)
+    top, beyond, square = 2 * cone.N, arb(cone.beyond(u, kb)), arb(0)
     need(top >= t.N, f"the {t.N} modes of the point are at most {top}")
     for n in range(1, top + 1):
         a = t.a[n - 1] if n <= t.N else arb(0)

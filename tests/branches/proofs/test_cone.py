@@ -8,7 +8,7 @@ pytest.importorskip("flint")
 from flint import arb, ctx
 
 from branches.proofs.checker_balls import Moments, Open
-from branches.proofs.checker_cone import Cone, higher
+from branches.proofs.checker_cone import Cone, higher, third_cumulants
 
 TRANSFORMER = {"name": "noisy_transformer", "parameters": {"beta": "4"}}
 STRONGER = {"name": "noisy_transformer", "parameters": {"beta": "10"}}
@@ -156,3 +156,27 @@ def test_a_supersolution_is_found_only_for_contractions():
 def test_weights_of_both_signs_are_refused(parameters):
     with pytest.raises(Open, match="g_n >= 0"):
         Cone({"name": "harmonics", "parameters": parameters}, 2.0, 8)
+
+
+def test_bounds_of_third_cumulants_cover_those_of_random_densities():
+    rng, n_modes = np.random.default_rng(0), 6
+    cosines = np.cos(np.outer(np.arange(40), np.pi * (np.arange(400) + 0.5) / 400))
+    for _ in range(20):
+        weight = np.exp(rng.random(8) * 0.5 @ cosines[1:9])
+        weight /= weight.sum()
+        a, h = cosines @ weight, rng.random(n_modes)
+        V = h @ cosines[1 : n_modes + 1]
+        V -= V @ weight
+        exact = np.abs((cosines - a[:, None]) * V**2 @ weight)
+        bound = third_cumulants(h, a[1 : 2 * n_modes + 1], a[2 * n_modes + 1 :].max())
+        assert (exact[1 : n_modes + 1] <= bound[:-1]).all()
+        assert exact[n_modes + 1 :].max() <= bound[-1]
+        assert (exact[1 : n_modes + 1] / bound[:-1]).max() > 0.01  # not idle
+
+
+def test_moments_beyond_the_table_are_bounded_better_than_by_the_slope_of_the_potential():
+    cone, kappa = Cone(CONFIDENCE, 1.45, 24), 1.43
+    _, exact = reduced_moment(CONFIDENCE, 0.3, kappa, 96)
+    high = cone.falling(np.array([[0.3]]), np.array([kappa]))[0]
+    bound = cone.beyond(high, kappa)
+    assert max(exact[48:]) <= bound < 0.2 * cone.caps(np.array([kappa]), 1)[0, 48]
