@@ -46,6 +46,8 @@ DIAGRAMS = {  # up to 1.02 κ₁; two-cluster states up to 1.02 κ₂
     "transformer-10": (TRANSFORMER(10), "0.003818", None),
     "bimodal-0.6": (potentials.bimodal(0.6), "2.04", None),
     "transformer-4-two-clusters": (TRANSFORMER(4), "0.6353", 2),
+    "doi-onsager": (potentials.doi_onsager(), "4.8066", None),
+    "hegselmann-krause-2": (CONFIDENCE(2), "1.469", None),
 }
 ALONE = {
     "transformer-4": (TRANSFORMER(4), "0.387068995565"),  # 10⁻⁹ below the fold

@@ -225,6 +225,13 @@ def turns(cone: Cone, x: Any, ka: Any, kb: Any, cells: list[Any], signs: list[in
     return folds
 
 
+def no_mode_p(cone: Cone, kappa: float) -> None:
+    """Prove that no state with a = 0 but the uniform one exists up to kappa: falling iterates at a = 0, a contraction."""
+    u = cone.falling(np.zeros((1, 1)), np.array([kappa]))[0]
+    M = cone.matrices(0 * u, u, 0.0, kappa)[1][1:, 1:]
+    need(cone.super(M, np.ones(len(M))) is not None, "M y < y: no state with a = 0 but the uniform one up to kappa_max")
+
+
 def diagram(claim: Claim) -> dict[str, Any]:
     """Cells of a_1, each with a window of couplings outside of which there is no state, and phi increasing in kappa."""
     (p, among), w, kmax = period(claim), claim.witness, coupling(claim.given["kappa_max"])[1]
@@ -241,8 +248,7 @@ def diagram(claim: Claim) -> dict[str, Any]:
     k = np.array([kmax])
     greatest = cone.falling(np.empty((1, 0)), k, 20000)[0, 0]
     need(greatest < x[-1], f"every state at kappa_max has a <= {greatest}, less than {x[-1]}")
-    M = cone.matrices(np.zeros(2 * cone.N), cone.falling(np.zeros((1, 1)), k)[0], 0.0, kmax)[1][1:, 1:]
-    need(cone.super(M, np.ones(len(M))) is not None, "M y < y: no state with a = 0 but the uniform one up to kappa_max")
+    no_mode_p(cone, kmax)
     shape = "supercritical" if onset > 0 else "subcritical"
     so = {
         ("supercritical", 0): "Hence there are none for kappa <= K(0), and one for each larger kappa.",

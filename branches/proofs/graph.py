@@ -15,7 +15,7 @@ from branches.proofs.certificate import PRECISION, Certificate, issue
 from branches.proofs.checker_balls import Claim, Open
 from branches.proofs.checker_cone import Cone, higher
 from branches.proofs.checker_everything import coupling as doubles_around
-from branches.proofs.checker_everything import direction, near_onset, windows
+from branches.proofs.checker_everything import direction, near_onset, no_mode_p, windows
 from branches.proofs.cone import ASSUMPTIONS, cones, on_graph, texts
 from branches.proofs.enumerate import checked
 
@@ -102,7 +102,7 @@ class _Search:
     """Cells of a and windows of κ on which the theorem closes."""
 
     def __init__(self, cone: Cone, kappa_max: float, progress: Progress | None) -> None:
-        self.cone, self.progress, self.closed = cone, progress, Cells()
+        self.cone, self.kappa_max, self.progress, self.closed = cone, kappa_max, progress, Cells()
         self.onset = 2 / float(cone.gu[0])
         top = cone.falling(np.empty((1, 0)), np.array([kappa_max]), 20000)[0, 0]
         if not top > 1e-6:
@@ -113,6 +113,7 @@ class _Search:
 
     def witness(self) -> dict[str, Any]:
         """Return ends, windows, and the number of cells next to the onset; Open where a cell does not close."""
+        no_mode_p(self.cone, self.kappa_max)
         with ctx.workprec(PRECISION):
             start, near = self._start()
             ends = [start]
