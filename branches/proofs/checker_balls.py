@@ -45,7 +45,7 @@ def less(left: Any, right: Any, inequality: str) -> None:
 
 def number(text: Any) -> Any:
     """Return the ball of a decimal or rational string: 0.4, 1e-9, 2/3."""
-    pattern = r"-?\d{1,300}((\.\d{1,300})?(e-?\d{1,3})?|/[1-9]\d{0,300})"
+    pattern = r"-?\d{1,300}((\.\d{1,300})?(e(-\d{1,3}|\d{1,2}))?|/[1-9]\d{0,300})"
     need(isinstance(text, str) and re.fullmatch(pattern, text, re.ASCII), f"{text!r} is a number")
     return arb(Fraction(text).numerator) / Fraction(text).denominator
 
