@@ -65,7 +65,7 @@ class Cone:
         self.error = (2 * self.log_error + 4 * U) * UP
         c, half = np.array([float((arb(2 * j) / M).cos_pi().mid()) for j in range(M)]), np.arange(M // 2 + 1)
         self.C, self.mean = c[np.outer(np.arange(2 * N + 1), half) % M], np.where(half % (M // 2), 2.0, 1.0) / M
-        self.CW, self.taus = (self.C * self.mean).T.copy(), np.linspace(1 / 64, 3, 192)
+        self.CW, self.taus = (self.C * self.mean).T.copy(), np.linspace(1 / 64, min(3.0, 690 / N), 192)
 
     def moments(self, H: Any) -> Any:
         """Return a_1 … a_2N of exp Σ H_n cos nθ, each within `error`, for 0 <= H <= kappa_max g."""
@@ -121,7 +121,7 @@ class Cone:
     def beyond(self, u: Any, kappa: float) -> float:
         """Return a bound of the moments beyond 2N of reduced states with moments <= u, and between them."""
         N, h = self.N, kappa * self.gu[: self.N] * np.append(1.0, u[1 : self.N]) * (1 + 4 * U)  # h_1 <= kappa g_1
-        decay = (np.cosh(np.minimum(self.taus[:, None] * np.arange(1, N + 1), 700)) @ h - (2 * N + 1) * self.taus).min()
+        decay = (np.cosh(self.taus[:, None] * np.arange(1, N + 1)) @ h - (2 * N + 1) * self.taus).min()
         middle, rest = kappa * float(self.gu[N : 2 * N] @ u[N:]) * UP, kappa * self.rest2 * UP
         s = (math.exp(min(decay + 1e-6, 1.0)) + middle) * UP / (1 - rest) if rest < 0.9 else 1.0
         return min(s, float(self.caps(np.array([kappa]), 1)[0, 2 * N]))

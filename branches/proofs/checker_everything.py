@@ -226,7 +226,7 @@ def turns(cone: Cone, x: Any, ka: Any, kb: Any, cells: list[Any], signs: list[in
 
 
 def no_mode_p(cone: Cone, kappa: float) -> None:
-    """Prove that no state with a = 0 but the uniform one exists up to kappa: falling iterates at a = 0, a contraction."""
+    """Prove that up to kappa no state has a = 0 but the uniform one: falling iterates at a = 0, a contraction."""
     u = cone.falling(np.zeros((1, 1)), np.array([kappa]))[0]
     M = cone.matrices(0 * u, u, 0.0, kappa)[1][1:, 1:]
     need(cone.super(M, np.ones(len(M))) is not None, "M y < y: no state with a = 0 but the uniform one up to kappa_max")

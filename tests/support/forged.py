@@ -9,7 +9,7 @@ from branches.proofs.checker_balls import Claim
 
 
 def forged(certificate: Certificate, **changes: Any) -> Certificate:
-    """Return the certificate with fields changed (entries of mappings where a dict is given) and the words rewritten."""
+    """Return the certificate with fields changed (where a dict is given, its entries) and the words rewritten."""
     for name, value in changes.items():
         old = getattr(certificate, name)
         certificate = replace(certificate, **{name: {**old, **value} if isinstance(value, dict) else value})
