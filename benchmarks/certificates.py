@@ -28,7 +28,8 @@ Each file holds a theorem in words and all that is needed to prove it again; all
 mvcont verify docs/certificates/*.json
 ```
 
-They are made anew by `python benchmarks/certificates.py`. Times are processor seconds, one thread.
+They are made anew by `python benchmarks/certificates.py` (statements about everything there is, in the table below) and
+`python benchmarks/certificates_local.py` (single states and special points). Times are processor seconds, one thread.
 
 | file | theorem | proof, s | check, s |
 |---|---|---|---|
