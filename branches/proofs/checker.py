@@ -117,7 +117,8 @@ def examine(data: Mapping[str, Any]) -> None:
     potential, claimed = data["potential"], data["proved"]
     need(potential.keys() == {"name", "parameters", "weights"}, "a potential has name, parameters, weights")
     need(potential["weights"] == FAMILIES[potential["name"]].formula, "the formula of the weights is the potential's")
-    told = set(re.findall(r"given\[(\w+)\]", rule(data["kind"])[1])) | {"period"}
+    words = rule(data["kind"])[1]
+    told = {*re.findall(r"given\[(\w+)\]", words), *(["period"] if "{proved[among]}" in words else [])}
     need(type(data["given"]) is dict and data["given"].keys() <= told, "what is given is part of the statement")
     claim = Claim(potential, data["given"], data["witness"], data["n_modes"])
     proved = prove(data["kind"], claim, data["precision"])
