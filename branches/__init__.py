@@ -52,6 +52,8 @@ _HOMES = {
     "critical_rate": "branches.dynamics.critical",
     "connections": "branches.dynamics.connections",
     "noneven_state": "branches.dynamics.noneven",
+    "certify": "branches.proofs",
+    "proofs": "branches.proofs",
 }
 
 __all__ = sorted(_HOMES)
@@ -62,7 +64,7 @@ def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module 'branches' has no attribute {name!r}; it offers {', '.join(__all__)}")
     module = import_module(_HOMES[name])
-    value = module if name == "potentials" else getattr(module, name)
+    value = module if name in ("potentials", "proofs") else getattr(module, name)
     globals()[name] = value
     return value
 

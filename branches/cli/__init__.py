@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from branches.cli import (
+    certify,
     clusters,
     coexistence,
     connections,
@@ -40,6 +41,7 @@ for command in (
     diagram.diagram, onset.onset, tricritical.tricritical, resonances.resonances, coexistence.coexistence,
     curves.curves, phase_diagram.phase_diagram, sweep.sweep, flow.flow, rates.rates, connections.connections,
     particles.particles, clusters.clusters, synchronises.synchronises,
+    certify.certify, certify.verify,
 ):  # fmt: skip
     app.command()(command)
 
@@ -83,7 +85,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         code = app(list(arguments) if arguments is not None else None, standalone_mode=False)
     except USAGE_ERROR as error:
         code = _refuse(error.format_message())
-    except (ValueError, OSError) as error:
+    except (ValueError, OSError, ImportError) as error:
         code = _refuse(str(error))
     except (KeyboardInterrupt, typer.Abort):
         print("mvcont: interrupted before there was a result", file=sys.stderr)

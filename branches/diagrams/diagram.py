@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -20,6 +20,7 @@ from branches.states.state import State
 
 if TYPE_CHECKING:
     import networkx as nx
+
 
 __all__ = ["Diagram", "Node"]
 
@@ -164,6 +165,18 @@ class Diagram:
         from branches.diagrams.graph import branch_graph
 
         return branch_graph(self)
+
+    def certify(self, progress: Callable[[str, int, int], None] | None = None) -> Any:
+        """Prove its onsets, folds and pitchforks, and all states there are, as :func:`branches.certify` does.
+
+        Raises
+        ------
+        ImportError
+            If python-flint is missing; the message names the extra.
+        ValueError
+            If the weights of the potential are not known exactly.
+        """
+        return outlet("certify")(self, progress)
 
     def save(self, path: str | Path) -> Path:
         """Write everything to one file, atomically; :meth:`load` reads it back exactly."""

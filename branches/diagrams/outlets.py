@@ -16,6 +16,7 @@ OUTLETS = {
     "load": "branches.files.archive:load",
     "to_csv": "branches.files.tables:to_csv",
     "figure": "branches.figures.diagram_figure:figure",
+    "certify": "branches.proofs:certify",
     "plot": "branches.figures.diagram_figure:plot_amplitude",
 }
 

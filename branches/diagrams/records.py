@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import continuation
+from branches.diagrams.outlets import outlet
 from branches.potentials.potential import Potential
 from branches.spaces.symmetry import expanded, twin_name
 from branches.states.at_coupling import judged, state_at
@@ -275,6 +276,18 @@ class Branch:
             error=error,
             **what,
         )
+
+    def certify(self, progress: Callable[[str, int, int], None] | None = None) -> Any:
+        """Prove its folds, its pitchforks and its last state, as :func:`branches.certify` does.
+
+        Raises
+        ------
+        ImportError
+            If python-flint is missing; the message names the extra.
+        ValueError
+            If the weights of the potential are not known exactly.
+        """
+        return outlet("certify")(self, progress)
 
     @property
     def twin(self) -> str:

@@ -9,6 +9,7 @@ from dataclasses import replace
 import numpy as np
 
 from branches.diagrams.departures import departures_from_onset
+from branches.diagrams.outlets import outlet
 from branches.diagrams.records import Branch
 from branches.diagrams.search.deflation import polished
 from branches.diagrams.search.disconnected import branches_through, lies_on
@@ -34,7 +35,9 @@ ROUNDS = 4  # of: find the exchange, look for a lower state there, follow that
 LOWER = 1e-12  # of F (of order one): a state counts as lower than the uniform one beyond it
 
 
-def coexistence(potential: Potential, mode: int = 1, kappa_max: float | None = None) -> Transition:
+def coexistence(
+    potential: Potential, mode: int = 1, kappa_max: float | None = None, certify: bool = False
+) -> Transition:
     """Find where the uniform state stops being the global minimiser of the free energy, and how.
 
     Parameters
@@ -46,6 +49,8 @@ def coexistence(potential: Potential, mode: int = 1, kappa_max: float | None = N
         state that wins is not of period 2π/n, the message says so.
     kappa_max
         Branches are traced up to here; 1.25 κ_n by default.
+    certify
+        Whether to prove the result too, in ``certificate`` (extra ``[proof]``); see :func:`branches.certify`.
 
     Returns
     -------
@@ -76,6 +81,13 @@ def coexistence(potential: Potential, mode: int = 1, kappa_max: float | None = N
     >>> result.kind, f"{result.kappa:.14f}", f"{result.jump.moments[0]:.6f}"
     ('discontinuous', '0.39147510083604', '0.668806')
     """
+    found = _found(potential, mode, kappa_max)
+    if not certify:
+        return found
+    return replace(found, certificate=outlet("certify")(found))
+
+
+def _found(potential: Potential, mode: int, kappa_max: float | None) -> Transition:
     own = potential.onset_coupling(mode)
     known = onsets(potential, own * (1.0 + ROUNDING), attracting_modes(potential))
     first = known[0]

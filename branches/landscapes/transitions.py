@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,6 +53,8 @@ class Transition:
         'certificate' (a proved criterion) or 'diagram' (the least of all states found).
     message
         What was noticed, for example another dominant mode than the one asked for.
+    certificate
+        The proof, where one was asked for; its `verdict` says whether it closed.
     """
 
     kappa: float
@@ -61,6 +64,7 @@ class Transition:
     mode: int
     decided_by: str = "diagram"
     message: str = ""
+    certificate: Any = None
 
     @property
     def residual(self) -> float:

@@ -1,0 +1,174 @@
+"""Weights, moments and signs in balls, against mpmath, quadrature and NumPy."""
+
+import math
+
+import mpmath
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+pytest.importorskip("flint")
+from flint import arb, arb_mat, ctx
+
+from branches import potentials
+from branches.proofs.checker_balls import FAMILIES, Moments, Open, Weights, exact, negatives, number
+from branches.proofs.checker_local import System
+from branches.proofs.potentials import describe
+
+KNOWN = [
+    potentials.noisy_transformer(4), potentials.noisy_transformer(20), potentials.hegselmann_krause(2),
+    potentials.hegselmann_krause(0.5), potentials.doi_onsager(), potentials.harmonics({1: 1.0, 2: -0.5, 5: 0.25}),
+]  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def _precision():
+    with ctx.workprec(128):
+        yield
+
+
+@pytest.mark.parametrize("potential", KNOWN, ids=lambda p: p.label)
+def test_weights_are_those_of_the_package(potential):
+    w = Weights(describe(potential))
+    with mpmath.workdps(30):
+        for n in (1, 2, 3, 8, 31):
+            inside = arb(mpmath.nstr(potential.mp_weight(n), 28))
+            assert abs(float(w.g(n)) - float(inside)) <= 1e-15 * abs(float(inside))
+
+
+@pytest.mark.parametrize("potential", KNOWN, ids=lambda p: p.label)
+@pytest.mark.parametrize("k", [0, 1, 2, 7, 40])
+def test_tails_are_bounds(potential, k):
+    sup, total = Weights(describe(potential)).tail(k)
+    g = np.abs(potential.weights(20000))[k:]
+    assert float(sup) >= g.max() * (1 - 1e-12)
+    assert float(total) >= g.sum() * (1 - 1e-12)
+
+
+@pytest.mark.parametrize("potential", KNOWN, ids=lambda p: p.label)
+def test_omega_bounds_sines_and_cosines(potential):
+    g = np.abs(potential.weights(2000))
+    t = np.linspace(0, math.pi, 2001)[:, None]
+    n = np.arange(1, g.size + 1)
+    largest = max(float(2 * (1 - np.cos(n * row)) @ g) for row in t[::10])
+    assert float(Weights(describe(potential)).omega2()) >= largest * (1 - 1e-9)
+
+
+def test_slopes_of_the_weights():
+    with mpmath.workdps(40):
+        for name, key, value in (("noisy_transformer", "beta", 2.3), ("hegselmann_krause", "R", 1.1)):
+            family = potentials.by_name
+            slope = mpmath.diff(lambda p, f=family, a=name, k=key: f(a, **{k: p}).mp_weight(2), mpmath.mpf(value))
+            ball = Weights({"name": name, "parameters": {}}, **{key: arb(value)}).slope(2, key)
+            assert abs(float(ball) - float(slope)) < 1e-13
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.lists(st.floats(-1.5, 1.5), min_size=1, max_size=5))
+def test_moments_enclose_a_quadrature(h):
+    with ctx.workprec(128):
+        moments = Moments([arb(v) for v in h], 3 * len(h))
+    with mpmath.workdps(40):
+        points = 256
+        theta = [2 * mpmath.pi * j / points for j in range(points)]
+        weight = [mpmath.exp(sum(mpmath.mpf(v) * mpmath.cos(n * t) for n, v in enumerate(h, 1))) for t in theta]
+        for k in range(3 * len(h) + 1):
+            value = mpmath.fsum(w * mpmath.cos(k * t) for w, t in zip(weight, theta, strict=True)) / mpmath.fsum(weight)
+            ball = moments.a[k]
+            with ctx.workprec(160):
+                assert abs(ball - arb(mpmath.nstr(value, 38))) < arb("1e-33")
+        log_Z = mpmath.log(mpmath.fsum(weight) / points)
+        assert abs(float(moments.log_Z) - float(log_Z)) < 1e-14
+
+
+def test_the_rest_of_the_moments_is_bounded():
+    h = [arb("1.3"), arb("-0.4"), arb("0.7")]
+    few, many = Moments(h, 9), Moments(h, 60)
+    for j in range(10):
+        assert sum((v * v for v in many.a[j + 1 :]), arb(0)) <= few.squares[j]
+    assert sum(map(abs, many.a[1:]), arb(0)) <= few.total
+
+
+def test_coarse_moments_know_their_aliasing():
+    h = [arb(2), arb(1)]
+    fine = Moments(h, 6)
+    with ctx.workprec(64):
+        coarse = Moments(h, 6)
+    for a, b in zip(fine.a, coarse.a, strict=True):
+        assert a.overlaps(b)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(1, 8), st.integers(0, 10**6))
+def test_signs_of_a_matrix(size, seed):
+    P = np.random.default_rng(seed).normal(size=(size, size))
+    P = P + P.T
+    counted = negatives(arb_mat([[arb(float(v)) for v in row] for row in P]))
+    assert counted == int((np.linalg.eigvalsh(P) < 0).sum())
+
+
+def test_a_singular_matrix_is_open():
+    with pytest.raises(Open, match="pivot 2"):
+        negatives(arb_mat([[1, 1], [1, 1]]))
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.floats(0, 1), min_size=2, max_size=6), st.lists(st.floats(0, 1), min_size=6, max_size=6))
+def test_cumulants_obey_their_bounds(values, masses):
+    p = np.array(masses[: len(values)]) + 1e-3
+    p /= p.sum()
+    x = np.array(values)
+    x = x / max(np.ptp(x), 1e-3) if np.ptp(x) > 1 else x
+    c = x - p @ x
+    second, third, fourth = p @ c**2, p @ c**3, p @ c**4 - 3 * (p @ c**2) ** 2
+    assert second <= 0.25 + 1e-12
+    assert abs(third) <= 1 / (6 * math.sqrt(3)) + 1e-12
+    assert abs(fourth) <= 0.125 + 1e-12
+
+
+@pytest.mark.parametrize("text", ["nan", "inf", "1e9999", "", " 1", "0x1p3", "1/0", "1_0", "٣", 0.5, None, "[1 +/- 3]"])
+def test_numbers_are_decimals(text):
+    with pytest.raises(Open):
+        number(text)
+
+
+@pytest.mark.parametrize("text", ["nan", "inf", "1.5", "0x1.8p0", "0x1p999999", 3, None])
+def test_exact_numbers_are_hexadecimal(text):
+    with pytest.raises(Open):
+        exact(text)
+
+
+@pytest.mark.parametrize(
+    ("name", "parameters"),
+    [("noisy_transformer", {}), ("noisy_transformer", {"beta": "-1"}), ("noisy_transformer", {"beta": "4", "R": "1"}),
+     ("hegselmann_krause", {"R": "3.2"}), ("doi_onsager", {"beta": "1"}), ("harmonics", {"m": "1"})],
+)  # fmt: skip
+def test_parameters_are_those_of_the_family(name, parameters):
+    with pytest.raises((Open, KeyError)):
+        Weights({"name": name, "parameters": parameters})
+
+
+def test_every_family_has_a_formula():
+    assert all(family.formula.startswith("g_") for family in FAMILIES.values())
+
+
+def test_the_derivative_of_the_system_by_differences():
+    """P against central differences of F at 60 digits: an independent check of the covariances."""
+    from branches.proofs.checker_balls import Claim
+
+    potential = describe(potentials.bimodal(0.6))
+    a = [arb(0.3125), arb(0.125), arb(0.015625)]
+    with ctx.workprec(400):
+        def F(moments):
+            return System(Claim(potential, {}, {}, 3), number("1.9"), moments).F
+
+        system = System(Claim(potential, {}, {}, 3), number("1.9"), a)
+        P, _ = system.block(1)
+        step = arb((1, -120))
+        for m in range(2):
+            moved = [[v + s * step * (i == m) for i, v in enumerate(a)] for s in (1, -1)]
+            up, down = map(F, moved)
+            for n in range(2):
+                slope = (up[n] - down[n]) / (2 * step) / system.gamma[m]
+                assert abs(slope - P[n, m]) < arb("1e-30")

@@ -1,0 +1,176 @@
+"""Certificates as files, what the trusted part imports, and what happens without python-flint."""
+
+import ast
+import json
+import subprocess
+import sys
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("flint")
+from flint import arb
+from hypothesis import given
+from hypothesis import strategies as st
+
+import branches
+from branches import potentials, proofs
+from branches.proofs.certificate import Certificate, outward
+from branches.proofs.latex import latex
+from branches.proofs.potentials import decimal
+
+ROOM = Path(branches.__file__).parent / "proofs"
+ALLOWED = {"flint", "numpy", *sys.stdlib_module_names}
+
+
+@pytest.fixture(scope="module")
+def onset():
+    return proofs.onset(potentials.noisy_transformer(4))
+
+
+def test_saved_and_read_again(onset, tmp_path):
+    path = onset.save(tmp_path / "onset.json")
+    assert Certificate.load(path) == onset
+    result = proofs.check(path)
+    assert (result.ok, result.statement) == (True, onset.statement)
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "not a certificate"),
+        ("[1, 2]", "not a certificate"),
+        ('{"schema": "another", "version": 1}', "not a certificate"),
+        ('{"schema": "mckean-vlasov-continuation/certificate", "version": 2}', "version 1"),
+        ('{"schema": "mckean-vlasov-continuation/certificate", "version": true}', "version 1"),
+        ('{"schema": "mckean-vlasov-continuation/certificate", "version": 1, "seconds": NaN}', "NaN"),
+        ("[" * 100000, "not a certificate"),
+    ],
+)
+def test_other_files_are_refused(tmp_path, text, message):
+    (tmp_path / "file.json").write_text(text)
+    with pytest.raises(ValueError, match=message):
+        proofs.check(tmp_path / "file.json")
+
+
+def test_a_missing_field_is_refused(onset, tmp_path):
+    data = onset.to_dict()
+    del data["witness"]
+    (tmp_path / "file.json").write_text(json.dumps(data))
+    assert "fields" in proofs.check(tmp_path / "file.json").reason
+    with pytest.raises(ValueError, match="lacks witness"):
+        Certificate.load(tmp_path / "file.json")
+
+
+def test_a_missing_file_is_told(tmp_path):
+    with pytest.raises(FileNotFoundError):
+        proofs.check(tmp_path / "none.json")
+
+
+def test_undecided_says_what_fails_and_is_never_true():
+    certificate = proofs.onset(potentials.bimodal(1))
+    assert not certificate
+    assert certificate.proved == {}
+    assert "simple" in certificate.undecided or "g_kn" in certificate.undecided
+    assert not certificate.check().ok
+    assert latex(certificate).startswith("% undecided")
+
+
+@given(st.integers(-(10**25), 10**25), st.integers(-200, 60), st.floats(0, 1e3))
+def test_decimals_enclose(mantissa, exponent, radius):
+    ball = arb((mantissa, exponent)) + arb(0, radius)
+    low, high = map(Fraction, outward(ball))
+    for end in (ball.lower(), ball.upper()):
+        m, e = end.man_exp()
+        exact = Fraction(int(m)) * Fraction(2) ** int(e)
+        assert low <= exact <= high
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False))
+def test_a_float_stands_for_its_decimal(value):
+    assert float(Fraction(decimal("kappa", value))) == value
+
+
+@pytest.mark.parametrize("path", sorted(ROOM.glob("checker*.py")), ids=lambda path: path.name)
+def test_the_trusted_part_imports_nothing_else(path):
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+        if isinstance(node, ast.ImportFrom):
+            names = [node.module]
+            if node.module == "branches.proofs":
+                names = [f"branches.proofs.{alias.name}" for alias in node.names]
+        for name in names:
+            assert name.split(".")[0] in ALLOWED or name.startswith("branches.proofs.checker"), (path.name, name)
+        if isinstance(node, ast.Attribute):
+            assert node.attr != "linalg", f"{path.name}: NumPy's linear algebra asserts nothing"
+
+
+def test_the_trusted_part_loads_neither_engine_nor_prover():
+    code = (
+        "import sys, branches.proofs.checker, branches.proofs.checker_everything\n"
+        "print(sorted(m for m in sys.modules if m.startswith(('continuation', 'branches.')) and 'checker' not in m))"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "['branches.proofs']"
+
+
+def test_without_flint_the_extra_is_named():
+    code = (
+        "import sys; sys.modules['flint'] = None\n"
+        "import branches\n"
+        "try:\n    branches.certify\nexcept ImportError as error:\n    print(error)"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "mckean-vlasov-continuation[proof]" in run.stdout
+
+
+def test_hooks():
+    branch = branches.trace(potentials.bimodal(0.6), kappa_max=2.2)
+    found = branch.certify()
+    assert found.certified
+    assert [c.kind for c in found] == ["fold", "state"]
+    calls = []
+    diagram = branches.diagram(potentials.kuramoto(), kappa_max=2.04)
+    all_of_it = diagram.certify(lambda name, done, total: calls.append((name, done, total)))
+    assert {"onset", "diagram"} <= {c.kind for c in all_of_it if c}
+    assert calls[-1][2] == len(calls)
+    transition = branches.coexistence(potentials.bimodal(0.6), certify=True)
+    assert transition.certificate.certified
+    assert transition.certificate.given["kappa_low"].startswith("1.98170352222616469")
+    with pytest.raises(TypeError, match="not a State"):
+        branches.certify(3)
+
+
+def test_an_interrupt_leaves_what_is_proved():
+    from branches.proofs import results
+
+    branch = branches.trace(potentials.bimodal(0.6), kappa_max=2.2)
+    jobs, missing = results._of_branch(branch)
+
+    def interrupted():
+        raise KeyboardInterrupt
+
+    found = results._run([*jobs, ("stopped", interrupted)], missing, None)
+    assert (found.interrupted, len(found), found.certified) == (True, 1, False)
+    assert found.certificates[0].certified
+
+
+def test_the_commands(mvcont, tmp_path):
+    code, out, err = mvcont("certify", "kuramoto", "-t", "onset", "-o", "out")
+    assert (code, err) == (0, "")
+    assert "CERTIFIED" in out
+    assert r"\begin{theorem}" in (tmp_path / "out" / "harmonics-onset-1.tex").read_text()
+    code, out, _ = mvcont("verify", "out/harmonics-onset-1.json")
+    assert (code, "True, every inequality holds" in out) == (0, True)
+    text = (tmp_path / "out" / "harmonics-onset-1.json").read_text()
+    (tmp_path / "bad.json").write_text(text.replace("supercritical", "subcritical"))
+    code, out, _ = mvcont("verify", "bad.json", "out/harmonics-onset-1.json")
+    assert (code, "False, does not hold: the digest" in out) == (1, True)
+    code, _, err = mvcont("certify", "kuramoto", "-t", "states")
+    assert (code, "--kappa" in err) == (2, True)
+    code, _, err = mvcont("certify", "log-gas", "--strength", 1, "-t", "onset")
+    assert (code, "infinite" in err) == (2, True)
+    code, out, _ = mvcont("certify", "bimodal", "--m", 1, "-t", "onset", "-o", "out")
+    assert (code, "UNDECIDED" in out) == (1, True)
