@@ -17,6 +17,7 @@ from branches.diagrams.records import Branch, SpecialPoint
 from branches.potentials.potential import Potential
 from branches.spaces.symmetry import same_orbit
 from branches.states.state import State
+from continuation.record import Record
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -26,8 +27,8 @@ __all__ = ["Diagram", "Node"]
 Array = NDArray[np.float64]
 
 
-@dataclass(frozen=True)
-class Node:
+@dataclass(frozen=True, eq=False, repr=False)
+class Node(Record):
     """A special point or an end of branches, one for its whole symmetry orbit.
 
     Parameters
@@ -64,8 +65,8 @@ class Node:
         return same_orbit(self.a, self.kappa, a, kappa)
 
 
-@dataclass(frozen=True)
-class Diagram:
+@dataclass(frozen=True, eq=False, repr=False)
+class Diagram(Record):
     """The branches of a potential up to a coupling, and how they hang together.
 
     Parameters

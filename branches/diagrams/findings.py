@@ -11,14 +11,15 @@ from numpy.typing import NDArray
 from branches.diagrams.diagram import Diagram, Node
 from branches.diagrams.records import SpecialPoint
 from branches.states.morse_index import uniform_index
+from continuation.record import Record
 
 __all__ = ["Finding", "findings"]
 
 Index = tuple[int, int]
 
 
-@dataclass(frozen=True)
-class Finding:
+@dataclass(frozen=True, eq=False, repr=False)
+class Finding(Record):
     """An onset or a special point, once for its symmetry orbit.
 
     Parameters

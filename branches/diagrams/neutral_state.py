@@ -12,6 +12,7 @@ from branches.spaces.symmetry import Block
 from branches.states.quadratic import QuadraticSystem
 from branches.states.selfconsistent import SelfConsistentSystem
 from continuation import Problem
+from continuation.record import Record
 from continuation.special.lyapunov_schmidt import Reduction
 from continuation.special.singular_point import SingularPoint, singular_point
 from continuation.steps.corrector import correct, tangent_at
@@ -28,8 +29,8 @@ STEPS = 12
 NOTHING = 1e-3 * EPSILON  # a weight, times κ, that moves no entry of the Jacobian
 
 
-@dataclass(frozen=True)
-class NeutralState:
+@dataclass(frozen=True, eq=False, repr=False)
+class NeutralState(Record):
     """A branch point in the unknowns a_d, a_2d, … of the larger class of states that leaves it.
 
     Parameters

@@ -20,6 +20,7 @@ from branches.states.quadratic import QuadraticSystem
 from branches.states.selfconsistent import SelfConsistentSystem
 from branches.states.state import State
 from continuation import Counters, Status
+from continuation.record import Record
 
 __all__ = ["Branch", "SpecialPoint", "State", "twin_name"]
 
@@ -33,8 +34,8 @@ def twin_name(period: int) -> str:
     return f"rotation by {angle}: {sign}"
 
 
-@dataclass(frozen=True)
-class SpecialPoint:
+@dataclass(frozen=True, eq=False, repr=False)
+class SpecialPoint(Record):
     """A special point of a branch, located to round-off and re-evaluated.
 
     Parameters
@@ -83,8 +84,8 @@ class SpecialPoint:
     error: float = float("nan")
 
 
-@dataclass(frozen=True)
-class Branch:
+@dataclass(frozen=True, eq=False, repr=False)
+class Branch(Record):
     """A branch of even stationary states of period 2π/n, in the order of its arclength.
 
     Parameters

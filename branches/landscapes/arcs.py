@@ -17,6 +17,7 @@ from branches.states.at_coupling import state_at, uniform_state
 from branches.states.energy import free_energy
 from branches.states.state import State
 from continuation import Piece, Status
+from continuation.record import Record
 
 __all__ = ["Arc", "StateFunction", "UniformArc", "arcs_of"]
 
@@ -56,8 +57,8 @@ class StateFunction(Protocol):
         ...
 
 
-@dataclass(frozen=True)
-class UniformArc:
+@dataclass(frozen=True, eq=False, repr=False)
+class UniformArc(Record):
     """The uniform state on 0 < κ ≤ high."""
 
     potential: Potential
@@ -78,8 +79,8 @@ class UniformArc:
         return uniform_state(self.potential, kappa)
 
 
-@dataclass(frozen=True)
-class Arc:
+@dataclass(frozen=True, eq=False, repr=False)
+class Arc(Record):
     """A stretch of a branch on which κ is monotone.
 
     Parameters

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from branches.diagrams.search.minimise import grid_size, minimise, modes_that_matter
 from branches.states.state import State
+from continuation.record import Record
 
 __all__ = ["Barrier", "barriers", "descents"]
 
@@ -20,8 +21,8 @@ ITERATIONS = 20_000  # the slowest descents leave a saddle whose unstable direct
 SAME_ENERGY = 1e-6  # relative to 1 + |F|
 
 
-@dataclass(frozen=True)
-class Barrier:
+@dataclass(frozen=True, eq=False, repr=False)
+class Barrier(Record):
     """The lowest known way out of a state.
 
     Parameters

@@ -9,14 +9,15 @@ from numpy.typing import NDArray
 
 from branches.potentials.potential import Potential
 from branches.states.energy import density
+from continuation.record import Record
 
 __all__ = ["State"]
 
 Array = NDArray[np.float64]
 
 
-@dataclass(frozen=True)
-class State:
+@dataclass(frozen=True, eq=False, repr=False)
+class State(Record):
     """One even stationary state.
 
     Parameters

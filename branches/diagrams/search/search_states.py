@@ -15,6 +15,7 @@ from branches.potentials.potential import Potential, finite_number
 from branches.spaces.symmetry import same_orbit
 from branches.states.quadratic import QuadraticSystem
 from branches.states.state import State
+from continuation.record import Record
 
 __all__ = ["Search", "search_states"]
 
@@ -25,8 +26,8 @@ ROUGHLY = 1e-4  # and of one minimiser reached twice, not to the end
 FURTHER = 3  # states looked for from one seed
 
 
-@dataclass(frozen=True)
-class Search:
+@dataclass(frozen=True, eq=False, repr=False)
+class Search(Record):
     """What a search found at one coupling, and which search it was.
 
     Parameters
