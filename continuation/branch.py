@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from continuation.record import Record
+from continuation.record import Record, counted
 from continuation.steps.polynomial import Piece, sign_changes
 
 __all__ = ["Branch", "Counters", "SpecialPoint", "Status"]
@@ -128,7 +128,7 @@ class Branch(Record):
 
     def __repr__(self) -> str:
         span = f", p = {self.p[0]:.6g} … {self.p[-1]:.6g}" if self.p.size else ""
-        kinds = ", ".join(point.kind for point in self.special_points) or "no special points"
+        kinds = counted(point.kind for point in self.special_points) or "no special points"
         return f"<Branch: {self.p.size} points of {self.u.shape[1]} unknowns{span}; {kinds}; {self.status.name}>"
 
     def at(self, s: float) -> tuple[Array, float]:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import Field, fields, is_dataclass
 from enum import Enum
 from typing import Any, ClassVar
 
 import numpy as np
 
-__all__ = ["Record", "brief", "same_content"]
+__all__ = ["Record", "brief", "counted", "same_content", "shortened"]
 
 LONGEST = 180  # characters of a repr: a record is named, not listed
 LONGEST_TEXT = 48  # of a string in it
@@ -61,8 +62,8 @@ class Record:
 
     def __repr__(self) -> str:
         parts = [f"{field.name}={brief(getattr(self, field.name))}" for field in fields(self) if field.repr]
-        name, text = type(self).__name__, ", ".join(parts)
-        return f"{name}({text})" if len(text) <= LONGEST - len(name) else f"{name}({_cut(text, LONGEST - len(name))})"
+        name = type(self).__name__
+        return f"{name}({shortened(', '.join(parts), LONGEST - len(name))})"
 
 
 def same_content(one: Any, other: Any) -> bool:
@@ -106,7 +107,7 @@ def brief(value: Any) -> str:
         case Enum():
             return str(value.value) if isinstance(value, str) else value.name
         case str():
-            return repr(_cut(value, LONGEST_TEXT - 1))
+            return repr(shortened(value, LONGEST_TEXT - 1))
         case bool() | np.bool_():
             return str(bool(value))
         case float() | np.floating():
@@ -119,10 +120,29 @@ def brief(value: Any) -> str:
             return f"<{len(value)} of {' or '.join(sorted(kinds))}>"
     if is_dataclass(value) and not isinstance(value, type):
         return f"<{type(value).__name__}>"
-    return _cut(repr(value).partition("\n")[0], LONGEST_TEXT)
+    return shortened(repr(value).partition("\n")[0], LONGEST_TEXT)
 
 
-def _cut(text: str, longest: int) -> str:
+def counted(kinds: Iterable[str]) -> str:
+    """Return kinds with how often each comes, in the order in which they first come; cut where they are many.
+
+    Examples
+    --------
+    >>> counted(["fold", "pitchfork", "fold"])
+    'fold (2), pitchfork'
+    """
+    counts = Counter(kinds).items()
+    return shortened(", ".join(kind if count == 1 else f"{kind} ({count})" for kind, count in counts), 2 * LONGEST_TEXT)
+
+
+def shortened(text: str, longest: int = LONGEST_TEXT) -> str:
+    r"""Return a text on one line, cut where it is longer.
+
+    Examples
+    --------
+    >>> shortened("two lines\nof text", 12)
+    'two lines o…'
+    """
     flat = " ".join(text.split())
     return flat if len(flat) <= longest else flat[: longest - 1] + "…"
 

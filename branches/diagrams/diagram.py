@@ -17,7 +17,7 @@ from branches.diagrams.records import Branch, SpecialPoint
 from branches.potentials.potential import Potential
 from branches.spaces.symmetry import same_orbit
 from branches.states.state import State
-from continuation.record import Record
+from continuation.record import Record, shortened
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -111,7 +111,7 @@ class Diagram(Record):
 
     def __repr__(self) -> str:
         return (
-            f"<Diagram of {self.potential.label} up to κ = {self.kappa_max:.6g}: "
+            f"<Diagram of {shortened(self.potential.label)} up to κ = {self.kappa_max:.6g}: "
             f"{len(self.branches)} branches, {len(self.nodes)} nodes, "
             f"{self.completeness.found} of {self.completeness.owed} half-branches, {self.status}>"
         )

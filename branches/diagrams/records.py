@@ -20,7 +20,7 @@ from branches.states.quadratic import QuadraticSystem
 from branches.states.selfconsistent import SelfConsistentSystem
 from branches.states.state import State
 from continuation import Counters, Status
-from continuation.record import Record
+from continuation.record import Record, shortened
 
 __all__ = ["Branch", "SpecialPoint", "State", "twin_name"]
 
@@ -175,10 +175,11 @@ class Branch(Record):
         return self.curve.message.replace("p = ", "κ = ")
 
     def __repr__(self) -> str:
+        named = f"<Branch {shortened(self.potential.label)}: {shortened(self.origin)}"
         if not self.kappa.size:
-            return f"<Branch {self.potential.label}: {self.origin}, empty, {self.status.name}>"
+            return f"{named}, empty, {self.status.name}>"
         return (
-            f"<Branch {self.potential.label}: {self.origin}, period 2π/{self.period}, {self.kappa.size} points, "
+            f"{named}, period 2π/{self.period}, {self.kappa.size} points, "
             f"κ from {self.kappa[0]:.6g} to {self.kappa[-1]:.6g}, {self.status.name}>"
         )
 

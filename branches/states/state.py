@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from branches.potentials.potential import Potential
 from branches.states.energy import density
-from continuation.record import Record
+from continuation.record import Record, shortened
 
 __all__ = ["State"]
 
@@ -59,7 +59,7 @@ class State(Record):
 
     def __repr__(self) -> str:
         return (
-            f"<State of {self.potential.label} at κ = {self.kappa:.12g}: period 2π/{self.period or 1}, "
+            f"<State of {shortened(self.potential.label)} at κ = {self.kappa:.12g}: period 2π/{self.period or 1}, "
             f"F = {self.free_energy:.6g}, index {self.index}, residual {self.residual:.1e}, error {self.error:.1e}>"
         )
 
