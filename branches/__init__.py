@@ -35,6 +35,15 @@ _HOMES = {
     "curves": "branches.loci.curves",
     "fold_curve": "branches.loci.fold_curve",
     "pitchfork_tricritical_point": "branches.loci.pitchfork_tricritical",
+    "flow": "branches.dynamics.flow",
+    "Flow": "branches.dynamics.flow",
+    "empirical": "branches.dynamics.initial",
+    "decay_rates": "branches.dynamics.decay_rates",
+    "DecayRates": "branches.dynamics.decay_rates",
+    "spectral_gap": "branches.dynamics.gap",
+    "critical_rate": "branches.dynamics.critical",
+    "connections": "branches.dynamics.connections",
+    "noneven_state": "branches.dynamics.noneven",
 }
 
 __all__ = sorted(_HOMES)

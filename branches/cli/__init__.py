@@ -8,7 +8,19 @@ from typing import Annotated, Any
 
 import typer
 
-from branches.cli import coexistence, curves, diagram, onset, phase_diagram, resonances, sweep, tricritical
+from branches.cli import (
+    coexistence,
+    connections,
+    curves,
+    diagram,
+    flow,
+    onset,
+    phase_diagram,
+    rates,
+    resonances,
+    sweep,
+    tricritical,
+)
 
 __all__ = ["app", "main"]
 
@@ -23,7 +35,7 @@ app = typer.Typer(
 )
 for command in (
     diagram.diagram, onset.onset, tricritical.tricritical, resonances.resonances, coexistence.coexistence,
-    curves.curves, phase_diagram.phase_diagram, sweep.sweep,
+    curves.curves, phase_diagram.phase_diagram, sweep.sweep, flow.flow, rates.rates, connections.connections,
 ):  # fmt: skip
     app.command()(command)
 
@@ -48,7 +60,10 @@ def _options(
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run ``mvcont`` and exit: 0 done, 2 bad input (one line on stderr says what), 130 interrupted.
+    """Run ``mvcont`` and exit.
+
+    The codes: 0 done, 2 bad input (one line on stderr says what), 3 done, but a half-branch of the diagram failed or
+    stopped before its end, 130 interrupted.
 
     Parameters
     ----------

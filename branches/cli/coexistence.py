@@ -43,7 +43,15 @@ def _record(found: "Transition") -> dict[str, object]:
         "mode": found.mode,
         "decided_by": found.decided_by,
         "jump": {"moments": found.jump.moments, "interaction": found.jump.interaction},
-        "states": [{"a": state.a, "free_energy": state.free_energy, "index": state.index} for state in found.states],
+        "states": [
+            {
+                "a": state.a,
+                "free_energy": state.free_energy,
+                "index": state.index,
+                "stability": state.stability.value,
+            }
+            for state in found.states
+        ],
         "residual": found.residual,
         "message": found.message,
     }

@@ -101,5 +101,5 @@ def _report(found: Curves, family: NamedFamily, limits: tuple[float, float], fil
         ]
         print_table(("special point", family.free, "κ", f"error of {family.free}", "of"), points)
     for failure in found.failures:
-        say(f"not followed: {failure}")
+        say(f"lacking: {failure}")
     say(f"files in {files['csv'].parent}: {', '.join(path.name for path in files.values())}")

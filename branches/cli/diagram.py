@@ -2,8 +2,6 @@
 
 import math
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -11,6 +9,7 @@ import typer
 
 from branches.cli.arguments import AsJson, parse_modes, real, takes_potential, whole
 from branches.cli.console import print_json, print_table, say
+from branches.cli.progress import progress_bar
 
 if TYPE_CHECKING:
     from branches.diagrams.diagram import Diagram
@@ -19,11 +18,10 @@ if TYPE_CHECKING:
 __all__ = ["default_folder", "default_kappa_max", "diagram"]
 
 Option = typer.Option
-INTERRUPTED = 130
+LACKING, INTERRUPTED = 3, 130
 REACH = 2.1  # of the first onset
 SCANNED = 64  # modes among which the first onset is looked for
 SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
-Show = Callable[[str, int, int], None]
 
 
 @takes_potential
@@ -43,14 +41,17 @@ def diagram(
     ] = None,
     as_json: AsJson = False,
 ) -> int:
-    """Trace the bifurcation diagram of a potential in the coupling kappa."""
+    """Trace the bifurcation diagram of a potential in the coupling kappa.
+
+    The exit code is 3 if a half-branch failed, or was found but stopped before it comes to an end.
+    """
     from branches.files.bundle import prepare, write_all
 
     top = default_kappa_max(potential) if kappa_max is None else kappa_max
     chosen = parse_modes(modes) if modes is not None else None
     _check(potential, top, chosen, n_modes, depth)
     folder = prepare(output or default_folder(potential))
-    with _progress() as progress:
+    with progress_bar("tracing") as progress:
         from branches.diagrams.build import diagram as build
 
         result = build(
@@ -66,7 +67,9 @@ def diagram(
     if result.status == "interrupted":
         print(f"mvcont: interrupted: what was found so far is in {folder}", file=sys.stderr)
         return INTERRUPTED
-    return 0
+    for warning in result.warnings:
+        print(f"mvcont: warning: {warning}", file=sys.stderr)
+    return LACKING if result.completeness.lacking else 0
 
 
 def _check(
@@ -111,25 +114,6 @@ def default_folder(potential: "Potential") -> Path:
     """
     parts = [potential.name, *(f"{key}-{value:g}" for key, value in potential.parameters.items())]
     return Path("-".join(parts).replace("_", "-").replace(" ", "-"))
-
-
-@contextmanager
-def _progress() -> Iterator[Show | None]:
-    """Yield what shows progress on a terminal, None where there is none."""
-    if not sys.stderr.isatty():
-        yield None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("tracing", total=None)
-
-        def show(message: str, done: int, known: int) -> None:
-            bar.update(task, description=message, completed=done, total=known)
-
-        yield show
 
 
 def _report(result: "Diagram", folder: Path, files: dict[str, Path]) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from branches.diagrams.completeness import Completeness, HalfBranch
+from branches.diagrams.completeness import Completeness, HalfBranch, Outcome, stop_of
 from branches.diagrams.departures import Departure, departures_along, departures_from_onset, departures_from_point
 from branches.diagrams.diagram import Diagram, Node
 from branches.diagrams.leading import numbers_of, shapes_of
@@ -20,6 +20,7 @@ from branches.onsets.classify import Onset, modes_below, onsets
 from branches.potentials.potential import Potential
 from branches.spaces.symmetry import expanded
 from branches.states.energy import free_energy
+from branches.states.truncation import TAIL_ALLOWED
 from continuation import Settings, Status
 from continuation.threads import on_one_thread
 
@@ -28,6 +29,7 @@ __all__ = ["diagram"]
 Array = NDArray[np.float64]
 Progress = Callable[[str, int, int], None]
 MOST_BRANCHES = 500
+TOO_SMALL = "truncation too small"  # the shape of a point that may not exist
 
 
 def diagram(
@@ -139,7 +141,7 @@ class Builder:
         except KeyboardInterrupt:
             self.interrupted = True
         for departure, name, _ in self.queue:
-            self._settle(name, departure, "not followed", reason="interrupted before its turn")
+            self._settle(name, departure, Outcome.NOT_FOLLOWED, reason="interrupted before its turn")
 
     def pursue_all(self) -> None:
         """Follow what is queued, and what that owes in its turn, until nothing is left."""
@@ -174,15 +176,15 @@ class Builder:
     def _pursue(self, departure: Departure, name: str, level: int) -> None:
         if level > self.depth or departure.start is None:
             reason = departure.obstacle or f"depth {self.depth} reached"
-            self._settle(name, departure, "not followed", reason=reason)
+            self._settle(name, departure, Outcome.NOT_FOLLOWED, reason=reason)
             return
         if len(self.branches) >= MOST_BRANCHES:
-            self._settle(name, departure, "not followed", reason=f"{MOST_BRANCHES} branches reached")
+            self._settle(name, departure, Outcome.NOT_FOLLOWED, reason=f"{MOST_BRANCHES} branches reached")
             return
         try:
             system, piece = departure.start()
         except (ArithmeticError, ValueError) as failure:
-            self._settle(name, departure, "failed", reason=str(failure))
+            self._settle(name, departure, Outcome.FAILED, reason=str(failure))
             return
         x = piece(1.0)
         a, kappa = expanded(x[:-1], system.period), float(x[-1]) * system.parameter_scale
@@ -191,17 +193,18 @@ class Builder:
         if known is not None and self.ends[known][0] == name and leaves_like(self.branches[known], piece):
             differs = differs or f"its start lies on branch {known}, which leaves there too: another branch"
         if differs:
-            self._settle(name, departure, "failed", reason=differs)
+            self._settle(name, departure, Outcome.FAILED, reason=differs)
             return
         if known is not None:
-            self._settle(name, departure, "found", known, "met from its other end")
+            self._settle(name, departure, Outcome.FOUND, known, "met from its other end")
             return
         curve = follow_states(system, piece, f"{name}: {departure.description}", *self.bounds, self.settings)
-        self._settle(name, departure, "found", len(self.branches))
+        stop = stop_of(curve)
+        self._settle(name, departure, Outcome.STOPPED if stop else Outcome.FOUND, len(self.branches), stop)
         self._add_branch(curve, name, level)
         self.interrupted = curve.status is Status.INTERRUPTED
 
-    def _settle(self, name: str, departure: Departure, outcome: str, branch: int = -1, reason: str = "") -> None:
+    def _settle(self, name: str, departure: Departure, outcome: Outcome, branch: int = -1, reason: str = "") -> None:
         half = HalfBranch(name, departure.description, outcome, branch, reason)
         if (leading := departure.leading) is not None:
             half = replace(
@@ -248,6 +251,7 @@ class Builder:
         departures = departures_from_point(branch, point, self.n_modes, self.settings)
         name = f"{point.kind} {count + 1}"
         self.queue.extend((departure, name, level + 1) for departure in departures)
+        beyond = point.coefficients.get("neglected_tail", 0.0) > TAIL_ALLOWED
         leading = [departure.leading for departure in departures if departure.leading is not None]
         return self._add(
             Node(
@@ -258,7 +262,7 @@ class Builder:
                 point.period,
                 float(energy[0]),
                 point.residual,
-                shapes_of(leading),
+                TOO_SMALL if beyond else shapes_of(leading),
                 {**point.coefficients, **numbers_of(leading)},
             )
         )
@@ -285,7 +289,7 @@ class Builder:
     def diagram(self, found: tuple[Onset, ...]) -> Diagram:
         """Return the record."""
         messages = [f"onset of mode {onset.mode}: {onset.message}" for onset in found if onset.message]
-        messages += [f"{branch.origin}: {branch.message}" for branch in self.branches if _unfinished(branch)]
+        messages += [f"{branch.origin}: {branch.truncation}" for branch in self.branches if branch.truncation]
         if not found:
             messages.append(f"no mode has an onset up to κ = {self.bounds[1]:.6g}: the uniform state only")
         return Diagram(
@@ -310,7 +314,3 @@ class Builder:
 
 def _left_out(potential: Potential, chosen: tuple[int, ...]) -> str:
     return f"onsets of modes other than {', '.join(map(str, chosen))} of the {potential.label}"
-
-
-def _unfinished(branch: Branch) -> bool:
-    return branch.status not in (Status.BOUND, Status.EVENT, Status.CLOSED)

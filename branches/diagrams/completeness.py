@@ -4,12 +4,31 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
 
-__all__ = ["Completeness", "HalfBranch"]
+from continuation import Status
+from continuation.record import Record
+
+if TYPE_CHECKING:
+    from branches.diagrams.records import Branch
+
+__all__ = ["Completeness", "HalfBranch", "Outcome", "stop_of", "warning_of"]
+
+NATURAL_ENDS = (Status.BOUND, Status.EVENT, Status.CLOSED)
 
 
-@dataclass(frozen=True)
-class HalfBranch:
+class Outcome(StrEnum):
+    """What became of a half-branch that is owed."""
+
+    FOUND = "found"
+    STOPPED = "found but stopped"
+    FAILED = "failed"
+    NOT_FOLLOWED = "not followed"
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class HalfBranch(Record):
     """One half-branch that leaves a branch point, up to symmetry.
 
     Parameters
@@ -19,11 +38,12 @@ class HalfBranch:
     description
         Which half-branch: the mode or isotropy type, the side, the base state or its twin.
     outcome
-        'found', 'failed' or 'not followed'.
+        Found to its end (a bound of κ, another special point, its own start), found but stopped before, failed, or
+        not followed.
     branch
         Number of the branch that it is, −1 if none.
     reason
-        Why it failed or was not followed; for a found one, whether it was met from its other end.
+        Why it failed, was not followed, or stopped and where; for a found one, whether it was met from its other end.
     shape
         'supercritical', 'subcritical', 'critical', 'transcritical' or 'undecided': shape belongs to the half-branch,
         as those of one point may differ. Empty where nothing was computed.
@@ -34,7 +54,7 @@ class HalfBranch:
 
     node: str
     description: str
-    outcome: str
+    outcome: Outcome
     branch: int = -1
     reason: str = ""
     shape: str = ""
@@ -42,9 +62,12 @@ class HalfBranch:
     coefficient: float = math.nan
     coefficient_error: float = math.nan
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "outcome", Outcome(self.outcome))  # files hold its text
 
-@dataclass(frozen=True)
-class Completeness:
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Completeness(Record):
     """What a diagram owes and what it holds.
 
     Parameters
@@ -56,9 +79,9 @@ class Completeness:
 
     Examples
     --------
-    >>> account = Completeness((HalfBranch("onset 1", "mode 1", "found", 0),), ("disconnected branches",))
-    >>> account.owed, account.found, account.failed, account.complete
-    (1, 1, 0, True)
+    >>> account = Completeness((HalfBranch("onset 1", "mode 1", Outcome.FOUND, 0),), ("disconnected branches",))
+    >>> account.owed, account.found, account.stopped, account.failed, account.complete
+    (1, 1, 0, 0, True)
     """
 
     half_branches: tuple[HalfBranch, ...]
@@ -71,36 +94,60 @@ class Completeness:
 
     @property
     def found(self) -> int:
-        """Number found."""
-        return self._count("found")
+        """Number found and followed to their end."""
+        return self._count(Outcome.FOUND)
+
+    @property
+    def stopped(self) -> int:
+        """Number found of which the branch stops before it comes to an end."""
+        return self._count(Outcome.STOPPED)
 
     @property
     def failed(self) -> int:
         """Number that could not be followed although it was tried."""
-        return self._count("failed")
+        return self._count(Outcome.FAILED)
 
     @property
     def not_followed(self) -> int:
         """Number left alone on purpose (depth, reflection broken, interrupt)."""
-        return self._count("not followed")
+        return self._count(Outcome.NOT_FOLLOWED)
 
     @property
     def complete(self) -> bool:
-        """Whether all that is owed by the points found was found; it says nothing of what ``notes`` lists."""
+        """Whether all that the points found owe was found to its end; it says nothing of what ``notes`` lists."""
         return self.found == self.owed
 
-    def _count(self, outcome: str) -> int:
+    @property
+    def lacking(self) -> int:
+        """Number of half-branches that were tried and are not there to their end: stopped or failed."""
+        return self.stopped + self.failed
+
+    def _count(self, outcome: Outcome) -> int:
         return sum(half.outcome == outcome for half in self.half_branches)
 
     def __str__(self) -> str:
         lines = [
-            f"half-branches: {self.owed} owed, {self.found} found, {self.failed} failed, "
-            f"{self.not_followed} not followed"
+            f"half-branches: {self.owed} owed, {self.found} found, {self.stopped} found but stopped, "
+            f"{self.failed} failed, {self.not_followed} not followed"
         ]
         lines += [
-            f"  {half.node}, {half.description}: {half.outcome} ({half.reason})"
+            f"  {half.node}, {half.description}: "
+            + (f"found, {half.reason}" if half.outcome == Outcome.STOPPED else f"{half.outcome} ({half.reason})")
             for half in self.half_branches
-            if half.outcome != "found"
+            if half.outcome != Outcome.FOUND
         ]
         lines += [f"  not searched: {note}" for note in self.notes]
         return "\n".join(lines)
+
+
+def stop_of(branch: Branch) -> str:
+    """Say where and why a branch stops before it comes to an end; '' if it ends on a bound, an event or its start."""
+    if branch.status in NATURAL_ENDS:
+        return ""
+    where = f"stopped at κ = {float(branch.kappa[-1]):.9g}" if branch.kappa.size else "stopped at its start"
+    return f"{where}: {'; '.join(part for part in (branch.status.value, branch.message) if part)}"
+
+
+def warning_of(branch: Branch) -> str:
+    """Say what a reader of a branch must know: where it stops before its end, or that its truncation is too small."""
+    return stop_of(branch) or branch.truncation

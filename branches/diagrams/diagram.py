@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from branches.diagrams.completeness import Completeness
+from branches.diagrams.completeness import Completeness, warning_of
 from branches.diagrams.outlets import outlet
 from branches.diagrams.records import Branch, SpecialPoint
 from branches.potentials.potential import Potential
@@ -45,7 +45,8 @@ class Node(Record):
         Max-norm of the equations, re-evaluated.
     shape
         For onsets: 'supercritical', 'critical', 'subcritical', 'transcritical' or 'undecided'. For pitchforks that of
-        their half-branches, 'supercritical, subcritical on the twin' where they differ. For ends: how they ended.
+        their half-branches, 'supercritical, subcritical on the twin' where they differ. 'truncation too small' where
+        so many modes are neglected that the point may not exist. For ends: how they ended.
     coefficients
         The numbers that decided.
     """
@@ -84,7 +85,7 @@ class Diagram(Record):
     places
         For each branch, (arclength, node name) of the special points it passes, in order.
     completeness
-        What is owed, found, failed; what was not searched.
+        What is owed, found, found but stopped, failed; what was not searched.
     status, message
         'finished' or 'interrupted', and what was noticed.
 
@@ -113,7 +114,8 @@ class Diagram(Record):
         return (
             f"<Diagram of {shortened(self.potential.label)} up to κ = {self.kappa_max:.6g}: "
             f"{len(self.branches)} branches, {len(self.nodes)} nodes, "
-            f"{self.completeness.found} of {self.completeness.owed} half-branches, {self.status}>"
+            f"{self.completeness.found} of {self.completeness.owed} half-branches"
+            f"{f' ({self.completeness.stopped} more stopped)' if self.completeness.stopped else ''}, {self.status}>"
         )
 
     def at_kappa(self, kappa: float) -> list[State]:
@@ -151,6 +153,11 @@ class Diagram(Record):
                 ):
                     seen.append(point)
         return tuple(seen)
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """Where branches stop before they come to an end, and where a fixed truncation is too small for them."""
+        return tuple(f"{branch.origin}: {warning}" for branch in self.branches if (warning := warning_of(branch)))
 
     @cached_property
     def graph(self) -> nx.MultiDiGraph:

@@ -1,4 +1,4 @@
-"""What a diagram found, one record for each symmetry orbit: the rows of every table."""
+"""What a diagram found, and where its branches stop, one record for each symmetry orbit: the rows of every table."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from branches.diagrams.completeness import stop_of
 from branches.diagrams.diagram import Diagram, Node
-from branches.diagrams.records import SpecialPoint
+from branches.diagrams.records import Branch, SpecialPoint
 from branches.states.morse_index import uniform_index
+from branches.states.stability import Stability, stability_of
 from continuation.record import Record
 
 __all__ = ["Finding", "findings"]
@@ -20,14 +22,14 @@ Index = tuple[int, int]
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Finding(Record):
-    """An onset or a special point, once for its symmetry orbit.
+    """An onset, a special point or a stop, once for its symmetry orbit.
 
     Parameters
     ----------
     name, kind
-        Those of its node in the diagram; ``shape`` (of an onset) is 'supercritical', 'subcritical', ….
+        Those of its node in the diagram; the kind is 'stop' where a branch stops before it comes to an end.
     shape
-        Empty but for onsets.
+        Of an onset or a pitchfork 'supercritical', 'subcritical', …; of a stop, why; else empty.
     kappa, a, period, free_energy, residual
         The state; period 0 is the uniform one.
     modes
@@ -38,6 +40,8 @@ class Finding(Record):
         The leading moment a_n of a state of period 2π/n, 0 for the uniform state.
     before, after
         Morse index (even, odd) on the two sides, along the branch (along κ for an onset).
+    undecided
+        Eigenvalues on the two sides that are zero within their error.
     branch, arclength
         Where it was met first; −1 and κ on the uniform state.
     bracket, coefficients, twin
@@ -57,6 +61,7 @@ class Finding(Record):
     amplitude: float
     before: Index | None
     after: Index | None
+    undecided: tuple[int, int]
     branch: int
     arclength: float
     bracket: tuple[float, float] | None = None
@@ -64,15 +69,23 @@ class Finding(Record):
     twin: str = ""
 
     @property
+    def stability(self) -> tuple[str, str]:
+        """'stable', 'unstable' or 'not decided' on the two sides; empty where the branch has no such side."""
+        sides = zip((self.before, self.after), self.undecided, strict=True)
+        before, after = ("" if index is None else stability_of(index, doubt).value for index, doubt in sides)
+        return before, after
+
+    @property
     def stability_change(self) -> str:
         """For example 'unstable (1, 0) → stable', Morse index in brackets; empty where it is not known."""
         if self.before is None or self.after is None:
             return ""
-        return f"{_stability(self.before)} → {_stability(self.after)}"
+        words = zip(self.stability, (self.before, self.after), strict=True)
+        return " → ".join(f"{word} {index}" if word == Stability.UNSTABLE else word for word, index in words)
 
 
 def findings(diagram: Diagram) -> tuple[Finding, ...]:
-    """Return the onsets and special points of a diagram, by coupling.
+    """Return the onsets and special points of a diagram, and where branches stop, by coupling.
 
     Parameters
     ----------
@@ -82,7 +95,7 @@ def findings(diagram: Diagram) -> tuple[Finding, ...]:
     Returns
     -------
     tuple of Finding
-        Ends of branches that are nothing else are not among them.
+        Natural ends of branches (on a bound, on their own start) that are nothing else are not among them.
 
     Examples
     --------
@@ -99,18 +112,22 @@ def findings(diagram: Diagram) -> tuple[Finding, ...]:
             node = diagram.node(_name(diagram, number, point))
             if node.name not in found:
                 found[node.name] = _of_point(node, point, number)
+        last = diagram.node(diagram.ends[number][1])
+        if stop_of(branch) and branch.kappa.size and last.name not in found:
+            found[last.name] = _of_stop(last, branch, number)
     return tuple(sorted(found.values(), key=lambda finding: finding.kappa))
 
 
 def _of_onset(diagram: Diagram, node: Node) -> Finding:
     margin = 1e-6 * node.kappa
     sides = np.array([node.kappa - margin, node.kappa + margin])
-    before, after = uniform_index(diagram.potential, max(64, node.a.size), sides)[0].tolist()
+    counts, neutral = uniform_index(diagram.potential, max(64, node.a.size), sides)
+    (before, after), (doubt_before, doubt_after) = counts.tolist(), neutral.tolist()
     modes = node.name.removeprefix("onset ")
     return Finding(
         node.name, node.kind, node.shape, node.kappa, node.a, 0, 0.0, node.residual, modes,
         int(np.gcd.reduce([int(mode) for mode in modes.split("+")])), 0.0, (before, before), (after, after),
-        -1, node.kappa, None, node.coefficients,
+        (doubt_before, doubt_after), -1, node.kappa, None, node.coefficients,
     )  # fmt: skip
 
 
@@ -120,7 +137,16 @@ def _of_point(node: Node, point: SpecialPoint, number: int) -> Finding:
     return Finding(
         node.name, node.kind, node.shape, point.kappa, point.a, period, node.free_energy, point.residual,
         modes, point.breaks_to, float(point.a[period - 1]) if period else 0.0, point.index_before,
-        point.index_after, number, point.arclength, point.bracket, point.coefficients, point.twin,
+        point.index_after, (point.undecided_before, point.undecided_after),
+        number, point.arclength, point.bracket, point.coefficients, point.twin,
+    )  # fmt: skip
+
+
+def _of_stop(node: Node, branch: Branch, number: int) -> Finding:
+    period = node.period
+    return Finding(
+        node.name, "stop", f"stopped: {node.shape}", node.kappa, node.a, period, node.free_energy, node.residual, "",
+        period, float(node.a[period - 1]) if period else 0.0, None, None, (0, 0), number, float(branch.arclength[-1]),
     )  # fmt: skip
 
 
@@ -130,7 +156,3 @@ def _name(diagram: Diagram, number: int, point: SpecialPoint) -> str:
         if arclength == point.arclength:
             return name
     return diagram.ends[number][1]
-
-
-def _stability(index: Index) -> str:
-    return "stable" if index == (0, 0) else f"unstable {index}"

@@ -11,6 +11,7 @@ from branches.diagrams.diagram import Diagram
 from branches.diagrams.records import Branch
 from branches.diagrams.secondary import decided_index
 from branches.states.morse_index import uniform_index
+from branches.states.stability import Stability, stability_of
 
 __all__ = ["branch_graph"]
 
@@ -21,7 +22,8 @@ def branch_graph(diagram: Diagram) -> nx.MultiDiGraph:
     Node attributes: ``kind``, ``shape``, ``kappa``, ``period``, ``free_energy``, ``amplitude`` (max-norm of a).
 
     Edge attributes: ``branch`` (its number, −1 for the uniform state), ``kappa_min``, ``kappa_max``, ``even`` and
-    ``odd`` (Morse index), ``stable``, ``undecided`` (eigenvalues zero within their error), ``isotropy`` ('D_n', or
+    ``odd`` (Morse index), ``stable``, ``undecided`` (eigenvalues zero within their error), ``stability`` ('stable',
+    'unstable' or 'not decided'), ``isotropy`` ('D_n', or
     'O(2)' for the uniform state), ``free_energy_start`` and ``free_energy_end``, ``arclength_start`` and
     ``arclength_end``. Edges point along increasing arclength (increasing κ for the uniform state).
 
@@ -58,7 +60,9 @@ def _add_uniform(graph: nx.MultiDiGraph, diagram: Diagram) -> None:
     stops = [("uniform 0", 0.0), *((node.name, node.kappa) for node in onsets), ("uniform end", diagram.kappa_max)]
     largest = max([64, *(node.a.size for node in diagram.nodes)])
     for (start, left), (end, right) in itertools.pairwise(stops):
-        count = int(uniform_index(diagram.potential, largest, np.array([0.5 * (left + right)]))[0][0])
+        middle = uniform_index(diagram.potential, largest, np.array([0.5 * (left + right)]))
+        count, doubtful = (int(numbers[0]) for numbers in middle)
+        stability = stability_of((count, count), doubtful)
         graph.add_edge(
             start,
             end,
@@ -67,8 +71,9 @@ def _add_uniform(graph: nx.MultiDiGraph, diagram: Diagram) -> None:
             kappa_max=right,
             even=count,
             odd=count,
-            stable=count == 0,
-            undecided=0,
+            stable=stability is Stability.STABLE,
+            undecided=doubtful,
+            stability=stability.value,
             isotropy="O(2)",
             free_energy_start=0.0,
             free_energy_end=0.0,
@@ -82,6 +87,7 @@ def _add_branch(graph: nx.MultiDiGraph, diagram: Diagram, number: int, branch: B
     stops = [(0.0, first), *diagram.places[number], (float(branch.arclength[-1]), last)]
     for (s0, start), (s1, end) in itertools.pairwise(stops):
         (even, odd), undecided = decided_index(branch, s0, s1)
+        stability = stability_of((even, odd), undecided)
         inside = branch.kappa[(branch.arclength >= s0) & (branch.arclength <= s1)]
         left, right = branch.at(s0), branch.at(s1)
         ends = [diagram.node(name).kappa for name in (start, end)]
@@ -94,8 +100,9 @@ def _add_branch(graph: nx.MultiDiGraph, diagram: Diagram, number: int, branch: B
             kappa_max=max(kappas),
             even=even,
             odd=odd,
-            stable=even + odd + undecided == 0,
+            stable=stability is Stability.STABLE,
             undecided=undecided,
+            stability=stability.value,
             isotropy=f"D_{branch.period}",
             free_energy_start=left.free_energy,
             free_energy_end=right.free_energy,

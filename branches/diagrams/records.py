@@ -12,26 +12,21 @@ from numpy.typing import NDArray
 
 import continuation
 from branches.potentials.potential import Potential
-from branches.spaces.symmetry import expanded
+from branches.spaces.symmetry import expanded, twin_name
 from branches.states.at_coupling import judged, state_at
 from branches.states.energy import free_energy
 from branches.states.morse_index import MorseIndex, morse_index
 from branches.states.quadratic import QuadraticSystem
 from branches.states.selfconsistent import SelfConsistentSystem
+from branches.states.stability import Stability, stability_of
 from branches.states.state import State
+from branches.states.truncation import truncation_note
 from continuation import Counters, Status
 from continuation.record import Record, shortened
 
-__all__ = ["Branch", "SpecialPoint", "State", "twin_name"]
+__all__ = ["Branch", "SpecialPoint", "State"]
 
 Array = NDArray[np.float64]
-
-
-def twin_name(period: int) -> str:
-    """Say which rotation maps an even state of period 2π/n to its even twin."""
-    angle = "π" if period == 1 else f"π/{period}"
-    sign = "a_k → (−1)^k a_k" if period == 1 else f"a_{period}k → (−1)^k a_{period}k"
-    return f"rotation by {angle}: {sign}"
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -60,6 +55,8 @@ class SpecialPoint(Record):
         have period 2π/breaks_to.
     index_before, index_after
         Morse index (even, odd) on the two sides.
+    undecided_before, undecided_after
+        Eigenvalues there that are zero within their error.
     twin
         The rotation that gives the same point on the twin branch (the same orbit, reported once).
     error
@@ -80,6 +77,8 @@ class SpecialPoint(Record):
     breaks_to: int = 0
     index_before: tuple[int, int] | None = None
     index_after: tuple[int, int] | None = None
+    undecided_before: int = 0
+    undecided_after: int = 0
     twin: str = ""
     error: float = float("nan")
 
@@ -172,7 +171,15 @@ class Branch(Record):
     @property
     def message(self) -> str:
         """What was noticed."""
-        return self.curve.message.replace("p = ", "κ = ")
+        noticed = self.curve.message.replace("p = ", "κ = ")
+        return "; ".join(part for part in (noticed, self.truncation) if part)
+
+    @cached_property
+    def truncation(self) -> str:
+        """What a fixed truncation leaves out where that is more than the tolerance of a point; '' if nothing."""
+        if self.adaptive or not self.kappa.size:
+            return ""
+        return truncation_note(self.system(self.curve.u.shape[1]), self.curve.u, self.kappa)
 
     def __repr__(self) -> str:
         named = f"<Branch {shortened(self.potential.label)}: {shortened(self.origin)}"
@@ -210,10 +217,15 @@ class Branch(Record):
         return np.column_stack([self.morse.even, self.morse.odd])
 
     @property
+    def stability(self) -> tuple[Stability, ...]:
+        """For each point: stable, unstable or not decided."""
+        counts = zip(*(count.tolist() for count in vars(self.morse).values()), strict=True)
+        return tuple(stability_of((even, odd), undecided) for even, odd, undecided in counts)
+
+    @property
     def stable(self) -> NDArray[np.bool_]:
         """Whether no direction is unstable and none undecided, shape (P,)."""
-        stable: NDArray[np.bool_] = (self.morse.even + self.morse.odd + self.morse.undecided) == 0
-        return stable
+        return np.array([each is Stability.STABLE for each in self.stability], dtype=bool)
 
     @cached_property
     def special_points(self) -> tuple[SpecialPoint, ...]:

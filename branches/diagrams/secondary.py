@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from branches.diagrams.records import Branch, SpecialPoint
 from branches.spaces.symmetry import Block, blocks, period_of
 from branches.states.morse_index import LARGEST_MATRIX, WORKING_ACCURACY, block_index, block_spectrum, morse_index
+from branches.states.truncation import TAIL_ALLOWED
 from continuation.special.events import bracketed_root
 from continuation.threads import on_one_thread
 
@@ -20,7 +21,6 @@ __all__ = ["decided_index", "special_points"]
 Array = NDArray[np.float64]
 SAME_ARCLENGTH = 1e-6  # relative to the branch: a fold and the neutral eigenvalue that comes with it
 NEAR_ZERO = 1e-6  # of a bracket: where a zero is looked for again with more modes
-TAIL_ALLOWED = 1e-6  # above it, a fixed truncation says nothing of the kind of a point
 
 
 @on_one_thread
@@ -37,7 +37,7 @@ def special_points(branch: Branch) -> tuple[SpecialPoint, ...]:
     nothing more is sought. It may miss two crossings of one block between neighbouring points if the eigenvalue
     shows no minimum at the points themselves.
     """
-    found = [_named(branch, branch.point(point)) for point in branch.curve.special_points]
+    found = [_with_tail(branch, _named(branch, branch.point(point))) for point in branch.curve.special_points]
     reach = SAME_ARCLENGTH * float(branch.arclength[-1]) if branch.arclength.size else 0.0
     for block in () if _is_vertical(branch) else blocks(branch.period):
         for zero in _crossings(branch, block):
@@ -73,6 +73,16 @@ def _named(branch: Branch, point: SpecialPoint) -> SpecialPoint:
         return replace(state, kind=kind, coefficients={"slope": slope, "kappa_traced": kappa}, breaks_to=branch.period)
     kind = "transcritical" if multiple == 3 else "pitchfork"
     return replace(point, kind=kind, period=branch.period * multiple, residue=branch.period)
+
+
+def _with_tail(branch: Branch, point: SpecialPoint) -> SpecialPoint:
+    """Add how much a fixed truncation neglects there."""
+    tail = _neglected(branch, point.a[branch.period - 1 :: branch.period], point.kappa)
+    return replace(point, coefficients={**point.coefficients, "neglected_tail": tail}) if tail else point
+
+
+def _neglected(branch: Branch, u: Array, kappa: float) -> float:
+    return 0.0 if branch.adaptive else branch.system(u.size).tail(u, kappa)
 
 
 def _kappa_slope(branch: Branch, s: float) -> float:
@@ -205,7 +215,7 @@ def _minimum(f: Callable[[float], float], left: float, right: float, sign: float
 
 def _crossing_point(branch: Branch, block: Block, zero: _Zero) -> SpecialPoint:
     u, kappa = branch.curve.at(zero.s)
-    tail = 0.0 if branch.adaptive else branch.system(u.size).tail(u, kappa)
+    tail = _neglected(branch, u, kappa)
     return branch.special_point(
         _kind(block) if tail <= TAIL_ALLOWED else "undecided",
         u,
@@ -236,16 +246,21 @@ def _kind(block: Block) -> str:
 
 
 def _with_indices(branch: Branch, points: list[SpecialPoint], k: int) -> SpecialPoint:
-    """Add the Morse index on the way to the neighbouring special points."""
+    """Add the Morse index on the way to the neighbouring special points, where the truncation holds the states."""
     s = points[k].arclength
     total = float(branch.arclength[-1])
+    if points[k].coefficients.get("neglected_tail", 0.0) > TAIL_ALLOWED:
+        return points[k]  # these are no states
     before = points[k - 1].arclength if k else 0.0
     after = points[k + 1].arclength if k + 1 < len(points) else total
-    indices = [
-        decided_index(branch, s, other)[0] if abs(other - s) > 1e-9 * max(total, 1.0) else None
+    sides = [
+        decided_index(branch, s, other) if abs(other - s) > 1e-9 * max(total, 1.0) else (None, 0)
         for other in (before, after)
     ]
-    return replace(points[k], index_before=indices[0], index_after=indices[1])
+    (left, doubt_left), (right, doubt_right) = sides
+    return replace(
+        points[k], index_before=left, index_after=right, undecided_before=doubt_left, undecided_after=doubt_right
+    )
 
 
 def decided_index(branch: Branch, near: float, far: float) -> tuple[tuple[int, int], int]:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-import continuation
 from branches.diagrams.records import Branch
 from branches.onsets.blowup import onset_piece
 from branches.potentials.potential import Potential
@@ -34,7 +32,6 @@ VERTICAL_SIZE = 512  # enough to see that κ does not move: on such a branch not
 BEYOND = 2.1  # default end, in units of the onset
 ROUND_OFF = 1e-15  # moments below it do not count in the size of a given state
 VERTICAL = 1e-13  # change of κ/κ_n along the first piece that is rounding
-RESIDUAL_WANTED = 1e-12  # of every returned point
 LOWEST = 1e-3  # of the onset coupling: the uniform state is alone long before
 MORE_SYMMETRIC = "more symmetric state"
 
@@ -224,8 +221,7 @@ def trace_from(
         settings=settings,
         progress=progress,
     )
-    curve = _with_tail(system, branch)
-    return Branch(potential, period, curve, f"state given at κ = {kappa:.6g}", n_modes is None)
+    return Branch(potential, period, branch, f"state given at κ = {kappa:.6g}", n_modes is None)
 
 
 def more_symmetric() -> Event:
@@ -255,16 +251,4 @@ def follow_states(
         settings=settings,
         progress=progress,
     )
-    return Branch(system.potential, system.period, _with_tail(system, curve), origin, system.adaptive)
-
-
-def _with_tail(system: QuadraticSystem, curve: continuation.Branch) -> continuation.Branch:
-    """Say in the message how much a fixed truncation neglects where that is more than the tolerance of a point."""
-    if system.adaptive or not curve.p.size:
-        return curve
-    widest = int(np.argmax(np.max(np.abs(curve.u[:, -2:]), axis=1)))
-    tail = system.tail(curve.u[widest], float(curve.p[widest]))
-    if tail <= RESIDUAL_WANTED:
-        return curve
-    warning = f"neglected modes reach {tail:.1e}: raise n_modes, or leave it out for an adaptive truncation"
-    return replace(curve, message="; ".join(part for part in (curve.message, warning) if part))
+    return Branch(system.potential, system.period, curve, origin, system.adaptive)

@@ -24,9 +24,13 @@ STYLES: dict[str, dict[str, Any]] = {
 TRIANGLE = {**DISC, "marker": "^"}
 MARKS: dict[str, dict[str, Any]] = {
     "tricritical": DISC,
+    "unstable tricritical": {**DISC, "markerfacecolor": "white"},
+    "tetracritical": {**DISC, "marker": "*", "markersize": 9},
     "critical end point": DIAMOND,
+    "critical point": {**DISC, "marker": "P", "markersize": 6.5, "zorder": 6},
     "triple point": TRIANGLE,
     "cusp": SQUARE,
+    "limit of existence": {**DISC, "marker": "|", "markersize": 9},
     "resonance": {**DISC, "marker": "x"},
 }
 WIDE = 4.0  # ratio of the couplings above which their axis is logarithmic

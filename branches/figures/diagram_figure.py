@@ -17,7 +17,8 @@ from branches.diagrams.diagram import Diagram
 from branches.figures.page import save_page
 from branches.figures.panels import Scene, amplitude_panel, density_panels, energy_panel, panel_letter
 from branches.figures.stretches import UNIFORM, portraits
-from branches.figures.style import DIAMOND, DISC, GUIDE, RC, SQUARE, colour, line
+from branches.figures.style import CROSS, DIAMOND, DISC, GUIDE, RC, SQUARE, colour, line
+from branches.states.stability import Stability
 
 __all__ = ["FORMATS", "figure", "plot_amplitude", "save_figure"]
 
@@ -29,7 +30,9 @@ WIDTH, HEAD, PANELS, GAP, DENSITIES, FOOT = 10.0, 1.12, 2.5, 0.89, 1.67, 0.56
 
 
 def plot_amplitude(diagram: Diagram, ax: Axes | None = None) -> Axes:
-    r"""Draw ‖a‖ = (Σ a_n²)^½ over κ: stable solid, unstable dashed, special points marked and labelled.
+    r"""Draw ‖a‖ = (Σ a_n²)^½ over κ, with the special points marked and labelled.
+
+    Stable states are solid, unstable ones dashed, those of which it is not decided dash-dotted.
 
     Parameters
     ----------
@@ -160,15 +163,15 @@ def _legend(scene: Scene, coexistence: dict[str, Any]) -> list[Line2D]:
     handles += [_line(_branch_name(scene.diagram, number), number) for number in numbers[:LEGEND_BRANCHES]]
     if len(numbers) > LEGEND_BRANCHES:
         handles.append(Line2D([], [], linestyle="none", label=f"and {len(numbers) - LEGEND_BRANCHES} more"))
-    if any(part.stable for part in scene.parts):
-        handles.append(Line2D([], [], color="0.35", label="stable", **line(stable=True)))
-    if not all(part.stable for part in scene.parts):
-        handles.append(Line2D([], [], color="0.35", label="unstable", **line(stable=False)))
+    shown = {part.stability for part in scene.parts}
+    handles += [Line2D([], [], color="0.35", label=word.value, **line(word)) for word in Stability if word in shown]
     kinds = {finding.kind for finding in scene.found}
-    if kinds - {"fold"}:
+    if kinds - {"fold", "stop"}:
         handles.append(Line2D([], [], label="onset, branch point", **DISC))
     if "fold" in kinds:
         handles.append(Line2D([], [], label="fold", **SQUARE))
+    if "stop" in kinds:
+        handles.append(Line2D([], [], label="stopped", **CROSS))
     if scene.crossings:
         handles.append(Line2D([], [], label="coexistence", **coexistence))
     return handles

@@ -12,10 +12,11 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
+from branches.dynamics.metastable import MetastableTable, MultiPeak
 from branches.figures.style import DIAMOND, DISC, GUIDE, RC, colour, line
 from branches.landscapes.arcs import StateFunction
 from branches.landscapes.landscape import Landscape
-from branches.landscapes.metastable import MetastableTable, MultiPeak
+from branches.states.stability import Stability
 from branches.sweeps.phase_diagram import Change, Column, PhaseDiagram
 
 __all__ = ["landscape_figure", "metastable_figure", "phase_figure"]
@@ -36,7 +37,8 @@ def landscape_figure(landscape: Landscape) -> Figure:
     Returns
     -------
     matplotlib.figure.Figure
-        Left: F of every arc (solid where stable) above the broad band of F*; right: Σ g a² = −2 dF*/dκ of the
+        Left: F of every arc (solid where stable, dashed where unstable, dash-dotted where not decided) above the
+        broad band of F*; right: Σ g a² = −2 dF*/dκ of the
         minimiser. Diamonds: discontinuous transitions; discs: continuous ones.
 
     Examples
@@ -87,23 +89,23 @@ def _energies(ax: Axes, landscape: Landscape) -> None:
 
 
 def _arc_line(ax: Axes, arc: StateFunction, low: float) -> np.ndarray:
-    """Draw F along one arc, solid where it is stable, and return it."""
+    """Draw F along one arc, in the style of its stability, and return it."""
     kappa = np.linspace(max(arc.low, low, 1e-9), arc.high, SAMPLES)
     energies = arc.energies(kappa)[0]
     probes = kappa[PROBE_EVERY // 2 :: PROBE_EVERY]
-    stable = np.array([arc.state(float(at)).stable for at in probes])
-    owner = stable[np.argmin(np.abs(kappa[:, None] - probes), axis=1)]
-    edges = [0, *(np.flatnonzero(owner[1:] != owner[:-1]) + 1).tolist(), SAMPLES - 1]
+    known = [arc.state(float(at)).stability for at in probes]
+    owner = [known[k] for k in np.argmin(np.abs(kappa[:, None] - probes), axis=1)]
+    edges = [0, *(k + 1 for k, (left, right) in enumerate(pairwise(owner)) if left != right), SAMPLES - 1]
     for start, stop in pairwise(edges):
         piece = slice(start, stop + 1)
-        ax.plot(kappa[piece], energies[piece], color=colour(arc.number), **line(bool(owner[start])))
+        ax.plot(kappa[piece], energies[piece], color=colour(arc.number), **line(owner[start]))
     return energies
 
 
 def _slopes(ax: Axes, landscape: Landscape) -> None:
     for interval in landscape.intervals:
         kappa = np.linspace(max(interval.low, 1e-9), interval.high, SAMPLES)
-        ax.plot(kappa, interval.arc.energies(kappa)[1], color=colour(interval.arc.number), **line(True))
+        ax.plot(kappa, interval.arc.energies(kappa)[1], color=colour(interval.arc.number), **line(Stability.STABLE))
     for transition in landscape.transitions:
         ax.axvline(transition.kappa, **GUIDE)
         place = (transition.kappa, 0.98)
@@ -120,7 +122,7 @@ def metastable_figure(table: MetastableTable, symbol: str = r"\beta") -> Figure:
     Parameters
     ----------
     table
-        From :func:`~branches.landscapes.metastable.metastable_table`.
+        From :func:`~branches.dynamics.metastable.metastable_table`.
     symbol
         The parameter, in TeX.
 
@@ -152,7 +154,7 @@ def _density(ax: Axes, entry: MultiPeak | None) -> None:
     theta = np.linspace(-np.pi, np.pi, 721)
     density = entry.state.density(theta)
     shade = colour(entry.peaks - 1)
-    ax.plot(theta, density, color=shade, **line(entry.slow))
+    ax.plot(theta, density, color=shade, **line(Stability.STABLE if entry.slow else Stability.UNSTABLE))
     if entry.slow:
         ax.fill_between(theta, density, color=shade, alpha=0.25, linewidth=0)
     even, odd = entry.state.index

@@ -13,13 +13,14 @@ from branches.diagrams.findings import Finding, findings
 from branches.figures.coexistence import Coexistence, coexistences
 from branches.figures.labels import ANYWHERE, BELOW, Labels
 from branches.figures.stretches import UNIFORM, Portrait, Stretch, amplitude, stretches
-from branches.figures.style import DIAMOND, DISC, GUIDE, SQUARE, colour, line
+from branches.figures.style import CROSS, DIAMOND, DISC, GUIDE, SQUARE, colour, line
 from branches.spaces.symmetry import canonical
 from branches.states.energy import density
 
 __all__ = ["Scene", "amplitude_panel", "density_panels", "energy_panel", "panel_letter"]
 
 LETTERS = "ABCDEFGH"
+MARKS = {"fold": SQUARE, "stop": CROSS}  # all others are discs
 ROUNDING = 1e-12  # free energies that differ by less are equal
 
 
@@ -36,7 +37,7 @@ class Scene:
     crossings
         Where the lowest free energies cross.
     found
-        Its onsets and special points.
+        Its onsets and special points, and where branches stop.
     """
 
     diagram: Diagram
@@ -64,7 +65,7 @@ def amplitude_panel(ax: Axes, scene: Scene, shown: Sequence[Portrait] = ()) -> N
         labels.avoid_curve([crossing.kappa] * 2, ax.get_ylim())
     heights = [float(amplitude(finding.a)) for finding in scene.found]
     for finding, height in zip(scene.found, heights, strict=True):
-        ax.plot(finding.kappa, height, **(SQUARE if finding.kind == "fold" else DISC))
+        ax.plot(finding.kappa, height, **MARKS.get(finding.kind, DISC))
         labels.avoid_point(finding.kappa, height)
     _letters(ax, labels, shown, [portrait.amplitude for portrait in shown])
     for finding, height in zip(scene.found, heights, strict=True):
@@ -98,7 +99,7 @@ def density_panels(axes: Sequence[Axes], shown: Sequence[Portrait]) -> None:
         own = colour(portrait.branch)
         rho = density(canonical(portrait.a), theta)
         ax.fill_between(theta, rho, color=own, alpha=0.15, linewidth=0)
-        ax.plot(theta, rho, color=own, **line(portrait.stable))
+        ax.plot(theta, rho, color=own, **line(portrait.stability))
         ax.axhline(0.5 / np.pi, **GUIDE)
         ax.set_xticks([-np.pi, 0.0, np.pi], [r"$-\pi$", "$0$", r"$\pi$"])
         ax.set_xlim(-np.pi, np.pi)
@@ -121,7 +122,7 @@ def panel_letter(ax: Axes, letter: str) -> None:
 def _curves(ax: Axes, scene: Scene, quantity: str) -> None:
     """Draw all stretches; show a piece of the uniform state before the first of the branches."""
     for part in scene.parts:
-        style = {"color": colour(part.branch), "zorder": 3 if part.stable else 2, **line(part.stable)}
+        style = {"color": colour(part.branch), "zorder": 3 if part.stable else 2, **line(part.stability)}
         ax.plot(part.kappa, getattr(part, quantity), **style)
     right = scene.diagram.kappa_max
     lowest = min((float(part.kappa.min()) for part in scene.parts if part.branch != UNIFORM), default=0.0)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from branches.diagrams.diagram import Diagram
 from branches.diagrams.records import Branch
 from branches.states.energy import free_energy
+from branches.states.stability import Stability
 
 __all__ = ["UNIFORM", "Portrait", "Stretch", "amplitude", "portraits", "sample", "stretches"]
 
@@ -68,8 +69,8 @@ class Stretch:
         Its number, `UNIFORM` for the uniform state.
     start, end
         Arclengths (couplings for the uniform state).
-    stable
-        Whether it is locally stable in the full space.
+    stability
+        Whether it is locally stable in the full space, unstable, or not decided.
     kappa, amplitude, free_energy
         Samples in the order of arclength, shape (m,).
     """
@@ -77,10 +78,15 @@ class Stretch:
     branch: int
     start: float
     end: float
-    stable: bool
+    stability: Stability
     kappa: Array
     amplitude: Array
     free_energy: Array
+
+    @property
+    def stable(self) -> bool:
+        """Whether it is known to be stable."""
+        return self.stability is Stability.STABLE
 
 
 def stretches(diagram: Diagram) -> tuple[Stretch, ...]:
@@ -96,21 +102,23 @@ def stretches(diagram: Diagram) -> tuple[Stretch, ...]:
     """
     edges = [data for _, _, data in diagram.graph.edges(data=True)]
     edges.sort(key=lambda edge: (edge["branch"], edge["arclength_start"]))
-    keys = ("branch", "arclength_start", "arclength_end", "stable")
-    return tuple(_stretch(diagram, *(edge[key] for key in keys)) for edge in edges)
+    return tuple(
+        _stretch(diagram, edge["branch"], edge["arclength_start"], edge["arclength_end"], Stability(edge["stability"]))
+        for edge in edges
+    )
 
 
-def _stretch(diagram: Diagram, number: int, start: float, end: float, stable: bool) -> Stretch:
+def _stretch(diagram: Diagram, number: int, start: float, end: float, stability: Stability) -> Stretch:
     if number == UNIFORM:
         kappa, zero = np.array([start, end]), np.zeros(2)
-        return Stretch(number, start, end, stable, kappa, zero, zero)
+        return Stretch(number, start, end, stability, kappa, zero, zero)
     branch = diagram.branches[number]
     # closer towards both ends, where a fold turns or a pitchfork leaves
     nodes = 0.5 * (1.0 - np.cos(np.linspace(0.0, np.pi, SAMPLES)))
     arclength = np.clip(start + (end - start) * nodes, 0.0, float(branch.arclength[-1]))
     u, kappa = sample(branch, arclength)
     energy = free_energy(branch.weights, u, np.maximum(kappa, np.finfo(float).tiny))
-    return Stretch(number, start, end, stable, kappa, amplitude(u), energy)
+    return Stretch(number, start, end, stability, kappa, amplitude(u), energy)
 
 
 @dataclass(frozen=True)
@@ -123,8 +131,8 @@ class Portrait:
         Where on which branch.
     kappa, amplitude, free_energy
         Its place in the panels.
-    stable
-        Whether it is locally stable.
+    stability
+        Whether it is locally stable, unstable, or not decided.
     a
         Its moments, shape (N,).
     remark
@@ -136,7 +144,7 @@ class Portrait:
     kappa: float
     amplitude: float
     free_energy: float
-    stable: bool
+    stability: Stability
     a: Array
     remark: str
 
@@ -184,7 +192,7 @@ def _drawn(diagram: Diagram) -> list[tuple[int, Branch]]:
 def _portrait(branch: Branch, number: int, s: float, remark: str) -> Portrait:
     state = branch.at(s)
     return Portrait(
-        number, s, state.kappa, float(amplitude(state.a)), state.free_energy, state.stable, state.a, remark
+        number, s, state.kappa, float(amplitude(state.a)), state.free_energy, state.stability, state.a, remark
     )
 
 

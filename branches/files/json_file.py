@@ -53,8 +53,8 @@ def describe(diagram: Diagram) -> dict[str, Any]:
     -------
     dict
         What :func:`summary` has, and ``nodes``, ``branches`` (arrays by point: ``arclength``, ``kappa``,
-        ``a``, ``free_energy``, ``index``, ``stable``, ``residual``, ``n_modes``) and ``edges`` of the graph.
-        Numbers that are not finite are null.
+        ``a``, ``free_energy``, ``index``, ``undecided``, ``stability``, ``stable``, ``residual``, ``n_modes``) and
+        ``edges`` of the graph. Numbers that are not finite are null, and so is ``stable`` where it is not decided.
 
     Examples
     --------
@@ -78,8 +78,8 @@ def summary(diagram: Diagram) -> dict[str, Any]:
     """Return what was found, without the states, in JSON's own types.
 
     ``schema``, ``version``, ``potential`` (name, label, parameters and the first weights), ``kappa_max``,
-    ``status``, ``message``, ``special_points`` (onsets among them), ``coexistence`` (where the lowest free
-    energies cross) and ``completeness``.
+    ``status``, ``message``, ``warnings``, ``special_points`` (onsets and stops among them), ``coexistence`` (where the
+    lowest free energies cross) and ``completeness``.
     """
     potential = diagram.potential
     shown = max((branch.a.shape[1] for branch in diagram.branches), default=32)
@@ -91,6 +91,7 @@ def summary(diagram: Diagram) -> dict[str, Any]:
         "kappa_max": diagram.kappa_max,
         "status": diagram.status,
         "message": diagram.message,
+        "warnings": diagram.warnings,
         "special_points": [_finding(finding) for finding in findings(diagram)],
         "coexistence": [vars(crossing) for crossing in coexistences(diagram)],
         "completeness": _completeness(diagram.completeness),
@@ -107,6 +108,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
     return own | {
         "index_before": finding.before,
         "index_after": finding.after,
+        "stability": finding.stability,
         "stability_change": finding.stability_change,
     }
 
@@ -129,7 +131,9 @@ def _branch(diagram: Diagram, number: int, branch: Branch) -> dict[str, Any]:
         "kappa": branch.kappa,
         "free_energy": branch.free_energy,
         "index": branch.index,
-        "stable": branch.stable,
+        "undecided": branch.morse.undecided,
+        "stability": [stability.value for stability in branch.stability],
+        "stable": [stability.known_stable for stability in branch.stability],
         "residual": branch.residual,
         "n_modes": branch.n_modes,
         "a": [row[:size] for row, size in zip(branch.a, branch.n_modes, strict=True)],
@@ -140,6 +144,7 @@ def _completeness(account: Completeness) -> dict[str, Any]:
     return {
         "owed": account.owed,
         "found": account.found,
+        "stopped": account.stopped,
         "failed": account.failed,
         "not_followed": account.not_followed,
         "half_branches": [asdict(half) for half in account.half_branches],

@@ -17,13 +17,13 @@ from continuation.atomic import replacing, writable_folder
 __all__ = ["POINT_COLUMNS", "SPECIAL_COLUMNS", "to_csv", "write_points", "write_special_points"]
 
 POINT_COLUMNS = (
-    "branch", "arclength", "kappa", "free_energy", "even_index", "odd_index", "stable", "period", "residual",
-    "n_modes",
+    "branch", "arclength", "kappa", "free_energy", "even_index", "odd_index", "undecided", "stability", "stable",
+    "period", "residual", "n_modes",
 )  # fmt: skip
 SPECIAL_COLUMNS = (
     "name", "kind", "shape", "kappa", "period", "modes", "breaks_to", "amplitude", "norm", "free_energy",
-    "even_before", "odd_before", "even_after", "odd_after", "residual", "branch", "arclength",
-    "bracket_start", "bracket_end", "coefficients", "twin",
+    "even_before", "odd_before", "even_after", "odd_after", "stability_before", "stability_after",
+    "residual", "branch", "arclength", "bracket_start", "bracket_end", "coefficients", "twin",
 )  # fmt: skip
 
 
@@ -68,7 +68,8 @@ def to_csv(diagram: Diagram, folder: str | os.PathLike[str]) -> tuple[Path, Path
 def write_points(diagram: Diagram, path: str | os.PathLike[str]) -> Path:
     """Write one line for each computed point: the columns `POINT_COLUMNS`, then a_1, a_2, ….
 
-    Numbers are written in full: reading them gives the same floats. Moments beyond a truncation are 0.
+    Numbers are written in full: reading them gives the same floats. Moments beyond a truncation are 0. ``stability`` is
+    'stable', 'unstable' or 'not decided', and ``stable`` 1, 0 or empty in the same order.
     The uniform state, a = 0, has no lines.
     """
     width = max((branch.a.shape[1] for branch in diagram.branches if branch.kappa.size), default=0)
@@ -77,7 +78,7 @@ def write_points(diagram: Diagram, path: str | os.PathLike[str]) -> Path:
 
 
 def write_special_points(diagram: Diagram, path: str | os.PathLike[str]) -> Path:
-    """Write one line for each onset and special point, once for its orbit: the columns `SPECIAL_COLUMNS`.
+    """Write one line for each onset, special point and stop, once for its orbit: the columns `SPECIAL_COLUMNS`.
 
     ``amplitude`` is a_n of a state of period 2π/n, ``norm`` (Σ a_k²)^½; ``before`` and ``after`` are Morse
     indices along the branch; ``coefficients`` are 'name=value' joined by semicolons.
@@ -87,11 +88,12 @@ def write_special_points(diagram: Diagram, path: str | os.PathLike[str]) -> Path
 
 def _points(diagram: Diagram, width: int) -> Iterator[list[Any]]:
     for number, branch in enumerate(diagram.branches):
-        for k in range(branch.kappa.size):
-            a = branch.a[k].tolist()
+        for k, stability in enumerate(branch.stability):
+            a, known = branch.a[k].tolist(), stability.known_stable
             yield [
                 number, float(branch.arclength[k]), float(branch.kappa[k]), float(branch.free_energy[k]),
-                *branch.index[k].tolist(), int(branch.stable[k]), branch.period, float(branch.residual[k]),
+                *branch.index[k].tolist(), int(branch.morse.undecided[k]), stability.value,
+                "" if known is None else int(known), branch.period, float(branch.residual[k]),
                 int(branch.n_modes[k]), *a, *[0.0] * (width - len(a)),
             ]  # fmt: skip
 
@@ -104,8 +106,8 @@ def _special(finding: Finding) -> list[Any]:
     return [
         finding.name, finding.kind, finding.shape, float(finding.kappa), finding.period, finding.modes,
         finding.breaks_to, finding.amplitude, float(np.linalg.norm(finding.a)), finding.free_energy,
-        *before, *after, float(finding.residual), finding.branch, float(finding.arclength), *bracket,
-        coefficients, finding.twin,
+        *before, *after, *finding.stability, float(finding.residual), finding.branch,
+        float(finding.arclength), *bracket, coefficients, finding.twin,
     ]  # fmt: skip
 
 

@@ -183,8 +183,9 @@ def _joint(diagram: Diagram, before: StateFunction, after: StateFunction) -> flo
         if name is None or not other.low * (1 - SAME_STATE) <= kappa <= other.high * (1 + SAME_STATE):
             continue
         near = float(np.clip(kappa, other.low, other.high))
-        if same_orbit(arc.state(kappa).a, kappa, other.state(near).a, kappa, SAME_STATE):
-            node = diagram.node(name)
+        # The node's own state: at a pitchfork, that of the branch at one κ has but half of the digits.
+        node = diagram.node(name)
+        if same_orbit(node.a, kappa, other.state(near).a, kappa, SAME_STATE):
             return node.kappa if abs(node.kappa - kappa) <= SAME_STATE * kappa else kappa
     return None
 

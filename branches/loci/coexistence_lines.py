@@ -132,9 +132,9 @@ def coexistence_line(
     Returns
     -------
     Line
-        With its special points: 'critical end point' where one of the states is at its onset from the uniform one (or
-        the uniform state at an onset of another mode), 'tricritical' where the two states merge, and 'limit of
-        existence' where one of them meets its fold.
+        With its special points: 'critical end point' where one of the states is at its onset from the uniform one, or
+        the uniform state at an onset (the line ends there, for beyond it that state is unstable), 'tricritical' or
+        'critical point' where the two states merge, and 'limit of existence' where one of them meets its fold.
 
     Raises
     ------
@@ -168,8 +168,11 @@ def _line(weights: FamilyWeights, states: list[State], kappa: float, q0: float, 
     parts = tuple((state.period, size) for state in states)
     problem = CoexistenceSystem(weights, parts)
     start = np.append(np.concatenate([_moments(state, size) for state in states]), kappa)
-    endings = tuple(_ending(states, k, piece.start, size) for k, piece in enumerate(problem.slices))
-    events = onset_events(weights, {state.period for state in states}) if len(states) == 1 else ()
+    endings = [_ending(states, k, piece.start, size) for k, piece in enumerate(problem.slices)]
+    if len(states) == 2 and states[0].period == states[1].period:
+        first, second = (piece.start for piece in problem.slices)
+        endings.append(Ending("critical point", first, states[0].period, size, noise=3, other=second))
+    events = onset_events(weights) if len(states) == 1 else ()
     return followed_line("coexistence", description, problem, start, q0, weights, endings, events, False)
 
 

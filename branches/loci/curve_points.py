@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from continuation import Branch, Problem
+from continuation.record import Record
 from continuation.special.events import bracketed_root
 from continuation.steps.corrector import correct
 
@@ -17,14 +18,17 @@ __all__ = ["CurvePoint", "Line", "amplitude_limit", "crossings"]
 
 Array = NDArray[np.float64]
 NODES = 10  # states from which the end of a line is extrapolated
+ENOUGH = 7  # of them, where the nearest ones cannot be solved for
 NEAREST = 0.03  # power of the amplitude of the nearest of them, in units of the farthest
 NEWTON = 6  # iterations: from a good guess to round-off, where it hovers
 ON_LINE = 1e-12  # residual of a point of the line
+SLIVER = 1e-8  # relative to 1 + |q|: what two lines that end in one point may overlap by
+SAFE = 4.0  # times what leaving out the nearest point changes: one sample of the noise; the next is another one
 EPSILON = float(np.finfo(float).eps)
 
 
-@dataclass(frozen=True)
-class CurvePoint:
+@dataclass(frozen=True, eq=False, repr=False)
+class CurvePoint(Record):
     """A special point of a line.
 
     Parameters
@@ -46,8 +50,8 @@ class CurvePoint:
     description: str = ""
 
 
-@dataclass(frozen=True)
-class Line:
+@dataclass(frozen=True, eq=False, repr=False)
+class Line(Record):
     """A line in the plane of a parameter q and the coupling κ.
 
     Parameters
@@ -96,8 +100,10 @@ class Line:
         return tuple(point for point in self.points if point.kind == kind)
 
 
-def amplitude_limit(problem: Problem, x: Array, index: int, power: int = 2, noise: int = 1) -> tuple[Array, Array]:
-    """Follow a line to where one of its unknowns vanishes, on a power of which the others depend smoothly.
+def amplitude_limit(
+    problem: Problem, x: Array, row: Array, power: int = 2, noise: int = 1
+) -> tuple[Array, Array]:
+    """Follow a line to where an amplitude vanishes, on a power of which its unknowns depend smoothly.
 
     Parameters
     ----------
@@ -105,18 +111,19 @@ def amplitude_limit(problem: Problem, x: Array, index: int, power: int = 2, nois
         The equations of the line.
     x
         A point (u, q / scale) on it, shape (n + 1,), near the end.
-    index
-        The unknown a = u[index], that goes to zero.
+    row
+        The amplitude is a = row · x, shape (n + 1,).
     power
-        2 where the others are functions of a², 1 of a.
+        2 where what does not vanish is a function of a², 1 of a.
     noise
         The equations determine them at small a to some ε / a^noise.
 
     Returns
     -------
     limit, error
-        x at a = 0, where the equations themselves are singular; its error from the last two corrections of the
-        extrapolation, and from rounding. Each of shape (n + 1,).
+        x at a = 0, where the equations themselves are singular; its error from the last corrections of the
+        extrapolation, by the farthest points (what it truncates) and by the nearest two (the noise of the points), and
+        from rounding. Each of shape (n + 1,).
 
     Raises
     ------
@@ -127,24 +134,31 @@ def amplitude_limit(problem: Problem, x: Array, index: int, power: int = 2, nois
     -----
     Points are solved for at Chebyshev nodes of a^power, and extrapolated by the polynomials through them.
     """
-    row = np.eye(1, x.size, index)[0]
-    far = abs(float(x[index])) ** power
+    amplitude = float(row @ x)
+    far = abs(amplitude) ** power
+    known, points = [far], [x]
     middle, half = 0.5 * far * (1.0 + NEAREST), 0.5 * far * (1.0 - NEAREST)
     nodes = middle + half * np.cos(np.pi * (np.arange(NODES) + 0.5) / NODES)
-    points: list[Array] = [x]
-    known = [far]
     for node in nodes:
         slope = (points[-1] - points[-2]) / (known[-1] - known[-2]) if len(points) > 1 else np.zeros_like(x)
         guess = points[-1] + slope * (node - known[-1])
-        guess[index] = np.copysign(node ** (1 / power), x[index])
+        wanted = float(np.copysign(node ** (1 / power), amplitude))
+        guess += (wanted - row @ guess) / (row @ row) * row
         found = correct(problem, guess, row, 0.0, NEWTON)
         if not found.residual <= ON_LINE:
-            raise ArithmeticError(f"no point of the line at amplitude {guess[index]:.3g}")
+            if len(points) > ENOUGH:  # so near to the end rounding is all that is left of the equations
+                break
+            raise ArithmeticError(f"no point of the line at amplitude {wanted:.3g}")
         points.append(found.x)
         known.append(float(node))
-    values = _extrapolated(np.array(known[1:]), np.array(points[1:]))
+    at, table = np.array(known[1:]), np.array(points[1:])
+    values = _extrapolated(at, table)
     corrections = np.maximum(np.abs(values[-1] - values[-2]), np.abs(values[-2] - values[-3]))
-    return values[-1], corrections + 256 * EPSILON / min(known) ** (noise / power)
+    nearest = np.argsort(at)  # the noisiest points, and those that count most
+    fewer = [_extrapolated(np.delete(at, nearest[:k]), np.delete(table, nearest[:k], axis=0))[-1] for k in (1, 2)]
+    noisy = SAFE * np.abs(values[-1] - fewer[0]) + np.abs(fewer[0] - fewer[1])
+    noisy += 256 * EPSILON / min(known) ** (noise / power)
+    return values[-1], corrections + noisy
 
 
 def _extrapolated(at: Array, values: Array) -> list[Array]:
@@ -173,6 +187,8 @@ def crossings(first: Line, second: Line, kind: str = "triple point") -> tuple[Cu
     """
     start = max(float(np.min(first.q)), float(np.min(second.q)))
     stop = min(float(np.max(first.q)), float(np.max(second.q)))
+    if stop - start <= SLIVER * (1.0 + abs(start)):  # they meet in an end, if at all
+        return ()
     inside = np.concatenate([first.q, second.q, np.linspace(start, stop, 9)])
     at = [float(q) for q in np.unique(inside[(inside >= start) & (inside <= stop)])]
     at = [q for q in at if first.couplings(q) and second.couplings(q)]

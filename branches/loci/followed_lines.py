@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from branches.loci.curve_points import ON_LINE, CurvePoint, Line, amplitude_limit
 from branches.loci.family_weights import FamilyWeights
+from branches.onsets.multicritical import multicritical_kind
 from branches.spaces.symmetry import period_of
-from continuation import Branch, Event, Problem, SpecialPoint, follow
+from continuation import Branch, Event, Problem, SpecialPoint, Status, follow
 from continuation.steps.corrector import correct
 
 __all__ = ["Ending", "followed_line", "onset_events", "resolved"]
@@ -25,25 +26,29 @@ TOLERANCE = 1e-13  # of the engine: what a located point is right to, relative t
 HIGHEST_MODE = 12  # onsets looked at along a line
 MOST_STEPS = 150  # a line that needs more is ended there, and says so
 LEAST, LARGEST, NEGLECTED = 32, 256, 1e-12  # unknowns of a state, and the last moment allowed
+DOUBT = 4.0  # errors of an end within which c₄ must not vanish for the end to be tricritical
 CONVERGED = 1e-7  # error of an extrapolation that has found its end
 
 
 @dataclass(frozen=True)
 class Ending:
-    """A line ends where the first moment u[index] of one of its states vanishes, in a point of this kind.
+    """A line ends where an amplitude of its states vanishes, in a point of this kind.
 
     Parameters
     ----------
     kind
-        Of the point.
+        Of the point; 'tricritical' at the uniform state is made precise by the coefficients of its onset.
     index, period, size
         Where the moments of the state begin among the unknowns, its period number, and how many there are.
     power
-        The line is smooth in u[index]^power.
+        The line is smooth in amplitude^power.
     close
         Amplitude from which the end is extrapolated.
     noise
         The equations determine q and κ at a small amplitude a to some ε / a^noise.
+    other
+        The amplitude is u[index]; or, where the moments of a second state of the same period begin at ``other``, the
+        difference u[index] − u[other].
     """
 
     kind: str
@@ -53,14 +58,39 @@ class Ending:
     power: int = 2
     close: float = 0.3
     noise: int = 1
+    other: int | None = None
 
-    def description(self, x: Array) -> str:
-        """Say what the state becomes at the limit x."""
-        u = x[self.index : self.index + self.size].copy()
-        if self.power == 2:
-            u[::2] = 0.0  # odd in the amplitude
-        period = period_of(u, SMALL) * self.period
-        return f"mode {self.period} merges with {f'mode {period}' if period else 'the uniform state'}"
+    def row(self, size: int) -> Array:
+        """Return the amplitude as a row that acts on the unknowns, shape (size,)."""
+        row: Array = np.eye(1, size, self.index)[0]
+        if self.other is not None:
+            row[self.other] = -1.0
+        return row
+
+    def odd(self, x: Array) -> Array:
+        """Return the part of x that is odd in the amplitude, shape of x."""
+        odd: Array = np.zeros_like(x)
+        own = slice(self.index, self.index + self.size)
+        if self.other is not None:
+            second = slice(self.other, self.other + self.size)
+            odd[own] = 0.5 * (x[own] - x[second])
+            odd[second] = -odd[own]
+        elif self.power == 2:
+            odd[own][::2] = x[own][::2]
+        return odd
+
+    def point(self, x: Array, q: float, error: float, weights: FamilyWeights) -> CurvePoint:
+        """Return the point in which the line ends at the limit x."""
+        kappa = float(x[-2]) * weights.unit(q)
+        if self.other is not None:
+            return CurvePoint(self.kind, q, kappa, error, f"the two states of mode {self.period} merge")
+        even = (x - self.odd(x))[self.index : self.index + self.size]
+        period, kind = period_of(even, SMALL) * self.period, self.kind
+        if kind == "tricritical" and period == 0:
+            inside = max(min(DOUBT * error, q - weights.low, weights.high - q), 0.0)
+            kind = multicritical_kind(weights.family, q, inside, self.period)
+        becomes = f"mode {period}" if period else "the uniform state"
+        return CurvePoint(kind, q, kappa, error, f"mode {self.period} merges with {becomes}")
 
 
 def resolved(line_of: Callable[[int], Line], size: int) -> Line:
@@ -82,14 +112,14 @@ def _last_moments(line: Line, size: int) -> float:
     return max(float(np.max(np.abs(end), initial=0.0)) for end in ends)
 
 
-def onset_events(weights: FamilyWeights, own: set[int]) -> tuple[Event, ...]:
-    """Return the events at which the uniform state, one of two that coexist, is at an onset of another mode."""
+def onset_events(weights: FamilyWeights) -> tuple[Event, ...]:
+    """Return the events that end a line because the uniform state, one of two that coexist, is at an onset."""
 
     def beyond(mode: int, u: Array, q: float) -> float:
         return float(u[-1] * weights.at(q, mode)[-1]) - 2.0
 
-    others = [mode for mode in range(1, HIGHEST_MODE + 1) if mode not in own]
-    return tuple(Event(f"critical end point:{mode}", partial(beyond, mode)) for mode in others)
+    modes = range(1, HIGHEST_MODE + 1)
+    return tuple(Event(f"critical end point:{mode}", partial(beyond, mode), terminal=True) for mode in modes)
 
 
 def followed_line(
@@ -127,7 +157,7 @@ def followed_line(
     ValueError
         If no point of the line is found near the start.
     """
-    ends = tuple(_end_event(number, ending, float(start[ending.index])) for number, ending in enumerate(endings))
+    ends = tuple(_end_event(number, ending, start) for number, ending in enumerate(endings))
 
     def half(way: int) -> Branch:
         stop, watched, low, high = None if turns else _Turned(way), (*events, *ends), weights.low, weights.high
@@ -135,27 +165,21 @@ def followed_line(
             problem, start, q0, direction=way, p_min=low, p_max=high, events=watched, stop=stop, max_steps=MOST_STEPS
         )
 
-    halves = half(-1), half(1)
-    if not all(part.p.size for part in halves):
-        reason = "; ".join(part.message for part in halves if not part.p.size)
+    curves = half(-1), half(1)
+    if not all(part.p.size for part in curves):
+        reason = "; ".join(part.message for part in curves if not part.p.size)
         raise ValueError(f"the {kind} line {description!r} could not be started at q0 = {q0!r}: {reason}")
-    tables, points, messages = [], [], []
-    stops = [np.inf if turns else _turn(part)[1] for part in halves]
-    for part in halves:
-        table, found, message = _half(problem, part, endings, weights, turns)
-        tables.append(table)
-        points += found
-        messages.append(message)
-    q, kappa = np.concatenate([tables[0][::-1], tables[1][1:]]).T
+    halves = [_half(problem, part, endings, weights, turns) for part in curves]
+    q, kappa = np.concatenate([halves[0].table[::-1], halves[1].table[1:]]).T
     return Line(
         kind,
         description,
         q,
         kappa,
-        tuple(sorted(points, key=lambda point: point.q)),
-        partial(_couplings, problem, halves, weights, stops),
-        f"towards smaller: {messages[0]}; towards larger: {messages[1]}",
-        halves,
+        tuple(sorted((point for part in halves for point in part.points), key=lambda point: point.q)),
+        partial(_couplings, problem, halves, weights),
+        f"towards smaller: {halves[0].message}; towards larger: {halves[1].message}",
+        curves,
     )
 
 
@@ -178,29 +202,65 @@ def _turn(half: Branch) -> tuple[SpecialPoint | None, float]:
     return turn, np.inf if turn is None else turn.arclength
 
 
+@dataclass(frozen=True)
+class _Limit:
+    """Where a vanishing amplitude ends a line: the last point followed, the limit, and the point that it is."""
+
+    ending: Ending
+    last: Array
+    limit: Array
+    point: CurvePoint
+
+    def guess(self, q: float, scale: float) -> Array | None:
+        """Return about where the line is at q, if that lies between the last point followed and the limit."""
+        part = (q / scale - self.limit[-1]) / (self.last[-1] - self.limit[-1])
+        if not 0.0 < part < 1.0:
+            return None
+        odd = self.ending.odd(self.last)
+        guess: Array = self.limit + part * (self.last - odd - self.limit) + np.sqrt(part) * odd
+        return guess
+
+
+@dataclass(frozen=True)
+class _Half:
+    """One half of a line: (q, κ) along it, shape (P, 2), its special points, how it ends, and what was followed."""
+
+    curve: Branch
+    end: float
+    table: Array
+    points: tuple[CurvePoint, ...]
+    message: str
+    limit: _Limit | None
+
+
 def _half(
-    problem: Problem, half: Branch, endings: Sequence[Ending], weights: FamilyWeights, turns: bool
-) -> tuple[Array, list[CurvePoint], str]:
-    """Return (q, κ) along one half, shape (P, 2), its special points, and how it ends."""
-    turn, end = (None, np.inf) if turns else _turn(half)
-    points = [_point(special, weights) for special in _specials(half) if special.arclength < end]
-    kept = half.arclength < end
-    q, scaled = half.p[kept], half.u[kept, -1]
+    problem: Problem, curve: Branch, endings: Sequence[Ending], weights: FamilyWeights, turns: bool
+) -> _Half:
+    """Read one half off the curve that was followed."""
+    turn, end = (None, np.inf) if turns else _turn(curve)
+    points = [_point(special, weights) for special in _specials(curve) if special.arclength < end]
+    kept = curve.arclength < end
+    q, scaled = curve.p[kept], curve.u[kept, -1]
     table = np.column_stack([q, scaled * [weights.unit(float(value)) for value in q]])
-    limit, message = None, f"{half.status.value} {half.message}".strip()
+    last, limit, message = None, None, f"{curve.status.value} {curve.message}".strip()
     if turn is not None:
-        limit, message = replace(_point(turn, weights), kind="limit of existence"), "one of the states folds"
-    elif half.special_points and half.special_points[-1].kind.startswith("end:"):
-        limit, message = _limit(problem, half.special_points[-1], endings, weights)
-    if limit is not None:
-        points.append(limit)
-        table = np.vstack([table, [limit.q, limit.kappa]])
-    return table, points, message
+        last, message = replace(_point(turn, weights), kind="limit of existence"), "one of the states folds"
+    elif curve.status is Status.EVENT and curve.special_points[-1].kind.startswith("end:"):
+        limit, message = _limit(problem, curve.special_points[-1], endings, weights)
+        last = None if limit is None else limit.point
+    elif curve.status is Status.EVENT:
+        message = points[-1].kind
+    if last is not None:
+        points.append(last)
+        table = np.vstack([table, [last.q, last.kappa]])
+    return _Half(curve, end, table, tuple(points), message, limit)
 
 
-def _end_event(number: int, ending: Ending, first: float) -> Event:
+def _end_event(number: int, ending: Ending, start: Array) -> Event:
+    row = ending.row(start.size)
+    first = float(row @ start)
     level, sign = min(ending.close, PART * abs(first)), np.sign(first)
-    return Event(f"end:{number}", lambda u, q: float(sign * u[ending.index]) - level, terminal=True)
+    return Event(f"end:{number}", lambda u, q: float(sign * (row @ u)) - level, terminal=True)
 
 
 def _specials(half: Branch) -> list[SpecialPoint]:
@@ -224,35 +284,37 @@ def _place(where: str) -> str:
 
 def _limit(
     problem: Problem, last: SpecialPoint, endings: Sequence[Ending], weights: FamilyWeights
-) -> tuple[CurvePoint | None, str]:
-    """Return the point in which a line ends by a vanishing amplitude, and that in words."""
+) -> tuple[_Limit | None, str]:
+    """Return where a line ends by a vanishing amplitude, and that in words."""
     ending = endings[int(last.kind[4:])]
     here = problem.resized(last.u, last.p)
     problem, scale = (problem if here is None else here[0]), problem.parameter_scale
+    start = np.append(last.u, last.p / scale)
     try:
-        start = np.append(last.u, last.p / scale)
-        x, error = amplitude_limit(problem, start, ending.index, ending.power, ending.noise)
+        x, error = amplitude_limit(problem, start, ending.row(start.size), ending.power, ending.noise)
         if not max(float(error[-1]), float(error[-2])) <= CONVERGED:
             raise ArithmeticError(f"its extrapolation leaves an error of {float(error[-1]) * scale:.1e}")
     except ArithmeticError as failure:
         return None, f"an amplitude has become small, but does not vanish on the line: {failure}"
     q = float(x[-1]) * scale
-    kappa = float(x[-2]) * weights.unit(q)
-    return CurvePoint(ending.kind, q, kappa, float(error[-1]) * scale, ending.description(x)), ending.kind
+    point = ending.point(x, q, float(error[-1]) * scale, weights)
+    return _Limit(ending, start, x, point), point.kind
 
 
-def _couplings(
-    problem: Problem, halves: Sequence[Branch], weights: FamilyWeights, ends: Sequence[float], q: float
-) -> tuple[float, ...]:
-    """Return κ wherever the line, up to the arclength ``end`` of either half, is at q: corrected at fixed q."""
+def _couplings(problem: Problem, halves: Sequence[_Half], weights: FamilyWeights, q: float) -> tuple[float, ...]:
+    """Return κ wherever the line is at q, the extrapolated ends included: corrected at fixed q."""
+    guesses: list[Array] = []
+    for half in halves:
+        on_curve = [half.curve.at(s)[0] for s in half.curve.crossings(q) if s <= half.end]
+        beyond = None if half.limit is None else half.limit.guess(q, problem.parameter_scale)
+        guesses += on_curve if beyond is None else [*on_curve, beyond[:-1]]
     found: list[float] = []
-    for half, end in zip(halves, ends, strict=True):
-        for u in [half.at(s)[0] for s in half.crossings(q) if s <= end]:
-            here = problem.resized(u, q)
-            fixed = problem if here is None else here[0]
-            x = np.append(u, q / fixed.parameter_scale)
-            new = correct(fixed, x, np.eye(1, x.size, x.size - 1)[0], 0.0, max_iterations=20)
-            kappa = float(new.x[-2]) * weights.unit(q)
-            if new.residual <= ON_LINE and all(abs(kappa - other) > SAME * kappa for other in found):
-                found.append(kappa)
+    for u in guesses:
+        here = problem.resized(u, q)
+        fixed = problem if here is None else here[0]
+        x = np.append(u, q / fixed.parameter_scale)
+        new = correct(fixed, x, np.eye(1, x.size, x.size - 1)[0], 0.0, max_iterations=20)
+        kappa = float(new.x[-2]) * weights.unit(q)
+        if new.residual <= ON_LINE and all(abs(kappa - other) > SAME * kappa for other in found):
+            found.append(kappa)
     return tuple(found)

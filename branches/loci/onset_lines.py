@@ -8,8 +8,10 @@ from functools import partial
 from itertools import combinations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from branches.loci.curve_points import EPSILON, CurvePoint, Line
+from branches.onsets.multicritical import multicritical_kind
 from branches.onsets.tricritical import tricritical_point
 from branches.potentials.potential import Potential, finite_number, positive_integer
 from continuation.special.events import bracketed_root
@@ -37,7 +39,9 @@ def onset_lines(
     -------
     tuple of Line
         With their special points, by bracketing between 129 values of the parameter: 'resonance' where two onsets
-        cross, and 'tricritical', 'unstable tricritical' or 'degenerate' where c₂ = 0, that is g_2n = g_n / 2.
+        cross, and 'tricritical', 'unstable tricritical' or 'degenerate' where c₂ = 0, that is g_2n = g_n / 2. Where
+        c₂ = 0 all along, the message says so, and the points are those where c₄ vanishes too: 'tetracritical',
+        'unstable tetracritical' or 'degenerate'.
 
     Raises
     ------
@@ -56,16 +60,16 @@ def onset_lines(
         raise ValueError(f"low = {low!r}, high = {high!r} is not allowed: give a range with low < high")
     wanted = sorted({positive_integer("modes", n) for n in modes})
     values = np.linspace(low, high, SAMPLES)
-    weights = np.array([family(float(q)).weights(2 * wanted[-1]) for q in values])
+    weights = np.array([family(float(q)).weights(3 * wanted[-1]) for q in values])
     lines = []
     for n in wanted:
         there = weights[:, n - 1] > 0
         if there.any():
-            points = tuple(_tricritical(family, values, weights, n))
-            kappa = 2.0 / weights[there, n - 1]
-            lines.append(
-                Line("onset", f"mode {n}", values[there], kappa, points, partial(_couplings, family, low, high, n))
-            )
+            flat = _without_c2(family, values, weights, n)
+            points = (*_tricritical(family, values, weights, n), *_tetracritical(family, values, flat, n))
+            kappa, message = 2.0 / weights[there, n - 1], _about(values[flat])
+            couplings = partial(_couplings, family, low, high, n)
+            lines.append(Line("onset", f"mode {n}", values[there], kappa, points, couplings, message))
     for (i, one), (j, other) in combinations(enumerate(lines), 2):
         found = _resonances(family, values, weights, int(one.description[5:]), int(other.description[5:]))
         lines[i], lines[j] = _with(lines[i], found), _with(lines[j], found)
@@ -111,3 +115,43 @@ def _tricritical(
     brackets = [(float(values[k]), float(values[k + 1])) for k in _changes(gap, weights[:, n - 1] > 0)]
     found = [tricritical_point(family, bracket, n) for bracket in brackets]
     return [CurvePoint(at.kind, at.parameter, at.kappa, at.parameter_error, f"mode {n}") for at in found]
+
+
+def _without_c2(
+    family: Callable[[float], Potential], values: np.ndarray, weights: np.ndarray, n: int
+) -> NDArray[np.bool_]:
+    """Return at which samples, each with a neighbour, c₂ vanishes within the errors of the weights."""
+    gap = np.abs(weights[:, 2 * n - 1] - 0.5 * weights[:, n - 1])
+    flat = (weights[:, n - 1] > 0) & (gap <= 1e-6 * weights[:, n - 1])  # a first look: errors are asked of few
+    for k in np.flatnonzero(flat):
+        errors = family(float(values[k])).weight_errors(2 * n)
+        flat[k] = gap[k] <= errors[2 * n - 1] + 0.5 * errors[n - 1] + 2 * EPSILON * weights[k, n - 1]
+    beside = np.convolve(flat, [1, 0, 1], mode="same") > 0
+    return np.asarray(flat & beside)
+
+
+def _about(flat: np.ndarray) -> str:
+    if not flat.size:
+        return ""
+    return f"c₂ = 0 all along from {flat[0]:.9g} to {flat[-1]:.9g}: every point is tricritical or beyond"
+
+
+def _tetracritical(
+    family: Callable[[float], Potential], values: np.ndarray, flat: NDArray[np.bool_], n: int
+) -> list[CurvePoint]:
+    """Return where c₄ vanishes, that is g_3n = g_n / 3, on a line without c₂."""
+
+    def gap(q: float) -> float:
+        g = family(q).weights(3 * n)
+        return float(g[n - 1] - 3.0 * g[3 * n - 1])
+
+    found = []
+    for k in _changes(np.array([gap(float(q)) if on else 0.0 for q, on in zip(values, flat, strict=True)]), flat):
+        low, high = float(values[k]), float(values[k + 1])
+        q = bracketed_root(gap, low, high)
+        g, slope = float(family(q).weight(n)), abs(gap(high) - gap(low)) / (high - low)
+        doubt = family(q).weight_errors(3 * n)
+        error = (4 * EPSILON * g + float(doubt[n - 1] + 3.0 * doubt[3 * n - 1])) / slope + EPSILON * abs(q)
+        kind = multicritical_kind(family, q, min(error, q - low, high - q), n)
+        found.append(CurvePoint(kind, q, 2.0 / g, error, f"mode {n}"))
+    return found

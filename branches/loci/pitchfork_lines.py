@@ -23,6 +23,7 @@ __all__ = ["pitchfork_line"]
 
 Array = NDArray[np.float64]
 CLOSE = 0.1  # amplitude of the states from which an end on the uniform state is extrapolated
+POLE = 1e300  # finite: the curvature where its denominator is zero
 CRITICAL = 1e-6  # a curvature that changes its sign through a pole is not small there
 
 
@@ -100,7 +101,10 @@ def _shape_events(weights: FamilyWeights, block: Block, size: int) -> tuple[Even
     def curvature(on_twin: bool, u: Array, q: float) -> float:
         potential = weights.system(q, 1, block.period * size).potential
         state = twin(u[:-1], 1) if on_twin else u[:-1]
-        return pitchfork_shape(potential, block, state, float(u[-1]), block.period * size).curvature
+        try:
+            return pitchfork_shape(potential, block, state, float(u[-1]), block.period * size).curvature
+        except ArithmeticError:  # a step may reach beyond the end, where the state is the uniform one
+            return POLE
 
     def vanishes(on_twin: bool, u: Array, q: float) -> bool:
         return abs(curvature(on_twin, u, q)) <= CRITICAL

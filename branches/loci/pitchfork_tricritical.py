@@ -10,6 +10,7 @@ from branches.diagrams.records import SpecialPoint
 from branches.diagrams.trace import trace
 from branches.potentials.potential import Potential, finite_number
 from branches.spaces.symmetry import Block, twin
+from continuation.record import Record
 from continuation.special.events import bracketed_root
 
 __all__ = ["PitchforkTricritical", "pitchfork_tricritical_point"]
@@ -17,8 +18,8 @@ __all__ = ["PitchforkTricritical", "pitchfork_tricritical_point"]
 LEAST_MODES = 96
 
 
-@dataclass(frozen=True)
-class PitchforkTricritical:
+@dataclass(frozen=True, eq=False, repr=False)
+class PitchforkTricritical(Record):
     """Where a pitchfork off a branch turns from super- to subcritical.
 
     Parameters

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from branches.onsets.exact.coefficients import EPS, kappa_coefficient
+from branches.onsets.multicritical import c4_where_c2_vanishes
 from branches.potentials.potential import Potential, finite_number, positive_integer
 from continuation.record import Record
 
@@ -103,17 +104,13 @@ def tricritical_point(
     root = float(brentq(lambda p: _ratio(family(p), n) - 0.5, low, high, xtol=1e-300, rtol=4 * EPS))
     potential = family(root)
     kappa = potential.onset_coupling(n)
-    g, errors = potential.weights(3 * n)[n - 1 :: n], potential.weight_errors(3 * n)[n - 1 :: n]
+    g, errors = potential.weights(2 * n)[n - 1 :: n], potential.weight_errors(2 * n)[n - 1 :: n]
     slope = _slope(family, n, root, high - low)
     doubt = float((errors[1] + 0.5 * errors[0]) / g[0] + EPS)
     error = doubt / abs(slope) + EPS * abs(root) if slope else math.inf
     if digits is not None:
         return _precise(family, n, root, positive_integer("digits", digits), slope)
-    gap = float(g[0] - g[2])
-    u3 = float(g[0]) / gap if gap else math.inf
-    du3 = u3 * u3 * float(errors[2] + errors[0]) / float(g[0]) + 2 * EPS * abs(u3)
-    c4 = kappa_coefficient(4)
-    value, c4_error = c4.at_gaps([2.0, u3]), c4.error([2.0, u3], [0.0, du3])
+    value, c4_error = c4_where_c2_vanishes(potential, n)
     return TricriticalPoint(root, kappa, n, _kind(value, c4_error), value, c4_error, slope, error)
 
 

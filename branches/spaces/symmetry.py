@@ -12,7 +12,7 @@ from math import gcd
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Block", "blocks", "canonical", "expanded", "period_of", "same_orbit", "twin"]
+__all__ = ["Block", "blocks", "canonical", "expanded", "period_of", "same_orbit", "twin", "twin_name"]
 
 Array = NDArray[np.float64]
 
@@ -138,3 +138,10 @@ def same_orbit(a: Array, kappa_a: float, b: Array, kappa_b: float, tolerance: fl
     n = max(a.size, b.size)
     first, second = (canonical(np.pad(state, (0, n - state.size)), tolerance) for state in (a, b))
     return bool(np.max(np.abs(first - second), initial=0.0) <= tolerance)
+
+
+def twin_name(period: int) -> str:
+    """Say which rotation maps an even state of period 2π/n to its even twin."""
+    angle = "π" if period == 1 else f"π/{period}"
+    sign = "a_k → (−1)^k a_k" if period == 1 else f"a_{period}k → (−1)^k a_{period}k"
+    return f"rotation by {angle}: {sign}"

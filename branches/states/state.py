@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from branches.potentials.potential import Potential
 from branches.states.energy import density
+from branches.states.stability import Stability, stability_of
 from continuation.record import Record, shortened
 
 __all__ = ["State"]
@@ -53,14 +54,21 @@ class State(Record):
     error: float = float("nan")
 
     @property
+    def stability(self) -> Stability:
+        """Stable, unstable or not decided."""
+        return stability_of(self.index, self.undecided)
+
+    @property
     def stable(self) -> bool:
         """Whether no direction is unstable and none undecided."""
-        return self.index == (0, 0) and self.undecided == 0
+        return self.stability is Stability.STABLE
 
     def __repr__(self) -> str:
+        doubt = f" and {self.undecided} undecided" if self.undecided else ""
         return (
             f"<State of {shortened(self.potential.label)} at κ = {self.kappa:.12g}: period 2π/{self.period or 1}, "
-            f"F = {self.free_energy:.6g}, index {self.index}, residual {self.residual:.1e}, error {self.error:.1e}>"
+            f"F = {self.free_energy:.6g}, index {self.index}{doubt}, residual {self.residual:.1e}, "
+            f"error {self.error:.1e}>"
         )
 
     def density(self, theta: Array) -> Array:

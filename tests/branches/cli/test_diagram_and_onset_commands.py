@@ -147,13 +147,13 @@ def test_an_unwritable_folder_is_refused_before_the_work(mvcont, tmp_path, monke
 @pytest.mark.usefixtures("no_figure")
 def test_ctrl_c_saves_what_was_found(mvcont, tmp_path, monkeypatch):
     @contextmanager
-    def stop_after_the_first_branch():
+    def stop_after_the_first_branch(title):
         def stop(message, done, known):
             raise KeyboardInterrupt
 
         yield stop
 
-    monkeypatch.setattr("branches.cli.diagram._progress", stop_after_the_first_branch)
+    monkeypatch.setattr("branches.cli.diagram.progress_bar", stop_after_the_first_branch)
     code, out, err = mvcont("diagram", "noisy-transformer", "--beta", 4, "-o", "out")
     assert code == 130
     assert "interrupted: what was found so far is in out" in err
@@ -168,13 +168,13 @@ import contextlib, pathlib, time
 import branches.cli.diagram
 
 @contextlib.contextmanager
-def progress():
+def progress(title):
     def wait(message, done, known):
         pathlib.Path("one branch").touch()
         time.sleep(60)
     yield wait
 
-branches.cli.diagram._progress = progress
+branches.cli.diagram.progress_bar = progress
 branches.cli.main()
 """
 

@@ -196,7 +196,7 @@ def test_a_cusp_of_fold_lines():
     inner = branches.trace(with_third_mode(0.4), kappa_max=2.2).folds[0]
     line = fold_line(with_third_mode, inner, 0.4, 0.3, 0.9)
     (cusp,) = line.of_kind("cusp")
-    (tricritical,) = line.of_kind("tricritical")
+    (tricritical,) = line.of_kind("unstable tricritical")  # c₄ < 0 for g₃ > g₁/3
     assert abs(tricritical.q - 0.5) <= 1e-11
     # traced branches: the square of the distance of the two folds vanishes at the cusp, smoothly
     beyond = np.array([1.0, 2.0, 3.0, 4.0]) * 2e-4
@@ -208,12 +208,35 @@ def test_a_cusp_of_fold_lines():
     assert not branches.trace(with_third_mode(cusp.q - 1e-6), kappa_max=2.2).folds
 
 
+def two_and_three(m):
+    """States of period 2π/2 (modes 2, 4, 6 as 1, 2, 3) and 2π/3 (modes 3, 6 as 1, 2, a bimodal one)."""
+    return potentials.harmonics({1: -5.0, 2: m, 4: 0.8 * m, 3: 1.0, 6: 0.6})
+
+
 def test_a_line_ends_where_one_of_its_states_does():
-    (point,) = uniform_polar().of_kind("limit of existence")
-    assert uniform_polar().q[-1] == point.q
-    assert "folds" in uniform_polar().message
+    """The state of period 2π/3 folds where the bimodal state does, and the other one has its free energy there."""
+    kink = landscape(branches.diagram(two_and_three(0.8), kappa_max=4.0)).kinks[-1]
+    line = coexistence_line(two_and_three, kink, 0.8, 0.6, 1.2)
+    (point,) = line.of_kind("limit of existence")
+    assert abs(point.kappa - 1.97666262196633) <= 1e-13  # published
+    assert line.q[-1] == point.q
+    assert "folds" in line.message
     with pytest.raises(ValueError, match="no point there"):
-        uniform_polar().coupling(point.q + 0.1)
+        line.coupling(point.q + 0.1)
+    third = branches.trace(potentials.bimodal(0.6), kappa_max=2.1)
+    alone = potentials.harmonics({1: point.q, 2: 0.8 * point.q, 3: 0.6})
+    second = branches.trace(alone, kappa_max=2.5).at_kappa(point.kappa)[-1]
+    assert abs(third.at(third.folds[0].arclength).free_energy - second.free_energy) <= 1e-13
+
+
+def test_the_uniform_state_coexists_up_to_its_onset():
+    """Beyond the critical end point it is unstable to mode 2, and the nematic state takes its place."""
+    line = uniform_polar()
+    assert abs(line.q[-1] - M_E) <= 1e-13
+    assert line.message.endswith("towards larger: critical end point")
+    with pytest.raises(ValueError, match="no point there"):
+        line.coupling(M_E + 0.01)
+    assert abs(nematic_polar().coupling(M_E + 1e-7) - 2 / M_E) <= 1e-6
 
 
 def test_onset_lines_know_their_resonances_and_tricritical_points():
@@ -233,7 +256,6 @@ def test_all_curves_of_the_bimodal_potential():
         ("tricritical", 0.5),
         ("resonance", 1.0),
         ("critical end point", 1.267292504),
-        ("limit of existence", 1.375047779),
         ("tricritical", 1.634939097),
     ]
     assert [len(found.of_kind(kind)) for kind in ("onset", "coexistence", "fold")] == [2, 2, 1]

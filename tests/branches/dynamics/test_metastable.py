@@ -6,60 +6,12 @@ import pytest
 import branches
 from branches import potentials
 from branches.landscapes.barriers import barriers
-from branches.landscapes.growth import growth_rates
 from branches.landscapes.landscape import landscape
-from branches.landscapes.metastable import metastable_table, multi_peak_states
+from branches.dynamics.metastable import metastable_table, multi_peak_states
 
 
 def scaled(beta):
     return potentials.noisy_transformer(beta, scaled=True)
-
-
-def _evolved(state, perturbation, time, steps):
-    """Integrate the flow in complex Fourier modes by exponential Euler–Runge–Kutta steps; no linearisation."""
-    size = state.a.size
-    n = np.arange(-size, size + 1)
-    g = np.zeros(2 * size + 1)
-    g[size + 1 :] = state.potential.weights(size)
-    g[:size] = g[:size:-1]
-    c = np.concatenate([state.a[::-1], [1.0], state.a]).astype(complex)
-    c[size + 1 :] += perturbation
-    c[:size] += np.conj(perturbation[::-1])
-    h = time / steps
-    decay = np.exp(-(n**2) * h / state.kappa)
-
-    def drift(x):
-        return 0.5 * n * np.convolve(n * g * x, x)[size : 3 * size + 1]
-
-    for _ in range(steps):
-        middle = decay * (c + h * drift(c))
-        c = decay * (c + 0.5 * h * drift(c)) + 0.5 * h * drift(middle)
-    return c[size + 1 :]
-
-
-@pytest.mark.parametrize("sector", ["even", "odd"])
-def test_growth_rate_is_that_of_the_flow(sector):
-    """The mode-2 state of m = 0.6 below its pitchfork is unstable in both: integrated in time, not linearised."""
-    state = branches.trace(potentials.bimodal(0.6), mode=2, kappa_max=4).at_kappa(3.6)[0]
-    rates = growth_rates(state)[0 if sector == "even" else 1]
-    assert rates[0] > 0
-    start = np.zeros(state.a.size, dtype=complex)
-    start[0] = 1e-8 * (1.0 if sector == "even" else 1j)
-    time = 3.0 / (rates[0] - rates[1])
-    first, later = (abs(_evolved(state, start, at * time, int(400 * at * time))[0]) for at in (3.0, 3.5))
-    assert np.log(later / first) / (0.5 * time) == pytest.approx(rates[0], rel=1e-3)
-
-
-def test_signs_of_the_rates_are_the_morse_index():
-    traced = branches.diagram(potentials.bimodal(0.6), kappa_max=4.5)
-    checked = 0
-    for branch in traced.branches:
-        for kappa in (2.6, 3.5, 4.4):
-            for state in branch.at_kappa(kappa):
-                even, odd = growth_rates(state)
-                assert (np.count_nonzero(even > 0), np.count_nonzero(odd > 0)) == state.index
-                checked += 1
-    assert checked >= 5
 
 
 def test_single_peak_is_stable_and_others_are_left_exponentially_slowly():

@@ -12,8 +12,8 @@ from branches import potentials
 from branches.diagrams.search.deflation import polished
 from branches.diagrams.search.minimise import minimise, modes_that_matter
 from branches.diagrams.search.seeds import clustered_fields
+from branches.dynamics.decay_rates import decay_rates
 from branches.landscapes.barriers import barriers
-from branches.landscapes.growth import growth_rates
 from branches.potentials.potential import Potential, finite_number, positive_integer
 from branches.states.at_coupling import uniform_state
 from branches.states.state import State
@@ -130,8 +130,7 @@ def _folded_state(potential: Potential, kappa: float, k: int) -> State | None:
 
 
 def _fastest(state: State) -> float:
-    even, odd = growth_rates(state)
-    return float(max(even[0], odd[0]))
+    return -decay_rates(state, 2).gap
 
 
 def metastable_table(

@@ -1,0 +1,1 @@
+"""Time: the flow behind the branches, its rates and connections, and the particles behind the flow."""
