@@ -13,6 +13,8 @@ from continuation.check import check_problem
 from continuation.following import follow
 from continuation.locus import Family, Locus, fold_locus
 from continuation.problem import Expansion, FunctionProblem, Problem
+from continuation.record import Record, shortened
+from continuation.renamed import renamed
 from continuation.run import Run, Step, steps
 from continuation.special.events import Event
 from continuation.start import leave
@@ -31,6 +33,7 @@ __all__ = [
     "Made",
     "Piece",
     "Problem",
+    "Record",
     "Run",
     "Settings",
     "SpecialPoint",
@@ -40,7 +43,9 @@ __all__ = [
     "fold_locus",
     "follow",
     "leave",
+    "renamed",
     "replacing",
+    "shortened",
     "steps",
     "switch",
 ]

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from continuation import Status
-from continuation.record import Record
+from continuation import Record, Status
 
 if TYPE_CHECKING:
     from branches.diagrams.records import Branch

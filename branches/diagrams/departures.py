@@ -21,8 +21,7 @@ from branches.onsets.resonant.ray import Ray
 from branches.potentials.potential import Potential
 from branches.spaces.symmetry import Block, expanded, twin
 from branches.states.quadratic import QuadraticSystem
-from continuation import Piece, Settings, follow, leave
-from continuation.record import Record
+from continuation import Piece, Record, Settings, follow, leave
 
 __all__ = ["Departure", "departures_along", "departures_from_onset", "departures_from_point", "neutral_block"]
 

@@ -17,7 +17,7 @@ from branches.diagrams.records import Branch, SpecialPoint
 from branches.potentials.potential import Potential
 from branches.spaces.symmetry import same_orbit
 from branches.states.state import State
-from continuation.record import Record, shortened
+from continuation import Record, shortened
 
 if TYPE_CHECKING:
     import networkx as nx

@@ -13,7 +13,7 @@ from branches.diagrams.diagram import Diagram, Node
 from branches.diagrams.records import Branch, SpecialPoint
 from branches.states.morse_index import uniform_index
 from branches.states.stability import Stability, stability_of
-from continuation.record import Record
+from continuation import Record
 
 __all__ = ["Finding", "findings"]
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from branches.diagrams.pitchfork import PitchforkShape, Slope
 from branches.onsets.classify import Onset
 from branches.onsets.resonant.ray import Ray
-from continuation.record import Record
+from continuation import Record
 
 __all__ = [
     "Leading",

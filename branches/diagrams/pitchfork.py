@@ -11,7 +11,7 @@ from branches.potentials.potential import Potential
 from branches.spaces.symmetry import Block
 from branches.states.morse_index import neutral_direction
 from branches.states.selfconsistent import SelfConsistentExpansion, SelfConsistentSystem
-from continuation.record import Record
+from continuation import Record
 
 __all__ = ["PitchforkShape", "Slope", "pitchfork_shape", "transcritical_slopes"]
 

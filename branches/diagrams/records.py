@@ -21,8 +21,7 @@ from branches.states.selfconsistent import SelfConsistentSystem
 from branches.states.stability import Stability, stability_of
 from branches.states.state import State
 from branches.states.truncation import truncation_note
-from continuation import Counters, Status
-from continuation.record import Record, shortened
+from continuation import Counters, Record, Status, shortened
 
 __all__ = ["Branch", "SpecialPoint", "State"]
 

@@ -17,7 +17,7 @@ from branches.landscapes.barriers import barriers
 from branches.potentials.potential import Potential, finite_number, positive_integer
 from branches.states.at_coupling import uniform_state
 from branches.states.state import State
-from continuation.record import Record
+from continuation import Record
 
 __all__ = ["MetastableTable", "MultiPeak", "metastable_table", "multi_peak_states"]
 

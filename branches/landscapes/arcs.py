@@ -16,8 +16,7 @@ from branches.potentials.potential import Potential
 from branches.states.at_coupling import state_at, uniform_state
 from branches.states.energy import free_energy
 from branches.states.state import State
-from continuation import Piece, Status
-from continuation.record import Record
+from continuation import Piece, Record, Status
 
 __all__ = ["Arc", "StateFunction", "UniformArc", "arcs_of"]
 

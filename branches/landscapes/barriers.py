@@ -10,8 +10,7 @@ from numpy.typing import NDArray
 
 from branches.diagrams.search.minimise import grid_size, minimise, modes_that_matter
 from branches.states.state import State
-from continuation.record import Record
-from continuation.renamed import renamed
+from continuation import Record, renamed
 
 __all__ = ["Barrier", "barriers", "descents"]
 

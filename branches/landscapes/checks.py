@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from branches.diagrams.records import Branch
 from branches.landscapes.envelope import Exchange, Interval, energy_noise
 from branches.states.energy import free_energy
-from continuation.record import Record
+from continuation import Record
 
 __all__ = ["Violation", "slope_defect", "violations"]
 

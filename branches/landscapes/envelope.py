@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from branches.landscapes.arcs import StateFunction
-from continuation.record import Record
+from continuation import Record
 
 __all__ = ["Exchange", "Interval", "energy_noise", "equal_energy", "exists", "lower_envelope"]
 

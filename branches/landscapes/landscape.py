@@ -18,7 +18,7 @@ from branches.landscapes.envelope import Exchange, Interval, exists, lower_envel
 from branches.landscapes.transitions import Transition
 from branches.spaces.symmetry import same_orbit
 from branches.states.state import State
-from continuation.record import Record
+from continuation import Record
 
 __all__ = ["Landscape", "exchanges", "grid_of", "landscape", "transition_of"]
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from branches.states.at_coupling import nearest_twin, potential_energy_sum
 from branches.states.state import State
-from continuation.record import Record
+from continuation import Record
 
 __all__ = ["Jump", "Transition"]
 

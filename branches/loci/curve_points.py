@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from continuation import Branch, Problem
-from continuation.record import Record
+from continuation import Branch, Problem, Record
 from continuation.special.events import bracketed_root
 from continuation.steps.corrector import correct
 
@@ -77,7 +76,7 @@ class Line(Record):
     q: Array
     kappa: Array
     points: tuple[CurvePoint, ...]
-    couplings: Callable[[float], tuple[float, ...]]
+    couplings: Callable[[float], tuple[float, ...]] = field(compare=False)
     message: str = ""
     curves: tuple[Branch, ...] = ()
 

@@ -16,7 +16,7 @@ from branches.loci.fold_lines import fold_line
 from branches.loci.onset_lines import onset_lines
 from branches.loci.pitchfork_lines import pitchfork_line
 from branches.potentials.potential import Potential, finite_number
-from continuation.record import Record
+from continuation import Record
 
 __all__ = ["Curves", "curves"]
 

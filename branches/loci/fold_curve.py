@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from branches.diagrams.trace import trace
 from branches.onsets.tricritical import TricriticalPoint
 from branches.potentials.potential import Potential
-from continuation.record import Record
+from continuation import Record
 
 __all__ = ["FoldCurve", "fold_curve"]
 

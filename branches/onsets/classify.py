@@ -13,7 +13,7 @@ from branches.onsets.exact.coefficients import CACHED_ORDER, EPS, kappa_coeffici
 from branches.onsets.resonant.ray import Ray
 from branches.onsets.resonant.rays import LARGEST_KERNEL, half_branches, morse_defect, orbits
 from branches.potentials.potential import Array, Potential, positive_integer
-from continuation.record import Record
+from continuation import Record
 
 __all__ = ["KINDS", "NearResonance", "Onset", "modes_below", "onset", "onsets"]
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from branches.potentials.families import DoiOnsager, HegselmannKrause, LogGas, NoisyTransformer
 from branches.potentials.potential import Array, Potential, positive_integer
-from continuation.record import Record
+from continuation import Record
 
 __all__ = ["ANSWERS", "Certificate", "continuous_transition", "scaled_tail_bound"]
 

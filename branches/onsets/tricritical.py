@@ -10,7 +10,7 @@ from typing import Any
 from branches.onsets.exact.coefficients import EPS, kappa_coefficient
 from branches.onsets.multicritical import c4_where_c2_vanishes
 from branches.potentials.potential import Potential, finite_number, positive_integer
-from continuation.record import Record
+from continuation import Record
 
 __all__ = ["KINDS", "TricriticalPoint", "tricritical_point"]
 

@@ -16,7 +16,7 @@ from typing import Any, ClassVar, SupportsFloat, SupportsIndex, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from continuation.record import shortened
+from continuation import shortened
 
 Array = NDArray[np.float64]
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from branches.potentials.potential import ROUND_UP, Array, Potential, finite_number, positive_integer
-from continuation.record import shortened
+from continuation import shortened
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,7 @@ from branches.states.second_variation import (
     room_outside,
     second_variation,
 )
-from continuation.record import Record
+from continuation import Record
 from continuation.threads import on_one_thread
 
 __all__ = [

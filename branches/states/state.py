@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from branches.potentials.potential import Potential
 from branches.states.energy import density
 from branches.states.stability import Stability, stability_of
-from continuation.record import Record, shortened
+from continuation import Record, shortened
 
 __all__ = ["State"]
 

@@ -14,7 +14,7 @@ from branches.onsets.classify import onsets
 from branches.potentials.potential import Potential
 from branches.states.at_coupling import attracting_modes
 from branches.sweeps.store import Labelled
-from continuation.record import Record
+from continuation import Record
 
 __all__ = ["REACH", "WEIGHTS", "Column", "Family", "column_of", "column_task", "unpacked"]
 

@@ -29,7 +29,7 @@ def test_the_old_name_is_taken_and_told_where_it_was_used():
 def test_both_names_are_refused():
     with pytest.raises(TypeError, match="'old' and 'new' are one argument"):
         doubled(old=1, new=1)
-    with pytest.raises(TypeError, match="multiple values"), pytest.warns(DeprecationWarning):
+    with pytest.raises(TypeError, match="multiple values"), pytest.warns(DeprecationWarning, match="now called"):
         doubled(1, old=1)
 
 
@@ -51,7 +51,7 @@ def test_the_signature_has_the_new_name_alone(function, old, new):
 def test_a_search_by_old_names_is_the_same_search():
     potential, start = potentials.kuramoto(), [0.8, 0.4]
     now = search_states(potential, 4.0, starts=[start], random_starts=1, seed=5, peaks=1)
-    with pytest.warns(DeprecationWarning) as told:
+    with pytest.warns(DeprecationWarning, match="search_states") as told:
         then = search_states(potential, 4.0, seeds=[start], random_starts=1, random_seed=5, peaks=1)
     assert len(told) == 2
     assert then == now

@@ -17,8 +17,7 @@ from branches.onsets.classify import onsets
 from branches.spaces.symmetry import same_orbit
 from branches.states.at_coupling import attracting_modes, state_at
 from branches.states.state import State
-from continuation import Settings, Status, follow
-from continuation.renamed import renamed
+from continuation import Settings, Status, follow, renamed
 
 __all__ = ["branches_through", "default_couplings", "joined", "lies_on", "with_disconnected"]
 

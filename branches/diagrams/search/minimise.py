@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from scipy.fft import irfft, rfft
 
 from branches.potentials.potential import Potential
-from continuation.record import Record
+from continuation import Record
 
 __all__ = ["Minimisation", "as_even", "minimise", "modes_that_matter", "random_fields"]
 

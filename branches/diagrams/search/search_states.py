@@ -15,8 +15,7 @@ from branches.potentials.potential import Potential, finite_number
 from branches.spaces.symmetry import same_orbit
 from branches.states.quadratic import QuadraticSystem
 from branches.states.state import State
-from continuation.record import Record
-from continuation.renamed import renamed
+from continuation import Record, renamed
 
 __all__ = ["Search", "search_states"]
 

@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, SupportsIndex
 
-from continuation.record import Record
+from continuation import Record
 
 __all__ = ["LandauPolynomial", "free_energy_coefficient", "kappa_coefficient", "mode_coefficient"]
 

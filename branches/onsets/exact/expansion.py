@@ -9,7 +9,7 @@ from typing import Any, SupportsIndex
 from branches.onsets.exact.landau import check_order
 from branches.onsets.exact.series import branch_series
 from branches.potentials.potential import Potential, positive_integer
-from continuation.record import Record
+from continuation import Record
 
 __all__ = ["LARGEST_ORDER", "Expansion", "expansion", "potential_expansion"]
 

@@ -16,7 +16,7 @@ from typing import Any, SupportsIndex
 
 from branches.onsets.exact.series import branch_series, constrained_series, kernel_gradient
 from branches.onsets.resonant.resonance import slaved_modes
-from continuation.record import Record
+from continuation import Record
 
 __all__ = ["LARGEST_ORDER", "LandauReduction", "check_order", "reduce", "stored_data"]
 

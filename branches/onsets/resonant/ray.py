@@ -8,7 +8,7 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
-from continuation.record import Record
+from continuation import Record
 
 __all__ = ["ZERO", "Ray", "cleaned"]
 

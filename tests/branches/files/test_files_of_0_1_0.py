@@ -1,7 +1,7 @@
 """Diagrams saved by 0.1.0 load with the content that 0.1.0 told of them; fields that came later take their defaults.
 
-The files and what is told of them (numbers to the last bit) were written by 0.1.0 itself: ``potentials.kuramoto()`` up to
-κ = 2.1 with 6 modes, ``potentials.bimodal(0.6)`` up to κ = 2.05 with 8 modes, mode 1.
+The files and what is told of them (numbers to the last bit) were written by 0.1.0 itself: ``potentials.kuramoto()``
+up to κ = 2.1 with 6 modes, ``potentials.bimodal(0.6)`` up to κ = 2.05 with 8 modes, mode 1.
 """
 
 import json
