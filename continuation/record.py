@@ -99,7 +99,7 @@ def brief(value: Any) -> str:
     Examples
     --------
     >>> brief(np.zeros((2, 3))), brief((1, 2.5)), brief(tuple(range(99))), brief("x" * 99)
-    ('float64 (2, 3)', '(1, 2.5)', '<99 of int>', "'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…'")
+    ('float64 (2, 3)', '(1, 2.5)', '<99 of int>', "'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…'")
     """
     match value:
         case np.ndarray():
@@ -107,7 +107,7 @@ def brief(value: Any) -> str:
         case Enum():
             return str(value.value) if isinstance(value, str) else value.name
         case str():
-            return repr(shortened(value, LONGEST_TEXT - 1))
+            return shortened(repr(shortened(value, LONGEST_TEXT - 2)), LONGEST_TEXT)
         case bool() | np.bool_():
             return str(bool(value))
         case float() | np.floating():

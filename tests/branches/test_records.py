@@ -142,7 +142,15 @@ def test_no_record_goes_its_own_way():
         assert kind.__dataclass_params__.frozen, kind
         assert kind.__eq__ is Record.__eq__, f"{kind}: give @dataclass eq=False"
         assert kind.__hash__ is Record.__hash__, kind
-        assert kind.__repr__ is Record.__repr__ or "dataclass" not in kind.__repr__.__module__, kind
+        assert not kind.__dataclass_params__.repr, f"{kind}: give @dataclass repr=False"
+
+
+def test_public_results_are_records():
+    public = [getattr(module, name) for module in (branches, continuation) for name in module.__all__]
+    plain = {continuation.Counters, continuation.Event, continuation.Piece, continuation.Settings, branches.Potential}
+    for kind in public:
+        if isinstance(kind, type) and dataclasses.is_dataclass(kind) and kind not in plain:
+            assert issubclass(kind, Record), kind
 
 
 @dataclasses.dataclass(frozen=True, eq=False, repr=False)

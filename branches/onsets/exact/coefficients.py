@@ -107,6 +107,10 @@ class LandauPolynomial(Record):
             total += term
         return total / self.denominator
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave the compiled function out of pickles: it is cheap to make again."""
+        return {key: value for key, value in vars(self).items() if key != "_compiled"}
+
     @functools.cached_property
     def _compiled(self) -> Callable[..., Any]:
         names = [f"u{k}" for k in range(2, self.size + 2)]
