@@ -81,9 +81,9 @@ class CountingSystem(SelfConsistentSystem):
         self.transforms += 1
         return super().synthesis(b)
 
-    def bordered(self, u: Any, p: float, row: Any) -> Any:
+    def bordered(self, u: Any, p: float, rows: Any, columns: Any = None) -> Any:
         """Keep the solver, to ask it for its products."""
-        solver = super().bordered(u, p, row)
+        solver = super().bordered(u, p, rows, columns)
         solve = solver.solve
 
         def counted(f: Any, last: float = 0.0) -> Any:

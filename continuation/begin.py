@@ -12,6 +12,7 @@ from continuation.steps.corrector import correct, tangent_at
 __all__ = ["begin"]
 
 Array = NDArray[np.float64]
+EPSILON = float(np.finfo(float).eps)
 
 
 def begin(
@@ -43,7 +44,7 @@ def begin(
     corrected = correct(problem, x, fixed_p, tolerance, max_iterations=20)
     if not corrected.converged and np.isfinite(corrected.residual):
         corrected = correct(problem, x, _null(problem, x), tolerance, max_iterations=20)
-    if not corrected.converged:
+    if not corrected.converged and not corrected.residual <= _noise(problem, corrected.x):
         raise ValueError(
             f"no solution found near the start p0 = {p0!r}: Newton's iteration ends with residual "
             f"{corrected.residual:.2e}; give a start closer to a solution"
@@ -54,6 +55,17 @@ def begin(
         tangent = _null(problem, corrected.x)
         tangent = tangent if tangent @ guess >= 0 else -tangent
     return corrected.x, tangent, corrected.residual
+
+
+def _noise(problem: Problem, x: Array) -> float:
+    """Return what rounding every entry of x in its last digit changes F by: four times the largest of a few."""
+    rng, scale = np.random.default_rng(0), problem.parameter_scale
+
+    def value(y: Array) -> Array:
+        return problem.residual(y[:-1], float(y[-1]) * scale)
+
+    shaken = [value(x * (1.0 + EPSILON * rng.choice([-1.0, 1.0], x.size))) - value(x) for _ in range(4)]
+    return 4.0 * max(float(np.max(np.abs(change), initial=0.0)) for change in shaken)
 
 
 def _guess(direction: int | ArrayLike, size: int) -> Array:

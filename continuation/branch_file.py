@@ -23,7 +23,9 @@ __all__ = ["FORMAT", "VERSION", "load_branch", "save_branch"]
 FORMAT = "continuation branch"
 VERSION = 1
 COLUMNS = ("arclength", "p", "u", "residual", "sizes")
-DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, KeyError, IndexError, TypeError, ValueError, AttributeError, OSError)
+DAMAGE = (
+    zipfile.BadZipFile, zlib.error, EOFError, KeyError, IndexError, TypeError, ValueError, AttributeError, OSError
+)  # fmt: skip
 Arrays = dict[str, NDArray[Any]]
 
 
@@ -53,7 +55,7 @@ def load_branch(path: str | os.PathLike[str]) -> Branch:
     header, arrays = _read(Path(path))
     try:
         return Branch(
-            *(arrays[name] for name in COLUMNS),
+            **{name: arrays[name] for name in COLUMNS},
             pieces=tuple(
                 Piece(arrays[f"piece {k}"], start, length, Made(made))
                 for k, (start, length, made) in enumerate(header["pieces"])
@@ -84,7 +86,8 @@ def _described(k: int, point: SpecialPoint, arrays: Arrays) -> dict[str, Any]:
 
 def _point(k: int, told: dict[str, Any], arrays: Arrays) -> SpecialPoint:
     left, right = told.pop("bracket")
-    return SpecialPoint(u=arrays[f"point {k}"], directions=tuple(arrays[f"directions {k}"]), bracket=(left, right), **told)
+    directions = tuple(arrays[f"directions {k}"])
+    return SpecialPoint(u=arrays[f"point {k}"], directions=directions, bracket=(left, right), **told)
 
 
 def _read(path: Path) -> tuple[dict[str, Any], Arrays]:

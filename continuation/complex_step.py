@@ -17,10 +17,9 @@ __all__ = ["ComplexStepProblem"]
 Array = NDArray[np.float64]
 STEP = 1e-100  # its square is lost to rounding, so that Im F(u + i h v) / h is the derivative to the last digits
 REMEDY = (
-    "write it with NumPy functions of complex numbers (no abs, real, conj, float(), math.*, no arrays of a real dtype that "
-    "it fills), or in jax.numpy, or give the derivatives: FunctionProblem(residual, jacobian, parameter_derivative)"
+    "write it with NumPy functions of complex numbers (no abs, real, conj, float(), math.*, no real arrays that it "
+    "fills), or in jax.numpy, or give the derivatives: FunctionProblem(residual, jacobian, parameter_derivative)"
 )
-
 
 class ComplexStepProblem(Problem):
     """A problem given by F alone, with ∂F/∂u and ∂F/∂p by complex steps: exact to round-off, n evaluations a Jacobian.
@@ -39,8 +38,8 @@ class ComplexStepProblem(Problem):
 
     Notes
     -----
-    The derivatives are compared with f along one random direction, once, where the first Jacobian is asked for; code that
-    is not complex-safe in other places is not seen. There is no Taylor recurrence: steps are tangent steps.
+    The derivatives are compared with f along one random direction, once, where the first of them is asked for; code
+    that is not complex-safe in other places is not seen. There is no Taylor recurrence: steps are tangent steps.
 
     Source: W. Squire and G. Trapp, SIAM Rev. 40 (1998) 110.
 
@@ -91,7 +90,8 @@ class ComplexStepProblem(Problem):
                     warnings.simplefilter("error", np.exceptions.ComplexWarning)
                     derivative = self._along(u, p, du, step)
             except (TypeError, ValueError, AttributeError, np.exceptions.ComplexWarning) as failure:
-                raise ValueError(f"F does not take complex {what} ({type(failure).__name__}: {failure}): {REMEDY}") from failure
+                reason = f"{type(failure).__name__}: {failure}"
+                raise ValueError(f"F does not take complex {what} ({reason}): {REMEDY}") from failure
             order = remainder_order(self, u, p, [(zero if du is None else du, step)], [derivative])
             if not order >= 1.5:
                 raise ValueError(

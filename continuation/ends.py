@@ -18,6 +18,8 @@ __all__ = ["closing_place", "cut_at_bound", "landed"]
 Array = NDArray[np.float64]
 # Of 1 + ‖x‖: a branch that comes back this near to its start, along the same direction, has closed.
 CLOSED = 1e-8
+# The same where the start is a branch point left by an interpolation: F is flat there, states are not known better.
+CLOSED_AT_BRANCH_POINT = 1e-4
 
 
 def cut_at_bound(
@@ -29,6 +31,9 @@ def cut_at_bound(
     0.
     """
     scale = problem.parameter_scale
+    first, reach = float(piece.coefficients[0, -1]), float(np.abs(piece.coefficients[1:, -1]).sum())
+    if bounds[0] / scale < first - reach and first + reach < bounds[1] / scale:  # the piece cannot get there
+        return piece, None
     ends = []
     for bound, outward in zip(bounds, (-1, 1), strict=True):
         if np.isfinite(bound):
@@ -72,11 +77,14 @@ def landed(problem: Problem, piece: Piece, tau: float, x: Array, tolerance: floa
     return Piece(c, piece.start, float(np.linalg.norm(c[1])), Made.CUBIC)
 
 
-def closing_place(problem: Problem, piece: Piece, x0: Array, t0: Array, tolerance: float) -> tuple[float, Array] | None:
+def closing_place(
+    problem: Problem, piece: Piece, x0: Array, t0: Array, tolerance: float, first: Made
+) -> tuple[float, Array] | None:
     """Return where a piece passes through x0 in the direction of t0, τ and x; None if it does not."""
     n = piece.coefficients.shape[1] - 1
     if n + 1 != x0.size:
         x0, t0 = (np.append(problem.transfer(v[:-1], n), v[-1]) for v in (x0, t0))
+    near = CLOSED_AT_BRANCH_POINT if first == Made.INTERPOLATED else CLOSED
     c = piece.coefficients @ t0
     c[0] -= x0 @ t0
     for tau in sign_changes(c, 0.0).roots:
@@ -85,6 +93,6 @@ def closing_place(problem: Problem, piece: Piece, x0: Array, t0: Array, toleranc
             continue
         if residual_norm(problem, x) > tolerance:
             x = correct(problem, x, t0, tolerance).x
-        if np.linalg.norm(x - x0) <= CLOSED * (1.0 + float(np.linalg.norm(x0))):
+        if np.linalg.norm(x - x0) <= near * (1.0 + float(np.linalg.norm(x0))):
             return tau, x
     return None

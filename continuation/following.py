@@ -87,8 +87,9 @@ def follow(
 
     Notes
     -----
-    It may miss: an even number of branch points within one step; a user event that changes sign twice
-    between two of its thirteen samples a step. Folds are not missed within the accuracy of a step's polynomial.
+    It may miss: two branch points of one step that are closer than what the samples of the determinant resolve (see
+    :class:`Settings`); a user event that changes sign twice between two of its thirteen samples a step. Folds are not
+    missed within the accuracy of a step's polynomial.
 
     Source: H. B. Keller (1977); B. Cochelin, Comput. Struct. 53 (1994) 1181.
 

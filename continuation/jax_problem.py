@@ -32,8 +32,8 @@ def double_precision() -> AbstractContextManager[Any]:
         import jax
     except ImportError as missing:
         raise ImportError(
-            'derivatives by JAX need JAX, which is not installed: python -m pip install "mckean-vlasov-continuation[jax]", '
-            "or write F in NumPy: its derivatives are then taken by complex steps"
+            "derivatives by JAX need JAX, which is not installed: python -m pip install "
+            "'mckean-vlasov-continuation[jax]', or write F in NumPy: its derivatives are then taken by complex steps"
         ) from missing
     if hasattr(jax, "enable_x64"):
         context: AbstractContextManager[Any] = jax.enable_x64(True)
@@ -62,10 +62,10 @@ class JaxProblem(Problem):
     Notes
     -----
     Everything is computed in double precision, whatever ``jax_enable_x64`` says; arrays that f closes over keep the
-    precision they were made with. Taylor coefficients are those of ``jax.experimental.jet`` to order 16: compiling them
-    takes a second or more. Where f uses a function that jet does not know, steps are tangent steps.
+    precision they were made with. Taylor coefficients are those of ``jax.experimental.jet`` to order 16: compiling
+    them takes a second or more. Where f uses a function that jet does not know, steps are tangent steps.
 
-    Source: J. Bettencourt, M. J. Johnson and D. Duvenaud, Taylor-mode automatic differentiation, NeurIPS workshop (2019).
+    Source: J. Bettencourt, M. J. Johnson, D. Duvenaud, Taylor-mode automatic differentiation (2019).
 
     Examples
     --------

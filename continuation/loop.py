@@ -160,8 +160,9 @@ class Loop:
     def _held_up(self, departed: Base, piece: Piece) -> bool:
         """Whether the steps have become short and are getting shorter."""
         before = self.recorder.last.piece.length if self.recorder.stretches else np.inf
-        short = HELD_UP * (1.0 + float(np.linalg.norm(departed.x)))
-        return piece.length < min(short, SHRINKING * before)
+        if not piece.length < SHRINKING * before:
+            return False
+        return piece.length < HELD_UP * (1.0 + float(np.linalg.norm(departed.x)))
 
     def _stride(self, departed: Base, piece: Piece, arrived: Base) -> tuple[Piece, Base]:
         """Step over a branch point that holds up the series; the Taylor step stands where there is none."""
@@ -235,7 +236,7 @@ class Loop:
         if self.status is not None or self.first is None or self.recorder.pieces < 2:
             return
         last = self.recorder.last
-        place = closing_place(last.problem, last.piece, *self.first, self.settings.tolerance)
+        place = closing_place(last.problem, last.piece, *self.first, self.settings.tolerance, self.recorder.first_made)
         if place is None:
             return
         tau, x = place

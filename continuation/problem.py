@@ -157,8 +157,8 @@ class Problem(ABC):
         u, p
             The point.
         rows
-            Shape (n + 1,) for the one row of a step; (k, n + 1), or up to (k, n + k), at branch points and on loci. Where
-            they are shorter than the matrix they end in zeros.
+            Shape (n + 1,) for the one row of a step; (k, n + 1), or up to (k, n + k), at branch points and on loci.
+            Where they are shorter than the matrix they end in zeros.
         columns
             The columns beyond ∂F/∂p, shape (n, k − 1); none by default.
         """
@@ -260,7 +260,7 @@ def real_matrix(value: Any, n: int) -> Any:
         raise ValueError(f"jacobian has shape {matrix.shape}, expected ({n}, {n}) for u of shape ({n},)")
     if np.dtype(matrix.dtype).kind not in "fiu":
         raise ValueError(f"jacobian has dtype {matrix.dtype}, expected real numbers")
-    return matrix if hasattr(matrix, "tocsc") else matrix.astype(np.float64, copy=False)
+    return matrix.astype(np.float64, copy=False) if isinstance(matrix, np.ndarray) else matrix
 
 
 def check_is_problem(problem: object) -> None:

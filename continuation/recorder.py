@@ -51,6 +51,12 @@ class Recorder:
         return len(self.stretches) + (len(self.before.pieces) if self.before is not None else 0)
 
     @property
+    def first_made(self) -> Made:
+        """How the first piece was made."""
+        first: Made = (self.before.pieces[0] if self.before is not None else self.stretches[0].piece).made
+        return first
+
+    @property
     def goes_on_from_event(self) -> bool:
         """Whether the next piece starts at a terminal event, which is known already."""
         return not self.stretches and self.before is not None and self.before.status is Status.EVENT

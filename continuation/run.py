@@ -167,9 +167,8 @@ def steps(
 
     Examples
     --------
-    >>> import numpy as np
-    >>> from continuation import FunctionProblem, steps
-    >>> circle = FunctionProblem(lambda u, p: u**2 + p**2 - 1, lambda u, p: np.diag(2 * u), lambda u, p: np.array([2 * p]))
+    >>> from continuation import Problem, steps
+    >>> circle = Problem.from_function(lambda u, p: u**2 + p**2 - 1)
     >>> run = steps(circle, [1.0], 0.0)
     >>> for step in run:
     ...     if step.p < 0:

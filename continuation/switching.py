@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from continuation.branch import Branch, Counters, SpecialPoint
 from continuation.following import follow
@@ -12,7 +13,7 @@ from continuation.problem import Problem
 from continuation.start import leave
 from continuation.steps.stepper import Settings, StepFailure
 
-__all__ = ["switch"]
+__all__ = ["half_branch", "switch"]
 
 
 def switch(problem: Problem, point: SpecialPoint, settings: Settings | None = None, **options: Any) -> list[Branch]:
@@ -54,16 +55,19 @@ def switch(problem: Problem, point: SpecialPoint, settings: Settings | None = No
     if not point.directions:
         raise ValueError(f"the point at p = {point.p!r} is a {point.kind!r}: no other branch leaves it")
     settings = settings or Settings()
+    return [half_branch(problem, point, direction, settings, **options) for direction in point.directions]
+
+
+def half_branch(
+    problem: Problem, point: SpecialPoint, direction: NDArray[np.float64], settings: Settings, **options: Any
+) -> Branch:
+    """Follow the branch that leaves a branch point along a direction; empty, with the reason, where none is found."""
     x = np.append(point.u, point.p / problem.parameter_scale)
-    branches = []
-    for direction in point.directions:
-        try:
-            piece = leave(problem, x, direction, settings)
-        except StepFailure as failure:
-            branches.append(_empty(problem, point, failure))
-            continue
-        branches.append(follow(problem, point.u, point.p, initial=piece, settings=settings, **options))
-    return branches
+    try:
+        piece = leave(problem, x, direction, settings)
+    except StepFailure as failure:
+        return _empty(problem, point, failure)
+    return follow(problem, initial=piece, settings=settings, **options)
 
 
 def _empty(problem: Problem, point: SpecialPoint, failure: StepFailure) -> Branch:

@@ -43,3 +43,28 @@ def test_an_unknown_name_is_told():
 
 def test_the_engine_does_not_know_the_physics():
     assert loaded_by("import continuation, sys\nassert 'branches' not in sys.modules") == "[]"
+
+
+def test_branches_uses_only_public_names_of_the_engine():
+    import ast
+    from pathlib import Path
+
+    import branches
+    import continuation
+
+    private = []
+    for file in Path(branches.__file__).parent.rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "continuation":
+                wanted = [alias.name for alias in node.names]
+                if node.module != "continuation" or not set(wanted) <= set(continuation.__all__):
+                    private.append(f"{file.name}: from {node.module} import {', '.join(wanted)}")
+    assert private == []
+
+
+def test_steps_is_the_iterator_whatever_was_imported():
+    code = (
+        "import continuation.steps.stepper, continuation, branches\n"
+        "from continuation.steps.corrector import correct\nassert callable(continuation.steps)"
+    )
+    assert loaded_by(code) == "[]"

@@ -37,9 +37,9 @@ def connections(
     """Find which stationary state the flow leads to which other one."""
     from branches.diagrams.build import diagram as build
     from branches.dynamics.connections import connections as connect
-    from branches.dynamics.flow import check_coupling
+    from branches.dynamics.flow_arguments import check_coupling
     from branches.figures.connections_figure import connections_figure
-    from continuation.atomic import writable_folder
+    from continuation import writable_folder
 
     at = check_coupling(kappa)
     folder = writable_folder(output or Path(f"connections-{default_folder(potential)}-kappa-{kappa:g}"))

@@ -38,7 +38,7 @@ def curves(
     from branches.figures.curves_figure import curves_figure
     from branches.loci.curves import curves as follow
     from branches.potentials.potential import positive_integer
-    from continuation.atomic import writable_folder
+    from continuation import writable_folder
 
     positive_integer("--seeds", seeds)
     family, values = family_over(name, vary, weights, parameter, limits, seeds + 2)

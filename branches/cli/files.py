@@ -27,7 +27,7 @@ def write_files(
     """Write all files, each at once, and return where they are by their endings; the figure last, if there is one."""
     from branches.figures.page import save_page
     from branches.files.plain import plain
-    from continuation.atomic import replacing
+    from continuation import replacing
 
     files = {kind: folder / f"{stem}.{kind}" for kind in ("csv", "json", *(FORMATS if draw is not None else ()))}
     with replacing(files["csv"]) as temporary, temporary.open("w", newline="", encoding="utf-8") as stream:

@@ -42,7 +42,7 @@ def flow(
     from branches.dynamics.flow import FlowStatus
     from branches.dynamics.flow import flow as integrate
     from branches.figures.flow_figure import flow_figure
-    from continuation.atomic import writable_folder
+    from continuation import writable_folder
 
     start = parse_coefficients(initial)
     folder = output or Path(f"flow-{default_folder(potential)}-kappa-{kappa:g}")

@@ -45,7 +45,7 @@ def phase_diagram(
     """Map the state of least free energy over a parameter of a family and the coupling."""
     from branches.figures.landscape_figure import phase_figure
     from branches.sweeps.phase_diagram import phase_diagram as build
-    from continuation.atomic import writable_folder
+    from continuation import writable_folder
 
     family, values = family_over(name, vary, weights, parameter, limits, count)
     folder = writable_folder(output or Path(f"phase-diagram-{family.name}-{family.free}"))

@@ -39,10 +39,10 @@ def rates(
 ) -> int:
     """Compute how fast disturbances of the stationary states decay, and the law at each onset."""
     from branches.diagrams.build import diagram as build
-    from branches.dynamics.flow import check_coupling
+    from branches.dynamics.flow_arguments import check_coupling
     from branches.figures.rates_figure import gap_figure, gaps_of
     from branches.potentials.potential import finite_number, positive_integer
-    from continuation.atomic import writable_folder
+    from continuation import writable_folder
 
     positive_integer("--count", count)
     at = None if kappa is None else check_coupling(kappa)

@@ -21,8 +21,7 @@ from branches.potentials.potential import Potential
 from branches.spaces.symmetry import expanded
 from branches.states.energy import free_energy
 from branches.states.truncation import TAIL_ALLOWED
-from continuation import Settings, Status
-from continuation.threads import on_one_thread
+from continuation import Settings, Status, on_one_thread
 
 __all__ = ["diagram"]
 

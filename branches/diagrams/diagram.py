@@ -188,9 +188,9 @@ class Diagram(Record):
         result: tuple[Path, Path] = outlet("to_csv")(self, folder)
         return result
 
-    def figure(self) -> Any:
-        """Return a Matplotlib figure: amplitude, free energy and densities."""
-        return outlet("figure")(self)
+    def figure(self, *, gap: bool = False) -> Any:
+        """Return a Matplotlib figure: amplitude, free energy and densities; with ``gap``, the spectral gap below."""
+        return outlet("figure")(self, gap=gap)
 
     def plot(self, ax: Any = None) -> Any:
         """Draw the diagram (amplitude over κ) into Matplotlib axes, new ones by default, and return them."""

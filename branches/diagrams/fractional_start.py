@@ -9,8 +9,7 @@ from branches.onsets.resonant.pair_rays import series_on_ray
 from branches.onsets.resonant.ray import Ray
 from branches.potentials.potential import Potential
 from branches.states.quadratic import QuadraticSystem
-from continuation import Piece, Settings
-from continuation.steps.corrector import residual_norm
+from continuation import Piece, Settings, residual_norm
 
 __all__ = ["fractional_start"]
 

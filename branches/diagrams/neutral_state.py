@@ -11,10 +11,7 @@ from numpy.typing import NDArray
 from branches.spaces.symmetry import Block
 from branches.states.quadratic import QuadraticSystem
 from branches.states.selfconsistent import SelfConsistentSystem
-from continuation import Problem, Record
-from continuation.special.lyapunov_schmidt import Reduction
-from continuation.special.singular_point import SingularPoint, singular_point
-from continuation.steps.corrector import correct, tangent_at
+from continuation import Problem, Record, Reduction, SingularPoint, correct, singular_point, tangent_at
 
 __all__ = ["NeutralState", "neutral_state"]
 

@@ -13,8 +13,7 @@ from branches.diagrams.records import Branch, SpecialPoint
 from branches.spaces.symmetry import Block, blocks, period_of
 from branches.states.morse_index import LARGEST_MATRIX, WORKING_ACCURACY, block_index, block_spectrum, morse_index
 from branches.states.truncation import TAIL_ALLOWED
-from continuation.special.events import bracketed_root
-from continuation.threads import on_one_thread
+from continuation import bracketed_root, on_one_thread
 
 __all__ = ["decided_index", "special_points"]
 

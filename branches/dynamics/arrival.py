@@ -79,10 +79,7 @@ def arrival(
         A state is claimed where c lies within 10⁻⁶ of its orbit *and* every disturbance of that symmetry decays there.
         A small velocity is not asked: near a saddle it proves nothing.
     """
-    if diagram is None:
-        candidates = _by_newton(potential, kappa, c)
-    else:
-        candidates = named_states(diagram, kappa)
+    candidates = _by_newton(potential, kappa, c) if diagram is None else named_states(diagram, kappa)
     if not candidates:
         return Arrival(NONE_YET, None, np.inf, "no stationary state was found near the end")
     apart = {name: orbit_distance(c, coefficients(state)) for name, state in candidates.items()}

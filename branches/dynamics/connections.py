@@ -16,19 +16,16 @@ from branches.diagrams.search.minimise import as_even
 from branches.dynamics.arrival import Stationary, coefficients, named_states
 from branches.dynamics.edge_tracking import track_edge
 from branches.dynamics.fixed_space import Destination, FixedSpace, Member, rates_of
-from branches.dynamics.flow import check_circle, check_coupling
+from branches.dynamics.flow_arguments import check_circle, check_coupling
 from branches.dynamics.morse_bott import morse_bott
 from branches.dynamics.noneven import noneven_state
 from branches.dynamics.orbits import orbit_distance
+from branches.dynamics.unstable_manifold import boundaries, one_way_out, spaces, starts
 
 __all__ = ["connections"]
 
 Complex = NDArray[np.complex128]
 Progress = Callable[[str, int, int], None]
-START = 1e-5  # distance from a state at which its unstable manifold is entered
-ANGLES = 16  # directions of a two-dimensional unstable manifold
-SAMPLES = 16  # of one of more dimensions
-SEED = 0  # of those directions
 SAME = 1e-6  # two states closer than this are one
 
 
@@ -51,8 +48,9 @@ def connections(
     Returns
     -------
     networkx.MultiDiGraph
-        Nodes by name ('uniform', 'branch 0', 'state 1' for further ones, 'found 1' for states that the flow found and the
-        diagram lacks) with ``state``, ``free_energy``, ``period``, ``isotropy``, ``index`` (total), ``stable``, ``known``.
+        Nodes by name ('uniform', 'branch 0', 'state 1' for further ones, 'found 1' for states that the flow found and
+        the diagram lacks) with ``state``, ``free_energy``, ``period``, ``isotropy``, ``index`` (total), ``stable``,
+        ``known``.
 
         Edges with ``space`` (the fixed space in which it was found), ``dimension`` (of the unstable manifold there),
         ``method`` ('shooting' or 'edge tracking'), ``time`` (from 10⁻⁵ away to 10⁻⁵ away, 10⁻³ for edge tracking) and
@@ -138,25 +136,25 @@ class _Explorer:
     def _leave(self, name: str) -> None:
         state = self.nodes[name]
         is_even = not np.any(coefficients(state).imag)
-        for period, even in _spaces(state, is_even):
+        for period, even in spaces(state, is_even):
             space = self.space(period, even)
             for start in [member for member in space.members if member.name == name and member.index]:
                 self._shoot(space, start)
-        if _one_way_out(state):
+        if one_way_out(state):
             self.exhausted.add(name)
 
     def _shoot(self, space: FixedSpace, start: Member) -> None:
-        starts = list(_starts(start))
-        ended = [self._arrive(space, start, space.destination(c)) for c in starts]
+        entries = list(starts(start))
+        ended = [self._arrive(space, start, space.destination(c)) for c in entries]
         if start.index == 1 or not space.even:
             return
-        for i, j in _boundaries(start, ended, self.nodes[start.name].period == 0, space.period):
+        for i, j in boundaries(start, ended, self.nodes[start.name].period == 0, space.period):
             if not self._owed(space, start):
                 break
             one, other = ended[i], ended[j]
             assert one is not None
             assert other is not None
-            found = track_edge(space, starts[i], starts[j], (one, other))
+            found = track_edge(space, entries[i], entries[j], (one, other))
             if found.member is None:
                 self._note(f"edge tracking from {start.name} in {space.name}: {found.reason}")
             else:
@@ -184,7 +182,7 @@ class _Explorer:
         return None
 
     def _new(self, c: Complex) -> str | None:
-        """Return the name of the state near the end of a trajectory, a new node if it is not known; None if there is none."""
+        """Return the name of the state near the end of a trajectory, made a node if it is new; None without one."""
         even = as_even(c)
         state: Stationary | None
         if even is None:
@@ -219,86 +217,6 @@ class _Explorer:
     def _note(self, text: str) -> None:
         if text not in self.notes:
             self.notes.append(text)
-
-
-def _spaces(state: Stationary, is_even: bool) -> Iterator[tuple[int, bool]]:
-    """Yield the fixed spaces, smallest first, in each of which a state has other unstable directions than before."""
-    found = rates_of(state)
-    if state.period == 0:
-        unstable = {int(np.argmax(np.abs(row))) + 1 for row in found.blocks[0].directions[found.blocks[0].rates < 0]}
-        periods: Iterable[int] = range(max(unstable, default=0), 0, -1)
-        seen: list[frozenset[int]] = [frozenset()]
-        for d in periods:
-            inside = frozenset(n for n in unstable if n % d == 0)
-            if inside not in seen:
-                seen.append(inside)
-                yield d, True
-        return
-    divisors = [d for d in range(state.period, 0, -1) if state.period % d == 0]
-    if is_even:
-        for d in divisors:
-            yield d, True
-    if not is_even or any(b.sector == "odd" and b.residue == 0 and b.unstable for b in found.blocks):
-        for d in divisors:
-            yield d, False
-
-
-def _boundaries(
-    start: Member, ended: list[Member | None], uniform: bool, period: int
-) -> Iterator[tuple[int, int]]:
-    """Yield pairs of starts that end differently: neighbours on a circle, one pair for each two ends beyond.
-
-    About the uniform state a rotation by π/d maps the starts to one another: of two pairs that it exchanges one is kept.
-    """
-    ways = _ways(start.index)
-    ring = start.index == 2
-    turned = np.arange(len(ways))
-    if uniform:
-        modes = np.argmax(np.abs(start.directions), axis=1) + 1
-        mirrored = ways * np.where((modes // period) % 2 == 1, -1.0, 1.0)
-        turned = np.array([int(np.argmin(np.linalg.norm(ways - way, axis=1))) for way in mirrored])
-    pairs = itertools.pairwise([*range(len(ways)), 0]) if ring else itertools.combinations(range(len(ways)), 2)
-    seen: set[frozenset[int]] = set()
-    for i, j in pairs:
-        if ended[i] is None or ended[j] is None or ended[i] is ended[j]:
-            continue
-        if ring:
-            key, same = frozenset((i, j)), frozenset((int(turned[i]), int(turned[j])))
-        else:
-            key = same = frozenset((id(ended[i]), id(ended[j])))
-        if key not in seen and same not in seen:
-            seen.add(key)
-            yield i, j
-
-
-def _ways(count: int) -> NDArray[np.float64]:
-    """Return unit combinations of the unstable directions: both ways, around a circle, or on the sphere."""
-    if count == 1:
-        return np.array([[1.0], [-1.0]])
-    if count == 2:  # no angle on a coordinate axis: the axes are spaces of their own
-        angle = 2.0 * np.pi * (np.arange(ANGLES) + 0.5) / ANGLES
-        return np.column_stack([np.cos(angle), np.sin(angle)])
-    ways = np.random.default_rng(SEED).standard_normal((SAMPLES, count))
-    return np.asarray(ways / np.linalg.norm(ways, axis=1, keepdims=True))
-
-
-def _starts(member: Member) -> Iterator[Complex]:
-    """Yield densities on the unstable manifold near a member."""
-    size = max(member.c.size, member.directions.shape[1])
-    base = np.pad(member.c, (0, size - member.c.size))
-    for way in _ways(member.index):
-        shift = way @ member.directions
-        yield base + START * np.pad(shift, (0, size - shift.size))
-
-
-def _one_way_out(state: Stationary) -> bool:
-    """Whether shooting one way (and its mirror image) along the unstable manifold is all there is up to symmetry."""
-    found = rates_of(state)
-    if found.undecided:
-        return False
-    if state.period == 0:
-        return found.unstable <= 2  # one mode: the rotations turn every direction into every other
-    return found.unstable <= 1
 
 
 def _graph(explorer: _Explorer, status: str) -> nx.MultiDiGraph:

@@ -79,8 +79,8 @@ class CriticalRate(Record):
         >>> import branches
         >>> from branches import potentials
         >>> found = branches.critical_rate(potentials.kuramoto(), 1)
-        >>> f"{float(found.corrected(1e8)):.6e}"
-        '1.414213e-04'
+        >>> f"{float(found.corrected(1e4)):.6e} {float(found.amplitude(1e4)):.6e}"
+        '1.414105e-02 1.414214e-02'
         """
         at = np.asarray(t, dtype=float)
         slow = np.log(at) if self.order == 1 else at ** (1.0 - 1.0 / self.order)
@@ -119,8 +119,8 @@ def critical_rate(potential: Potential, mode: int = 1) -> CriticalRate:
     n = found.mode
     if found.kind not in ("supercritical", "critical"):
         raise ValueError(
-            f"mode n = {n} of {potential.label} has a {found.kind} onset: no decay law holds at κ = {found.kappa:.12g}; "
-            "give a mode with a supercritical or tricritical one"
+            f"mode n = {n} of {potential.label} has a {found.kind} onset: no decay law holds at "
+            f"κ = {found.kappa:.12g}; give a mode with a supercritical or tricritical one"
         )
     if found.deciding_order is None or not found.deciding_coefficient > 0:
         raise ValueError(

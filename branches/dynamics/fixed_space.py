@@ -43,8 +43,8 @@ class Member:
     c
         Coefficients c_1, c_2, …, shape (N,).
     rates, directions
-        The unstable rates inside the space, ascending, shape (K,), and their directions, shape (K, N'), each with largest
-        coefficient 1.
+        The unstable rates inside the space, ascending, shape (K,), and their directions, shape (K, N'), each with
+        largest coefficient 1.
     undecided
         Rates inside the space that are zero within their error.
     """
@@ -150,17 +150,20 @@ class FixedSpace:
         for row, member in zip(table, self.members, strict=True):
             inside = member.c[d - 1 :: d]
             row[: inside.size] = inside
-        return table.real if self.even else table
+        result: Array = table.real if self.even else table
+        return result
 
     def distances(self, inside: Complex) -> Array:
-        """Return the largest difference of c_d, c_2d, … from each member, up to rotation where the space has rotations."""
+        """Return the largest difference of c_d, c_2d, … from each member, up to rotation in Fix(Z_d)."""
         if not self.even:
             return np.array([orbit_distance(inside, row) for row in self._table])
         table, y = self._table, inside.real
         shared = min(table.shape[1], y.size)
         apart = np.abs(table[:, :shared] - y[:shared]).max(axis=1, initial=0.0)
         rest = max(np.abs(y[shared:]).max(initial=0.0), 0.0)
-        return np.maximum(np.maximum(apart, np.abs(table[:, shared:]).max(axis=1, initial=0.0)), rest)
+        beyond = np.abs(table[:, shared:]).max(axis=1, initial=0.0)
+        result: Array = np.maximum(np.maximum(apart, beyond), rest)
+        return result
 
     @cached_property
     def _sinks(self) -> NDArray[np.intp]:
@@ -168,7 +171,7 @@ class FixedSpace:
 
     @cached_property
     def basins(self) -> Array:
-        """Distances from each member within which a trajectory is taken to end there: small against that to the others."""
+        """Distances within which a trajectory is taken to end at a member: small against that to the others."""
         radii = np.full(len(self.members), BASIN)
         for place in range(len(self.members)):
             apart = self.distances(self._table[place].astype(complex))

@@ -11,22 +11,22 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from branches.dynamics.arrival import Arrival, arrival, coefficients
+from branches.dynamics.flow_arguments import check_circle, check_coupling, times_of
 from branches.dynamics.initial import Initial, density_of, initial_of
 from branches.dynamics.integrate import FlowSettings, Moment, Trajectory
 from branches.dynamics.observables import Observables, observables
 from branches.dynamics.orbits import aligned
-from branches.potentials.potential import Potential, finite_number, positive_integer
+from branches.potentials.potential import Potential, positive_integer
 from continuation import Record
 
 if TYPE_CHECKING:
     from branches.diagrams.diagram import Diagram
 
-__all__ = ["Flow", "FlowStatus", "flow", "sample_times"]
+__all__ = ["Flow", "FlowStatus", "flow"]
 
 Array = NDArray[np.float64]
 Complex = NDArray[np.complex128]
 Progress = Callable[[str, int, int], None]
-PER_DECADE, DECADES = 20, 4  # sample times by default: so many decades before the end
 RISE = 1e3  # a rise of F beyond so many tolerances is none of the integrator's
 SHOWN_TAIL = 1e-10
 SLOW = 1e-8  # a velocity below which it is asked, now and then, whether a state has been reached
@@ -111,19 +111,6 @@ class Flow(Record):
         return density_of(self.c, max(positive_integer("points", points), 2 * self.c.shape[1] + 1))
 
 
-def sample_times(t_end: float) -> Array:
-    """Return 0 and log-spaced times over the last four decades up to an end, shape (T,).
-
-    Examples
-    --------
-    >>> sample_times(100.0)[[0, 1, -1]]
-    array([0.e+00, 1.e-02, 1.e+02])
-    """
-    times = t_end * np.logspace(-DECADES, 0.0, PER_DECADE * DECADES + 1)
-    times[-1] = t_end
-    return np.concatenate([[0.0], times])
-
-
 def flow(
     potential: Potential,
     kappa: float,
@@ -187,7 +174,7 @@ def flow(
     """
     check_circle(potential)
     coupling = check_coupling(kappa)
-    times, start = _times(t), initial_of(initial)
+    times, start = times_of(t), initial_of(initial)
     chosen = settings or FlowSettings()
     period = start.period or 1
     c = start.c[period - 1 :: period] if start.period else np.zeros(2, dtype=complex)
@@ -249,53 +236,6 @@ def _rest(trajectory: Trajectory, diagram: Diagram | None) -> Complex | None:
         return None
     state = aligned(c, coefficients(found.state))[d - 1 :: d]
     return state.real.astype(complex) if trajectory.even else state
-
-
-def check_circle(potential: Potential) -> None:
-    """Raise unless the potential lives on the circle.
-
-    Raises
-    ------
-    NotImplementedError
-        On a sphere.
-    """
-    space = getattr(potential, "space", None)
-    if space is not None and getattr(space, "name", "circle") != "circle":
-        raise NotImplementedError(
-            f"potential = {potential.label} lives on {space}: the flow is known on the circle only so far"
-        )
-
-
-def check_coupling(kappa: Any) -> float:
-    """Return a coupling as a float.
-
-    Raises
-    ------
-    ValueError
-        If it is not a positive number, or is infinite.
-    """
-    if isinstance(kappa, float) and kappa == np.inf:
-        raise ValueError(
-            "kappa = inf is the noise-free equation: its densities become point masses, which no truncation follows; "
-            "give a finite coupling, or move the points themselves with branches.clusters"
-        )
-    number = finite_number("kappa", kappa)
-    if not number > 0:
-        raise ValueError(f"kappa = {kappa!r} is not allowed: the coupling must be > 0 (the noise is 1/κ)")
-    return float(number)
-
-
-def _times(t: ArrayLike) -> Array:
-    times = np.array(t, dtype=float)
-    if times.ndim == 0:
-        if not (np.isfinite(times) and times > 0):
-            raise ValueError(f"t = {t!r} is not allowed: the end must be a finite time > 0")
-        return sample_times(float(times))
-    if times.ndim != 1 or times.size == 0 or not np.all(np.isfinite(times)):
-        raise ValueError(f"t of shape {times.shape} is not allowed: give an end > 0, or one row of finite times")
-    if times[0] < 0 or np.any(np.diff(times) <= 0) or times[-1] == 0:
-        raise ValueError("t is not allowed: the times must be ≥ 0, strictly increasing, and end after 0")
-    return times
 
 
 def _record(

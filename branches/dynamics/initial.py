@@ -107,7 +107,7 @@ def empirical(positions: ArrayLike, n_modes: int = 512) -> Initial:
     total = np.zeros(n_modes, dtype=complex)
     for part in np.array_split(x, max(1, x.size * n_modes // CHUNK)):
         total += np.exp(-1j * np.multiply.outer(n, part)).sum(axis=1)
-    return Initial(total / x.size, smooth=False)
+    return Initial(np.asarray(total / x.size, dtype=complex), smooth=False)
 
 
 def density_of(c: Complex, points: int) -> Array:
@@ -151,7 +151,8 @@ def _sampled(function: Callable[[Array], ArrayLike]) -> Initial:
     mass = 2.0 * np.pi * float(rho.mean())
     if abs(mass - 1.0) > MASS:
         raise ValueError(f"initial has mass {mass:.6g} over [0, 2π): a density has mass 1")
-    c = np.fft.rfft(rho)[1 : SAMPLES // 4] / (SAMPLES * float(rho.mean()))
-    c = np.where(np.abs(c.real) > ROUNDING, c.real, 0.0) + 1j * np.where(np.abs(c.imag) > ROUNDING, c.imag, 0.0)
+    c: Complex = np.fft.rfft(rho)[1 : SAMPLES // 4] / (SAMPLES * float(rho.mean()))
+    c.real[np.abs(c.real) <= ROUNDING] = 0.0
+    c.imag[np.abs(c.imag) <= ROUNDING] = 0.0
     last = int(np.max(np.flatnonzero(c), initial=0)) + 1
-    return Initial(c[:last])
+    return Initial(np.asarray(c[:last], dtype=complex))

@@ -53,9 +53,9 @@ def morse_bott(space: FixedSpace, states: Mapping[str, Stationary]) -> MorseBott
     Notes
     -----
     In Fix(Z_d) every state but the uniform one is a circle: t^index (1 + t), twice for a state that is not even (its
-    mirror image is another circle), over Z₂, since unstable bundles need not be orientable. In Fix(D_d) each member is a
-    point: t^index. The states must be nondegenerate up to rotation. A negative coefficient of Q, or a remainder, means
-    that a state is missing; none means nothing.
+    mirror image is another circle), over Z₂, since unstable bundles need not be orientable. In Fix(D_d) each member is
+    a point: t^index. The states must be nondegenerate up to rotation. A negative coefficient of Q, or a remainder,
+    means that a state is missing; none means nothing.
 
     Examples
     --------

@@ -38,7 +38,8 @@ def aligned(c: Complex, other: Complex) -> Complex:
         if not curvature < 0.0:
             break
         angle -= slope / curvature
-    return (theirs * np.exp(-1j * n * angle))[: c.size]
+    turned: Complex = theirs * np.exp(-1j * n * angle)
+    return turned[: c.size]
 
 
 def orbit_distance(c: Complex, other: Complex) -> float:

@@ -4,9 +4,9 @@ About a stationary state ρ ∝ e^Φ the flow is δρ' = (1/κ)(ρψ')', ψ = δ
 
     κμ w = −w'' + (Φ'²/4 − Φ''/2) w − κ Σ g_n n² ⟨√ρ t_n, w⟩ √ρ t_n,     δρ = −(√ρ w)',
 
-over t_n = sin nθ (even disturbances) and cos nθ (odd ones). It stays accurate where ρ is peaked, as a pencil in ψ' does
-not. Two functions w are no disturbances: 1/√ρ, since ψ is periodic, and √ρ, the rotation. Both are null vectors of the
-operator, and are projected out. (Derived here; −w'' + … is the usual ground-state transform of Fokker–Planck operators.)
+over t_n = sin nθ (even disturbances) and cos nθ (odd ones). It stays accurate where ρ is peaked, as a pencil in ψ'
+does not. Two functions w are no disturbances: 1/√ρ, since ψ is periodic, and √ρ, the rotation. Both are null vectors of
+the operator, and are projected out. (Derived here; −w'' + … is the ground-state transform of Fokker–Planck operators.)
 """
 
 from __future__ import annotations

@@ -34,8 +34,8 @@ def connections_figure(graph: nx.MultiDiGraph) -> Figure:
     Returns
     -------
     matplotlib.figure.Figure
-        Heights are in the order of F and spaced as far as there is room (the numbers are written); from left to right by
-        the period of the state. Arrows: solid found by shooting, dashed by edge tracking; dotted lines: not decided.
+        Heights follow F, pushed apart where portraits would overlap. Arrows: solid found by shooting, dashed by edge
+        tracking; dotted: not decided.
 
     Examples
     --------
@@ -60,7 +60,8 @@ def connections_figure(graph: nx.MultiDiGraph) -> Figure:
         for name, place in places.items():
             _portrait(page, ax, graph, name, place)
         styles = (("by shooting", SHOOTING), ("by edge tracking", TRACKED), ("not decided", UNDECIDED))
-        ax.legend(handles=[Line2D([], [], label=text, **style) for text, style in styles], loc="lower left")
+        handles = [Line2D([], [], label=text, **style) for text, style in styles]
+        ax.legend(handles=handles, loc="upper left", fontsize=9.5)
         page.suptitle(f"{graph.graph['potential']}, κ = {graph.graph['kappa']:.6g}", y=0.98)
     return page
 

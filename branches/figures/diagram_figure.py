@@ -16,6 +16,7 @@ from matplotlib.lines import Line2D
 from branches.diagrams.diagram import Diagram
 from branches.figures.page import save_page
 from branches.figures.panels import Scene, amplitude_panel, density_panels, energy_panel, panel_letter
+from branches.figures.rates_figure import gap_panel
 from branches.figures.stretches import UNIFORM, portraits
 from branches.figures.style import CROSS, DIAMOND, DISC, GUIDE, RC, SQUARE, colour, line
 from branches.states.stability import Stability
@@ -27,6 +28,7 @@ LEGEND_BRANCHES = 8
 LEGEND_ROW = 6  # entries that fit beside one another
 # Of the page, in inches: width, then from the top down.
 WIDTH, HEAD, PANELS, GAP, DENSITIES, FOOT = 10.0, 1.12, 2.5, 0.89, 1.67, 0.56
+GAP_PANEL = 2.2  # of the spectral gap, where it is asked for
 
 
 def plot_amplitude(diagram: Diagram, ax: Axes | None = None) -> Axes:
@@ -67,13 +69,15 @@ def plot_amplitude(diagram: Diagram, ax: Axes | None = None) -> Axes:
     return ax
 
 
-def figure(diagram: Diagram) -> Figure:
+def figure(diagram: Diagram, *, gap: bool = False) -> Figure:
     """Draw amplitude, free energy and densities of chosen states on one page.
 
     Parameters
     ----------
     diagram
         What to draw, finished or interrupted.
+    gap
+        Whether a panel below shows the spectral gap, the least decay rate of the flow, over κ.
 
     Returns
     -------
@@ -88,12 +92,15 @@ def figure(diagram: Diagram) -> Figure:
     with mpl.rc_context(RC):
         scene = Scene.of(diagram)
         shown = portraits(diagram, tuple(state for crossing in scene.crossings for state in crossing.states))
-        page, upper, lower = _layout(len(shown))
+        page, upper, lower, below_all = _layout(len(shown), GAP_PANEL if gap else 0.0)
         amplitude_panel(upper[0], scene, shown)
         energy_panel(upper[1], scene, shown)
         density_panels(lower, shown)
         for ax, letter in zip([*upper, *lower[:1]], "abc", strict=False):
             panel_letter(ax, letter)
+        if below_all is not None:
+            gap_panel(below_all, diagram)
+            panel_letter(below_all, "d" if lower else "c")
         handles = _legend(scene, GUIDE | DIAMOND | {"linestyle": ":"})
         columns = len(handles) if len(handles) <= LEGEND_ROW else -(-len(handles) // 2)
         inch = 1.0 / page.get_figheight()
@@ -135,9 +142,10 @@ def save_figure(
     return tuple(save_page(page, Path(folder) / f"{name}.{ending}") for ending in formats)
 
 
-def _layout(densities: int) -> tuple[Figure, list[Axes], list[Axes]]:
-    """Return the page, its two upper panels and a row of small ones."""
-    height = HEAD + PANELS + FOOT + (GAP + DENSITIES if densities else 0.0)
+def _layout(densities: int, extra: float = 0.0) -> tuple[Figure, list[Axes], list[Axes], Axes | None]:
+    """Return the page, its two upper panels, a row of small ones, and a wide one of some height below, if any."""
+    added = GAP + extra if extra else 0.0
+    height = HEAD + PANELS + FOOT + (GAP + DENSITIES if densities else 0.0) + added
     page = Figure(figsize=(WIDTH, height))
     FigureCanvasAgg(page)  # measures the labels
     sides = {"left": 0.07, "right": 0.985}
@@ -149,10 +157,11 @@ def _layout(densities: int) -> tuple[Figure, list[Axes], list[Axes]]:
     lower: list[Axes] = []
     if densities:
         row = page.add_gridspec(
-            1, densities, top=(FOOT + DENSITIES) / height, bottom=FOOT / height, wspace=0.24, **sides
+            1, densities, top=(FOOT + added + DENSITIES) / height, bottom=(FOOT + added) / height, wspace=0.24, **sides
         )
         lower = list(row.subplots(squeeze=False)[0])
-    return page, upper, lower
+    wide = page.add_axes((0.07, FOOT / height, 0.915, extra / height)) if extra else None
+    return page, upper, lower, wide
 
 
 def _legend(scene: Scene, coexistence: dict[str, Any]) -> list[Line2D]:

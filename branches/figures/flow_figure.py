@@ -109,11 +109,11 @@ def critical_figure(laws: Sequence[CriticalRate], flows: Sequence[Flow]) -> Figu
     Raises
     ------
     ValueError
-        If a flow is not at the coupling of its law.
+        If a flow is not that of the potential and the coupling of its law.
     """
     for law, flow in zip(laws, flows, strict=True):
-        if abs(law.kappa - flow.kappa) > 1e-9 * law.kappa:
-            raise ValueError(f"flows: one is at κ = {flow.kappa!r}, its law at κ = {law.kappa!r}")
+        if law.potential != flow.potential or abs(law.kappa - flow.kappa) > 1e-9 * law.kappa:
+            raise ValueError(f"flows: {flow!r} belongs to another potential or coupling than {law!r}")
     with mpl.rc_context(RC):
         page = Figure(figsize=(9.6, 3.9), layout="constrained")
         left, right = page.subplots(1, 2)

@@ -11,7 +11,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from branches.figures.style import RC
-from continuation.atomic import replacing
+from continuation import replacing
 
 __all__ = ["save_page"]
 

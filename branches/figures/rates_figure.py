@@ -81,7 +81,7 @@ def _draw(ax: Axes, kappa: Array, gap: Array, number: int) -> None:
 
 
 def gap_figure(diagram: Diagram, gaps: tuple[Array, ...] | None = None) -> Figure:
-    """Draw the spectral gap of the uniform state and of all branches over κ.
+    r"""Draw the spectral gap of the uniform state and of all branches over κ.
 
     Parameters
     ----------
@@ -99,7 +99,7 @@ def gap_figure(diagram: Diagram, gaps: tuple[Array, ...] | None = None) -> Figur
     >>> from branches import potentials
     >>> page = gap_figure(branches.diagram(potentials.kuramoto(), kappa_max=4))
     >>> page.axes[0].get_xlabel()
-    'coupling $\\\\kappa$'
+    'coupling $\\kappa$'
     """
     with mpl.rc_context(RC):
         page = Figure(figsize=(6.6, 4.3), layout="constrained")

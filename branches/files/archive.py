@@ -18,7 +18,7 @@ import numpy as np
 
 from branches.diagrams.diagram import Diagram
 from branches.files.codec import Decoder, Encoder
-from continuation.atomic import replacing
+from continuation import replacing
 
 __all__ = ["FORMAT", "VERSION", "check_replaceable", "load", "save"]
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from branches.diagrams.diagram import Diagram
 from branches.files.archive import check_replaceable, save
-from continuation.atomic import writable_folder
+from continuation import writable_folder
 
 __all__ = ["ARCHIVE", "prepare", "write_all"]
 

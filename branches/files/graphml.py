@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from branches.diagrams.diagram import Diagram
-from continuation.atomic import replacing
+from continuation import replacing
 
 __all__ = ["write_graphml"]
 

@@ -14,7 +14,7 @@ from branches.diagrams.findings import Finding, findings
 from branches.diagrams.records import Branch
 from branches.figures.coexistence import coexistences
 from branches.files.plain import plain
-from continuation.atomic import replacing
+from continuation import replacing
 
 __all__ = ["SCHEMA", "VERSION", "describe", "summary", "write_json"]
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from branches.diagrams.diagram import Diagram
 from branches.diagrams.findings import Finding, findings
-from continuation.atomic import replacing, writable_folder
+from continuation import replacing, writable_folder
 
 __all__ = ["POINT_COLUMNS", "SPECIAL_COLUMNS", "to_csv", "write_points", "write_special_points"]
 

@@ -9,9 +9,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from continuation import Branch, Problem, Record
-from continuation.special.events import bracketed_root
-from continuation.steps.corrector import correct
+from continuation import Branch, Problem, Record, bracketed_root, correct
 
 __all__ = ["CurvePoint", "Line", "amplitude_limit", "crossings"]
 

@@ -14,7 +14,7 @@ from branches.loci.family_weights import FamilyWeights, unit_mode
 from branches.loci.followed_lines import Ending, followed_line, resolved
 from branches.loci.quadratic_family import QuadraticFamily
 from branches.potentials.potential import Potential
-from continuation.locus import fold_system
+from continuation import fold_system
 
 __all__ = ["fold_line"]
 

@@ -13,8 +13,7 @@ from branches.loci.curve_points import ON_LINE, CurvePoint, Line, amplitude_limi
 from branches.loci.family_weights import FamilyWeights
 from branches.onsets.multicritical import multicritical_kind
 from branches.spaces.symmetry import period_of
-from continuation import Branch, Event, Problem, SpecialPoint, Status, follow
-from continuation.steps.corrector import correct
+from continuation import Branch, Event, Problem, SpecialPoint, Status, correct, follow
 
 __all__ = ["Ending", "followed_line", "onset_events", "resolved"]
 

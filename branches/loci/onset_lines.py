@@ -14,7 +14,7 @@ from branches.loci.curve_points import EPSILON, CurvePoint, Line
 from branches.onsets.multicritical import multicritical_kind
 from branches.onsets.tricritical import tricritical_point
 from branches.potentials.potential import Potential, finite_number, positive_integer
-from continuation.special.events import bracketed_root
+from continuation import bracketed_root
 
 __all__ = ["onset_lines"]
 

@@ -16,8 +16,7 @@ from branches.loci.followed_lines import Ending, followed_line, resolved
 from branches.loci.quadratic_family import QuadraticFamily
 from branches.potentials.potential import Potential
 from branches.spaces.symmetry import Block, twin
-from continuation import Event
-from continuation.locus import singular_system
+from continuation import Event, singular_system
 
 __all__ = ["pitchfork_line"]
 

@@ -10,8 +10,7 @@ from branches.diagrams.records import SpecialPoint
 from branches.diagrams.trace import trace
 from branches.potentials.potential import Potential, finite_number
 from branches.spaces.symmetry import Block, twin
-from continuation import Record
-from continuation.special.events import bracketed_root
+from continuation import Record, bracketed_root
 
 __all__ = ["PitchforkTricritical", "pitchfork_tricritical_point"]
 

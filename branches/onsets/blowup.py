@@ -7,9 +7,7 @@ from numpy.typing import NDArray
 
 from branches.states.quadratic import QuadraticSystem
 from branches.states.taylor import dense_onset
-from continuation.steps.corrector import residual_norm
-from continuation.steps.polynomial import Piece
-from continuation.steps.predictor import trusted_length
+from continuation import Piece, residual_norm, trusted_length
 
 __all__ = ["onset_piece", "onset_series"]
 

@@ -13,8 +13,7 @@ from branches.states.energy import free_energy
 from branches.states.morse_index import morse_index, uniform_index
 from branches.states.selfconsistent import SelfConsistentSystem
 from branches.states.state import State
-from continuation import Record
-from continuation.steps.corrector import correct
+from continuation import Record, correct
 
 __all__ = [
     "Solution",

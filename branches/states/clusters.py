@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from branches.potentials.potential import Potential
 from branches.states.selfconsistent import SelfConsistentSystem
-from continuation.steps.corrector import correct
+from continuation import correct
 
 __all__ = ["clustered_state"]
 

@@ -19,7 +19,7 @@ from branches.states.loops import compiled, sum_gibbs_orders
 
 if TYPE_CHECKING:
     from branches.states.selfconsistent import SelfConsistentSystem
-    from continuation.linear.dense import DenseBordered
+    from continuation import DenseBordered
 
 __all__ = ["gibbs_series", "numpy_sum_gibbs_orders"]
 

@@ -28,8 +28,7 @@ from branches.states.second_variation import (
     room_outside,
     second_variation,
 )
-from continuation import Record
-from continuation.threads import on_one_thread
+from continuation import Record, on_one_thread
 
 __all__ = [
     "BlockIndex",

@@ -13,9 +13,7 @@ from branches.spaces.toeplitz import hankel, toeplitz
 from branches.states.loops import assemble, compiled
 from branches.states.selfconsistent import SelfConsistentSystem
 from branches.states.taylor import DENSE_SERIES, dense_series, synthesis
-from continuation import Problem
-from continuation.linear.bordered import BorderedSolver
-from continuation.linear.dense import DenseBordered
+from continuation import BorderedSolver, DenseBordered, Problem
 
 __all__ = ["QuadraticExpansion", "QuadraticSystem"]
 

@@ -18,10 +18,7 @@ from branches.potentials.potential import Potential
 from branches.spaces.halfgrid import HalfGrid, half_grid, peak_of, relative_cosines
 from branches.spaces.toeplitz import hankel, toeplitz
 from branches.states.gibbs_series import gibbs_series
-from continuation import Problem
-from continuation.linear.bordered import BorderedSolver
-from continuation.linear.dense import DenseBordered
-from continuation.linear.krylov import KrylovBordered
+from continuation import BorderedSolver, DenseBordered, KrylovBordered, Problem
 
 __all__ = ["SelfConsistentExpansion", "SelfConsistentSystem", "require_memory"]
 

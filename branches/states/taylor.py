@@ -2,7 +2,7 @@
 
 With K the solution operator times the projection, and W the two syntheses side by side, an order is
 x_k = K conv_k and (X_k, A_k) = x_k W: no solve and no transform of its own. The numbers are those of
-:class:`~branches.states.quadratic.QuadraticExpansion` with :func:`continuation.steps.predictor.taylor_series`.
+:class:`~branches.states.quadratic.QuadraticExpansion` with the recurrence of the engine.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from branches.states.loops import compiled, sum_orders
 
 if TYPE_CHECKING:
     from branches.states.quadratic import QuadraticSystem
-    from continuation.linear.dense import DenseBordered
+    from continuation import DenseBordered
 
 __all__ = ["DENSE_SERIES", "dense_onset", "dense_series", "numpy_sum_orders", "synthesis"]
 

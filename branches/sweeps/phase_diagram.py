@@ -18,8 +18,7 @@ from branches.onsets.tricritical import tricritical_point
 from branches.sweeps.phase_column import REACH, WEIGHTS, Column, Family, column_of, column_task, unpacked
 from branches.sweeps.store import Store
 from branches.sweeps.sweep import Failure, Progress, sweep
-from continuation import Record
-from continuation.threads import one_thread
+from continuation import Record, one_thread
 
 __all__ = ["Change", "Column", "Landmark", "PhaseDiagram", "phase_diagram"]
 

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from continuation.atomic import replacing, writable_folder
+from continuation import replacing, writable_folder
 
 __all__ = ["Labelled", "Store"]
 

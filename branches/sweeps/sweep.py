@@ -20,8 +20,7 @@ from numpy.typing import NDArray
 
 from branches.potentials.potential import finite_number, positive_integer
 from branches.sweeps.store import Labelled, Store
-from continuation import Record
-from continuation.threads import one_thread
+from continuation import Record, one_thread
 
 __all__ = ["Failure", "Progress", "Sweep", "dask_executor", "sweep"]
 

@@ -64,7 +64,7 @@ def framed(columns: Array, rows: Array) -> tuple[Array, Array]:
     >>> rows.shape, rows[0, 4]
     ((2, 5), np.float64(0.0))
     """
-    columns, rows = columns.reshape(len(columns), -1), np.atleast_2d(rows)
+    columns, rows = (columns[:, None] if columns.ndim == 1 else columns), np.atleast_2d(rows)
     n, k = columns.shape
     if rows.shape[0] != k or not n <= rows.shape[1] <= n + k:
         raise ValueError(f"columns of shape {columns.shape} and rows of shape {rows.shape} do not border a matrix")

@@ -99,18 +99,18 @@ class DenseBordered:
 
     def solve(self, f: Array, last: float | Array = 0.0) -> Array:
         """Return x, shape (n + k,), for a right-hand side f of shape (n,) and the border entries."""
-        return self.solve_many(self._right_hand_side(f, last))
-
-    def solve_transposed(self, f: Array, last: float | Array = 0.0) -> Array:
-        """Return the solution of the transposed system, shape (n + k,)."""
-        rhs = self._right_hand_side(f, last)
         if self._singular:
             raise ArithmeticError("the bordered Jacobian is exactly singular: the point is degenerate")
-        x: Array = dgetrs(self._lu, self._pivots, rhs, trans=1, overwrite_b=1)[0]
-        return x
-
-    def _right_hand_side(self, f: Array, last: float | Array) -> Array:
         rhs = np.empty(self._size)
         rhs[: f.size] = f
         rhs[f.size :] = last
-        return rhs
+        x: Array = dgetrs(self._lu, self._pivots, rhs, overwrite_b=1)[0]
+        return x
+
+    def solve_transposed(self, f: Array, last: float | Array = 0.0) -> Array:
+        """Return the solution of the transposed system, shape (n + k,)."""
+        if self._singular:
+            raise ArithmeticError("the bordered Jacobian is exactly singular: the point is degenerate")
+        rhs = np.concatenate([f, np.broadcast_to(last, self._size - f.size)])
+        x: Array = dgetrs(self._lu, self._pivots, rhs, trans=1, overwrite_b=1)[0]
+        return x

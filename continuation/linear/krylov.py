@@ -42,7 +42,8 @@ class KrylovBordered:
     Attributes
     ----------
     sign, log_determinant
-        Of the determinant: those of the block, as long as the compact part beyond it has norm below one.
+        Of the determinant: those of the block, as long as the compact part beyond it has norm below one; 0 and nan
+        without a block, and then no branch point is seen.
     products
         Products with J so far.
     """
@@ -57,8 +58,9 @@ class KrylovBordered:
         below = np.delete(self._rows, np.s_[low:n], axis=1)
         below[:, low:] -= self._far @ self._tall
         self._block = DenseBordered(block, self._columns[:low], below)
-        self.sign = self._block.sign
-        self.log_determinant = self._block.log_determinant
+        # Without a block the compact part may have any norm: nothing is known of the determinant then.
+        self.sign = self._block.sign if low else 0
+        self.log_determinant = self._block.log_determinant if low else np.nan
         self.products = 0
 
     def inverse_norm(self) -> float:

@@ -23,8 +23,8 @@ class NullVectors:
     """Orthonormal null vectors: ``right`` of shape (n + d, m + d), ``left`` of shape (n, m).
 
     ``lost`` is the size of what the matrix makes of the right ones, about its largest singular value that counts as
-    zero; ``kept`` a lower estimate of the smallest one that does not; ``solver`` that of the matrix bordered by the null
-    vectors (by the iterate before these).
+    zero; ``kept`` a lower estimate of the smallest one that does not; ``solver`` that of the matrix bordered by the
+    null vectors (by the iterate before these).
     """
 
     right: Array

@@ -22,8 +22,9 @@ Array = NDArray[np.float64]
 GENUINE = 2.0
 # What the Jacobian may leave of its null vectors at a degenerate branch point, in the units of F (fallback).
 RANK_LOST = 1e-7
-# Of its larger value at the ends, and of the piece: a determinant this near zero, or a bracket this narrow, is where
-# Newton's iteration takes over; and how many factorisations that may take.
+# Of its smaller value at the ends (beside another branch point it is small there too), and of the piece: a determinant
+# this near zero, or a bracket this narrow, is where Newton's iteration takes over; and how many factorisations that may
+# take.
 NEAR_ZERO, ROUGHLY = 1e-3, 16
 # A slope known no better than this does not name a pitchfork (slope of p in arclength: 1 is a steep branch).
 DECISIVE = 1e-5
@@ -101,14 +102,14 @@ def _sign_change(problem: Problem, piece: Piece) -> float:
     Regula falsi with the Illinois weights on its value, bisection where only its sign is known.
     """
     (left, before), (right, after) = ((t, _determinant(problem, piece(t), piece.derivative(t))) for t in (0.0, 1.0))
-    weights = [1.0, 1.0]
+    weights, wanted = [1.0, 1.0], min(before[1], after[1]) + np.log(NEAR_ZERO)
     for _ in range(ROUGHLY):
         shift = max(before[1], after[1])
         values = [weights[0] * np.exp(before[1] - shift), weights[1] * np.exp(after[1] - shift)]
         share = values[0] / (values[0] + values[1]) if np.isfinite(values).all() and sum(values) else 0.5
         middle = left + float(np.clip(share, 0.01, 0.99)) * (right - left)
         here = _determinant(problem, piece(middle), piece.derivative(middle))
-        if here[0] == 0 or here[1] < shift + np.log(NEAR_ZERO):
+        if here[0] == 0 or here[1] < wanted:
             return middle
         if here[0] == before[0]:
             left, before, weights = middle, here, [1.0, 0.5 * weights[1]]
@@ -175,7 +176,7 @@ def _classified(
 
 
 def _difference_error(hessian: Array, wider: Array) -> float:
-    """Return the error of central differences, from those with twice the step: a third of the change, but at least 10⁻⁹."""
+    """Return the error of central differences, from twice the step: a third of the change, but at least 10⁻⁹."""
     return float(np.max(np.abs(hessian - wider))) / 3.0 + 1e-9 * float(np.max(np.abs(hessian)))
 
 

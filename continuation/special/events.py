@@ -98,11 +98,13 @@ def locate_event(
             raise ArithmeticError(f"event {event.kind!r} is {value!r} at p = {float(x[-1]) * scale!r}")
         return value
 
-    found = []
+    found: list[Located] = []
     previous_tau, previous = 0.0, before
     taus, states = piece.sampled(SAMPLES)
-    for tau, x in zip(taus.tolist(), states, strict=True):
-        value = test(x)
+    values = [test(x) for x in states]
+    if before * values[0] >= 0.0 and (min(values) > 0.0 or max(values) < 0.0):
+        return found, values[-1]
+    for tau, x, value in zip(taus.tolist(), states, values, strict=True):
         if previous * value < 0:
             root = bracketed_root(lambda t: test(piece(t)), previous_tau, tau) if tau > previous_tau else tau
             root, x = _polish(lambda t: on_branch(problem, piece, t, tolerance)[0], test, root)

@@ -24,8 +24,9 @@ EVEN = 1.5
 def sign_brackets(problem: Problem, piece: Piece, ends: tuple[Value, Value], most: int) -> list[tuple[float, float]]:
     """Return the intervals of τ on which the sign of the bordered determinant changes, in order.
 
-    The determinant is sampled at the ends and at 3, 9, 27, … Chebyshev places between them, until the polynomial through
-    one sampling has no zeros that the samples do not show, and predicts the next sampling; its zeros are looked at.
+    The determinant is sampled at the ends and at 3, 9, 27, … Chebyshev places between them, until the polynomial
+    through one sampling has no zeros that the samples do not show, and predicts the next sampling; its zeros are looked
+    at.
 
     Parameters
     ----------
@@ -77,11 +78,11 @@ class _Samples:
             x, direction = self._piece(tau), self._piece.derivative(tau)
             p = float(x[-1]) * self._problem.parameter_scale
             solver = self._problem.bordered(x[:-1], p, direction / np.linalg.norm(direction))
-            self._known[key] = solver.sign, float(getattr(solver, "log_determinant", 0.0))
+            self._known[key] = solver.sign, solver.log_determinant
         return self._known[key]
 
     def values(self, count: int) -> tuple[Array, Array, Array]:
-        """Return τ, the determinant there up to a factor, and that without its exponential trend, shape (count + 2,)."""
+        """Return τ, the determinant there up to a factor, and that without exponential trend, shape (count + 2,)."""
         inside = np.sort(0.5 - 0.5 * np.cos(np.pi * (np.arange(count) + 0.5) / count))
         tau = np.concatenate([[0.0], inside, [1.0]])
         found = [self._at(float(t)) for t in tau]
@@ -96,7 +97,7 @@ class _Samples:
 
     def look_between(self, roots: list[float]) -> None:
         """Sample halfway between neighbouring zeros of an interpolant."""
-        for left, right in zip(roots[:-1], roots[1:], strict=True):
+        for left, right in pairwise(roots):
             self._at(0.5 * (left + right))
 
     def brackets(self) -> list[tuple[float, float]]:
@@ -105,7 +106,7 @@ class _Samples:
         return [(left, right) for (left, one), (right, other) in pairwise(places) if one * other < 0]
 
 
-def _real_roots(coefficients: Array) -> list[float]:
+def _real_roots(coefficients: NDArray[np.floating]) -> list[float]:
     """Return the real zeros of a Chebyshev series in τ ∈ [0, 1], in order."""
     significant = np.flatnonzero(np.abs(coefficients) > 1e-14 * np.max(np.abs(coefficients)))
     if significant.size == 0:

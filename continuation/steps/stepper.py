@@ -109,8 +109,8 @@ class Base:
 
     ``trial`` is the longest step to try next; ``sign`` the sign of the determinant of the Jacobian
     bordered by the tangent (it changes at a branch point and not at a fold), 0 while unknown, ``size`` the logarithm of
-    its absolute value, nan while unknown; ``solver`` the bordered Jacobian itself, where a Taylor step has factorised it
-    already.
+    its absolute value, nan while unknown; ``solver`` the bordered Jacobian itself, where a Taylor step has factorised
+    it already.
     """
 
     problem: Problem
@@ -195,7 +195,7 @@ def _taylor_step(base: Base, settings: Settings) -> tuple[Base, Piece, Base, Cou
     x, solver, spent = _settled(base)
     order = min(settings.order, problem.largest_order)
     spent += Counters(steps=1, factorisations=1, solves=order)
-    departed = replace(base, x=x, sign=solver.sign, size=_size(solver), solver=None)
+    departed = replace(base, x=x, sign=solver.sign, size=_size(problem, solver), solver=None)
     c = problem.series(x, solver, order)
     c = _finite(c)
     order = len(c) - 1
@@ -257,12 +257,12 @@ def _arrive(problem: Problem, piece: Piece, end: Array) -> Base | None:
     direction = piece.derivative(1.0)
     direction /= np.linalg.norm(direction)
     solver = problem.bordered(end[:-1], float(end[-1]) * problem.parameter_scale, direction)
-    if solver.sign == 0:
+    if solver.sign == 0 and solver.log_determinant == -np.inf:  # singular; elsewhere 0 means not known
         return None
     stray = solver.solve(np.zeros(end.size - 1), 1.0) - direction
     if not np.max(np.abs(stray)) <= STRAY:
         return None
-    return Base(problem, end, direction, piece.end, sign=solver.sign, size=_size(solver), solver=solver)
+    return Base(problem, end, direction, piece.end, sign=solver.sign, size=_size(problem, solver), solver=solver)
 
 
 def _tangent_step(base: Base, settings: Settings) -> tuple[Base, Piece, Base, Counters]:
@@ -301,8 +301,9 @@ def _fits(base: Base, x: Array, tangent: Array) -> bool:
     return amiss <= floor + 0.5 * max(float(np.linalg.norm(gone)), float(np.linalg.norm(bend)))
 
 
-def _size(solver: BorderedSolver) -> float:
-    return float(getattr(solver, "log_determinant", np.nan))
+def _size(problem: Problem, solver: BorderedSolver) -> float:
+    """Return the logarithm of the determinant where it is sampled inside the steps, else nan."""
+    return solver.log_determinant if problem.watches_pairs else np.nan
 
 
 def _sign_at(base: Base) -> int:
@@ -324,4 +325,4 @@ def _turned(base: Base, x: Array, max_turn: float, length: float) -> Base | None
     if not _fits(base, x, tangent):
         return None
     growth = min(2.0, 0.5 * max_turn / max(turn, 1e-3 * max_turn))
-    return Base(base.problem, x, tangent, base.s, length * growth, solver.sign, _size(solver))
+    return Base(base.problem, x, tangent, base.s, length * growth, solver.sign, _size(base.problem, solver))

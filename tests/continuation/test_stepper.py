@@ -144,7 +144,8 @@ def test_failure_to_step_says_where() -> None:
 
 
 @pytest.mark.parametrize(
-    ("field", "value"), [("tolerance", 0.0), ("order", 2), ("order", 3), ("order", 4), ("order", 7), ("order", 8.0), ("max_turn", 2.0), ("min_length", -1.0)]
+    ("field", "value"),
+    [("tolerance", 0.0), *(("order", k) for k in (2, 3, 4, 7, 8.0)), ("max_turn", 2.0), ("min_length", -1.0)],
 )
 def test_settings_out_of_range(field: str, value: float) -> None:
     with pytest.raises(ValueError, match=field):

@@ -5,9 +5,9 @@ import pytest
 
 import branches
 from branches import potentials
+from branches.dynamics.metastable import metastable_table, multi_peak_states
 from branches.landscapes.barriers import barriers
 from branches.landscapes.landscape import landscape
-from branches.dynamics.metastable import metastable_table, multi_peak_states
 
 
 def scaled(beta):
