@@ -19,6 +19,8 @@ from continuation.linear.krylov import KrylovBordered
 from continuation.linear_stability import Stability, stability
 from continuation.locus import Family, Locus, fold_locus, fold_system, singular_system
 from continuation.problem import Expansion, FunctionProblem, Problem
+from continuation.record import Record, shortened
+from continuation.renamed import renamed
 from continuation.run import Run, Step, steps
 from continuation.special.events import Event, bracketed_root
 from continuation.special.lyapunov_schmidt import Reduction
@@ -49,6 +51,7 @@ __all__ = [
     "Outcome",
     "Piece",
     "Problem",
+    "Record",
     "Reduction",
     "Run",
     "Settings",
@@ -67,8 +70,10 @@ __all__ = [
     "leave",
     "on_one_thread",
     "one_thread",
+    "renamed",
     "replacing",
     "residual_norm",
+    "shortened",
     "singular_point",
     "singular_system",
     "stability",

@@ -15,6 +15,7 @@ from continuation.branch import Branch
 
 if TYPE_CHECKING:
     import networkx as nx
+from continuation.record import Record
 
 __all__ = ["Departure", "Diagram", "Node", "Outcome"]
 
@@ -30,8 +31,8 @@ class Outcome(StrEnum):
     LEFT = "not followed: the largest number of branches is reached, or the run was interrupted"
 
 
-@dataclass(frozen=True)
-class Node:
+@dataclass(frozen=True, eq=False, repr=False)
+class Node(Record):
     """A start, an end or a special point, u of shape (n,)."""
 
     name: str
@@ -40,8 +41,8 @@ class Node:
     p: float
 
 
-@dataclass(frozen=True)
-class Departure:
+@dataclass(frozen=True, eq=False, repr=False)
+class Departure(Record):
     """A half-branch owed by a branch point, along a unit direction in (u, p / scale), and what became of it.
 
     ``branch`` is the number of the branch that was followed, None where there is none; ``message`` says why.
@@ -54,8 +55,8 @@ class Departure:
     message: str
 
 
-@dataclass(frozen=True)
-class Diagram:
+@dataclass(frozen=True, eq=False, repr=False)
+class Diagram(Record):
     """All branches found from one start through branch points.
 
     Parameters

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from continuation.record import Record, counted
 from continuation.steps.polynomial import Piece, sign_changes
 
 __all__ = ["Branch", "Counters", "SpecialPoint", "Status"]
@@ -53,8 +54,8 @@ class Counters:
         )
 
 
-@dataclass(frozen=True)
-class SpecialPoint:
+@dataclass(frozen=True, eq=False, repr=False)
+class SpecialPoint(Record):
     """A point of a branch where something happens.
 
     Parameters
@@ -86,8 +87,8 @@ class SpecialPoint:
     directions: tuple[Array, ...] = ()
 
 
-@dataclass(frozen=True)
-class Branch:
+@dataclass(frozen=True, eq=False, repr=False)
+class Branch(Record):
     """A branch of solutions of F(u, p) = 0, in the order of its arclength.
 
     Parameters
@@ -125,13 +126,9 @@ class Branch:
     counters: Counters
     parameter_scale: float = 1.0
 
-    def __post_init__(self) -> None:
-        for array in (self.arclength, self.p, self.u, self.residual, self.sizes):
-            array.flags.writeable = False
-
     def __repr__(self) -> str:
         span = f", p = {self.p[0]:.6g} … {self.p[-1]:.6g}" if self.p.size else ""
-        kinds = ", ".join(point.kind for point in self.special_points) or "no special points"
+        kinds = counted(point.kind for point in self.special_points) or "no special points"
         return f"<Branch: {self.p.size} points of {self.u.shape[1]} unknowns{span}; {kinds}; {self.status.name}>"
 
     def at(self, s: float) -> tuple[Array, float]:

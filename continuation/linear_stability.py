@@ -11,6 +11,7 @@ from continuation.branch import Branch, SpecialPoint
 from continuation.hopf import first_lyapunov
 from continuation.linear.spectrum import eigenvalues
 from continuation.problem import Problem, check_is_problem
+from continuation.record import Record
 from continuation.special.events import bracketed_root, on_branch
 from continuation.steps.corrector import residual_norm
 from continuation.threads import on_one_thread
@@ -24,8 +25,8 @@ TOLERANCE = 1e-13  # of the states between the points, as of the points themselv
 ISOLATED = 2.0**-10  # of the distance between two points of the branch: where bisection ends
 
 
-@dataclass(frozen=True)
-class Stability:
+@dataclass(frozen=True, eq=False, repr=False)
+class Stability(Record):
     """Eigenvalues of ∂F/∂u along a branch.
 
     Parameters

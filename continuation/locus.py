@@ -16,6 +16,7 @@ from continuation.linear.bordered import BorderedSolver
 from continuation.linear.null_vectors import null_vectors
 from continuation.linear.solvers import bordered_solver
 from continuation.problem import Problem
+from continuation.record import Record
 from continuation.special.events import Event
 
 __all__ = ["Family", "Locus", "fold_locus", "fold_system", "singular_locus", "singular_system"]
@@ -87,8 +88,8 @@ class Family(ABC):
         )
 
 
-@dataclass(frozen=True)
-class Locus:
+@dataclass(frozen=True, eq=False, repr=False)
+class Locus(Record):
     """A curve of special points in the plane of two parameters.
 
     ``branch`` is the curve as the engine followed it: unknowns (u, p / scale), parameter q. Its special

@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from continuation.branch import Branch, Counters, SpecialPoint, Status
 from continuation.loop import Loop
 from continuation.problem import Problem, check_is_problem
+from continuation.record import Record
 from continuation.recorder import Recorder
 from continuation.special.events import Event
 from continuation.steps.polynomial import Piece
@@ -25,8 +26,8 @@ __all__ = ["Run", "Step", "run_of", "steps"]
 Array = NDArray[np.float64]
 
 
-@dataclass(frozen=True)
-class Step:
+@dataclass(frozen=True, eq=False, repr=False)
+class Step(Record):
     """One accepted step.
 
     Parameters

@@ -94,9 +94,8 @@ def _proved(potential: "Potential", theorem: str, kappa: str | None, mode: int) 
 def _transition(potential: "Potential", mode: int) -> "Certificate":
     from branches.landscapes.coexistence import coexistence
 
-    found = coexistence(potential, mode, certify=True)
-    assert found.certificate is not None
-    return found.certificate
+    certificate: Certificate = coexistence(potential, mode, certify=True).certificate
+    return certificate
 
 
 def _of_branches(potential: "Potential", kappa: Any) -> "list[tuple[str, Certificate]]":

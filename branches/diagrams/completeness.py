@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from continuation import Status
+from continuation import Record, Status
 
 if TYPE_CHECKING:
     from branches.diagrams.records import Branch
@@ -26,8 +26,8 @@ class Outcome(StrEnum):
     NOT_FOLLOWED = "not followed"
 
 
-@dataclass(frozen=True)
-class HalfBranch:
+@dataclass(frozen=True, eq=False, repr=False)
+class HalfBranch(Record):
     """One half-branch that leaves a branch point, up to symmetry.
 
     Parameters
@@ -65,8 +65,8 @@ class HalfBranch:
         object.__setattr__(self, "outcome", Outcome(self.outcome))  # files hold its text
 
 
-@dataclass(frozen=True)
-class Completeness:
+@dataclass(frozen=True, eq=False, repr=False)
+class Completeness(Record):
     """What a diagram owes and what it holds.
 
     Parameters

@@ -21,7 +21,7 @@ from branches.onsets.resonant.ray import Ray
 from branches.potentials.potential import Potential
 from branches.spaces.symmetry import Block, expanded, twin
 from branches.states.quadratic import QuadraticSystem
-from continuation import Piece, Settings, follow, leave
+from continuation import Piece, Record, Settings, follow, leave
 
 __all__ = ["Departure", "departures_along", "departures_from_onset", "departures_from_point", "neutral_block"]
 
@@ -31,8 +31,8 @@ BRANCH_POINTS = ("pitchfork", "transcritical", "branch point", "reflection-break
 Start = Callable[[], tuple[QuadraticSystem, Piece]]
 
 
-@dataclass(frozen=True)
-class Departure:
+@dataclass(frozen=True, eq=False, repr=False)
+class Departure(Record):
     """One half-branch owed: its description, how it leaves to leading order, and how to start it.
 
     ``start`` returns the system and the first piece; it is None where the half-branch cannot be followed, and

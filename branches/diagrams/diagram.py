@@ -17,6 +17,7 @@ from branches.diagrams.records import Branch, SpecialPoint
 from branches.potentials.potential import Potential
 from branches.spaces.symmetry import same_orbit
 from branches.states.state import State
+from continuation import Record, shortened
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -27,8 +28,8 @@ __all__ = ["Diagram", "Node"]
 Array = NDArray[np.float64]
 
 
-@dataclass(frozen=True)
-class Node:
+@dataclass(frozen=True, eq=False, repr=False)
+class Node(Record):
     """A special point or an end of branches, one for its whole symmetry orbit.
 
     Parameters
@@ -66,8 +67,8 @@ class Node:
         return same_orbit(self.a, self.kappa, a, kappa)
 
 
-@dataclass(frozen=True)
-class Diagram:
+@dataclass(frozen=True, eq=False, repr=False)
+class Diagram(Record):
     """The branches of a potential up to a coupling, and how they hang together.
 
     Parameters
@@ -112,7 +113,7 @@ class Diagram:
 
     def __repr__(self) -> str:
         return (
-            f"<Diagram of {self.potential.label} up to κ = {self.kappa_max:.6g}: "
+            f"<Diagram of {shortened(self.potential.label)} up to κ = {self.kappa_max:.6g}: "
             f"{len(self.branches)} branches, {len(self.nodes)} nodes, "
             f"{self.completeness.found} of {self.completeness.owed} half-branches"
             f"{f' ({self.completeness.stopped} more stopped)' if self.completeness.stopped else ''}, {self.status}>"

@@ -13,14 +13,15 @@ from branches.diagrams.diagram import Diagram, Node
 from branches.diagrams.records import Branch, SpecialPoint
 from branches.states.morse_index import uniform_index
 from branches.states.stability import Stability, stability_of
+from continuation import Record
 
 __all__ = ["Finding", "findings"]
 
 Index = tuple[int, int]
 
 
-@dataclass(frozen=True)
-class Finding:
+@dataclass(frozen=True, eq=False, repr=False)
+class Finding(Record):
     """An onset, a special point or a stop, once for its symmetry orbit.
 
     Parameters

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from branches.diagrams.pitchfork import PitchforkShape, Slope
 from branches.onsets.classify import Onset
 from branches.onsets.resonant.ray import Ray
+from continuation import Record
 
 __all__ = [
     "Leading",
@@ -25,8 +26,8 @@ __all__ = [
 Array = NDArray[np.float64]
 
 
-@dataclass(frozen=True)
-class Leading:
+@dataclass(frozen=True, eq=False, repr=False)
+class Leading(Record):
     """How a half-branch leaves its point: a = a* + s d + …, κ = κ* + coefficient · s^order + …, s > 0.
 
     Parameters

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from branches.spaces.symmetry import Block
 from branches.states.quadratic import QuadraticSystem
 from branches.states.selfconsistent import SelfConsistentSystem
-from continuation import Problem, Reduction, SingularPoint, correct, singular_point, tangent_at
+from continuation import Problem, Record, Reduction, SingularPoint, correct, singular_point, tangent_at
 
 __all__ = ["NeutralState", "neutral_state"]
 
@@ -25,8 +25,8 @@ STEPS = 12
 NOTHING = 1e-3 * EPSILON  # a weight, times κ, that moves no entry of the Jacobian
 
 
-@dataclass(frozen=True)
-class NeutralState:
+@dataclass(frozen=True, eq=False, repr=False)
+class NeutralState(Record):
     """A branch point in the unknowns a_d, a_2d, … of the larger class of states that leaves it.
 
     Parameters

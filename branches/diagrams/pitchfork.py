@@ -11,6 +11,7 @@ from branches.potentials.potential import Potential
 from branches.spaces.symmetry import Block
 from branches.states.morse_index import neutral_direction
 from branches.states.selfconsistent import SelfConsistentExpansion, SelfConsistentSystem
+from continuation import Record
 
 __all__ = ["PitchforkShape", "Slope", "pitchfork_shape", "transcritical_slopes"]
 
@@ -18,8 +19,8 @@ Array = NDArray[np.float64]
 EPSILON = float(np.finfo(float).eps)
 
 
-@dataclass(frozen=True)
-class PitchforkShape:
+@dataclass(frozen=True, eq=False, repr=False)
+class PitchforkShape(Record):
     """How the new states leave: a = a* + s φ + …, κ = κ* + curvature s² + …, φ of unit norm.
 
     Parameters
@@ -46,8 +47,8 @@ class PitchforkShape:
         return "supercritical" if self.curvature * self.crossing < 0 else "subcritical"
 
 
-@dataclass(frozen=True)
-class Slope:
+@dataclass(frozen=True, eq=False, repr=False)
+class Slope(Record):
     """A branch that crosses: a = a* + s d + …, κ = κ* + slope s + …, s of both signs.
 
     Parameters

@@ -22,15 +22,15 @@ from branches.states.selfconsistent import SelfConsistentSystem
 from branches.states.stability import Stability, stability_of
 from branches.states.state import State
 from branches.states.truncation import truncation_note
-from continuation import Counters, Status
+from continuation import Counters, Record, Status, shortened
 
 __all__ = ["Branch", "SpecialPoint", "State"]
 
 Array = NDArray[np.float64]
 
 
-@dataclass(frozen=True)
-class SpecialPoint:
+@dataclass(frozen=True, eq=False, repr=False)
+class SpecialPoint(Record):
     """A special point of a branch, located to round-off and re-evaluated.
 
     Parameters
@@ -83,8 +83,8 @@ class SpecialPoint:
     error: float = float("nan")
 
 
-@dataclass(frozen=True)
-class Branch:
+@dataclass(frozen=True, eq=False, repr=False)
+class Branch(Record):
     """A branch of even stationary states of period 2π/n, in the order of its arclength.
 
     Parameters
@@ -182,10 +182,11 @@ class Branch:
         return truncation_note(self.system(self.curve.u.shape[1]), self.curve.u, self.kappa)
 
     def __repr__(self) -> str:
+        named = f"<Branch {shortened(self.potential.label)}: {shortened(self.origin)}"
         if not self.kappa.size:
-            return f"<Branch {self.potential.label}: {self.origin}, empty, {self.status.name}>"
+            return f"{named}, empty, {self.status.name}>"
         return (
-            f"<Branch {self.potential.label}: {self.origin}, period 2π/{self.period}, {self.kappa.size} points, "
+            f"{named}, period 2π/{self.period}, {self.kappa.size} points, "
             f"κ from {self.kappa[0]:.6g} to {self.kappa[-1]:.6g}, {self.status.name}>"
         )
 

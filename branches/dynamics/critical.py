@@ -11,14 +11,15 @@ from branches.dynamics.centre_manifold import LARGEST_ORDER, reduced_coefficient
 from branches.onsets.classify import onset
 from branches.onsets.exact.coefficients import EPS
 from branches.potentials.potential import Potential
+from continuation import Record
 
 __all__ = ["CriticalRate", "critical_rate"]
 
 Array = NDArray[np.float64]
 
 
-@dataclass(frozen=True)
-class CriticalRate:
+@dataclass(frozen=True, eq=False, repr=False)
+class CriticalRate(Record):
     """How a disturbance of the uniform state dies at the onset of a mode.
 
     Parameters

@@ -13,6 +13,7 @@ from branches.potentials.potential import Potential, positive_integer
 from branches.spaces.symmetry import Block, blocks, period_of
 from branches.states.morse_index import block_index
 from branches.states.state import State
+from continuation import Record
 
 if TYPE_CHECKING:
     from branches.dynamics.noneven import NonEvenState
@@ -29,8 +30,8 @@ ROUNDING = 4.0  # rates agree when they do within so many roundings of the matri
 EXACT = 1e-13  # relative to the rate
 
 
-@dataclass(frozen=True)
-class BlockRates:
+@dataclass(frozen=True, eq=False, repr=False)
+class BlockRates(Record):
     """The decay rates in one isotropy type.
 
     Parameters
@@ -63,8 +64,8 @@ class BlockRates:
         return int(np.count_nonzero(self.rates < 0)) if self.undecided == 0 else int(np.sum(self.rates < -self.error))
 
 
-@dataclass(frozen=True)
-class DecayRates:
+@dataclass(frozen=True, eq=False, repr=False)
+class DecayRates(Record):
     """The spectrum of the linearised flow about a stationary state, the rotation left out.
 
     Parameters

@@ -17,6 +17,7 @@ from branches.dynamics.integrate import FlowSettings, Moment, Trajectory
 from branches.dynamics.observables import Observables, observables
 from branches.dynamics.orbits import aligned
 from branches.potentials.potential import Potential, positive_integer
+from continuation import Record
 
 if TYPE_CHECKING:
     from branches.diagrams.diagram import Diagram
@@ -42,8 +43,8 @@ class FlowStatus(StrEnum):
     INTERRUPTED = "interrupted: what was found is here"
 
 
-@dataclass(frozen=True)
-class Flow:
+@dataclass(frozen=True, eq=False, repr=False)
+class Flow(Record):
     """A trajectory of the flow at T times.
 
     Parameters

@@ -17,6 +17,7 @@ from branches.landscapes.barriers import barriers
 from branches.potentials.potential import Potential, finite_number, positive_integer
 from branches.states.at_coupling import uniform_state
 from branches.states.state import State
+from continuation import Record
 
 __all__ = ["MetastableTable", "MultiPeak", "metastable_table", "multi_peak_states"]
 
@@ -24,8 +25,8 @@ Array = NDArray[np.float64]
 SLOW = 1e-3  # a state that is left at a rate below this part of the diffusion rate 1/κ counts as nearly stationary
 
 
-@dataclass(frozen=True)
-class MultiPeak:
+@dataclass(frozen=True, eq=False, repr=False)
+class MultiPeak(Record):
     """A stationary state of equal peaks in equal distances.
 
     Parameters
@@ -53,8 +54,8 @@ class MultiPeak:
         return self.growth < SLOW
 
 
-@dataclass(frozen=True)
-class MetastableTable:
+@dataclass(frozen=True, eq=False, repr=False)
+class MetastableTable(Record):
     """The multi-peak states over a parameter.
 
     Parameters

@@ -10,12 +10,13 @@ import numpy as np
 from branches.diagrams.search.minimise import as_even
 from branches.dynamics.arrival import Stationary, coefficients
 from branches.dynamics.fixed_space import FixedSpace
+from continuation import Record
 
 __all__ = ["MorseBott", "morse_bott"]
 
 
-@dataclass(frozen=True)
-class MorseBott:
+@dataclass(frozen=True, eq=False, repr=False)
+class MorseBott(Record):
     """The relation Σ t^index (circles of states) = 1 + (1 + t) Q(t) in one fixed space.
 
     Parameters

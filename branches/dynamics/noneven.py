@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from branches.dynamics.decay_rates import decay_rates
 from branches.dynamics.observables import observables
 from branches.potentials.potential import Potential, finite_number
+from continuation import Record
 
 __all__ = ["NonEvenState", "noneven_state"]
 
@@ -23,8 +24,8 @@ RESIDUAL = 1e-12
 PRESENT = 1e-9  # coefficients below it do not tell the period
 
 
-@dataclass(frozen=True)
-class NonEvenState:
+@dataclass(frozen=True, eq=False, repr=False)
+class NonEvenState(Record):
     """A stationary state that need not be even.
 
     Parameters

@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 from scipy.fft import irfft, next_fast_len
 from scipy.special import xlog1py
 
+from continuation import Record
+
 __all__ = ["Observables", "observables"]
 
 Array = NDArray[np.float64]
@@ -17,8 +19,8 @@ POINTS = 4  # a mode, on the grid on which the density is looked at
 FLOOR = 1e-15  # of the largest value: below it, the density and its flux are rounding
 
 
-@dataclass(frozen=True)
-class Observables:
+@dataclass(frozen=True, eq=False, repr=False)
+class Observables(Record):
     """What a density has besides its coefficients.
 
     Parameters

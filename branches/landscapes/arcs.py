@@ -16,7 +16,7 @@ from branches.potentials.potential import Potential
 from branches.states.at_coupling import state_at, uniform_state
 from branches.states.energy import free_energy
 from branches.states.state import State
-from continuation import Piece, Status
+from continuation import Piece, Record, Status
 
 __all__ = ["Arc", "StateFunction", "UniformArc", "arcs_of"]
 
@@ -56,8 +56,8 @@ class StateFunction(Protocol):
         ...
 
 
-@dataclass(frozen=True)
-class UniformArc:
+@dataclass(frozen=True, eq=False, repr=False)
+class UniformArc(Record):
     """The uniform state on 0 < κ ≤ high."""
 
     potential: Potential
@@ -78,8 +78,8 @@ class UniformArc:
         return uniform_state(self.potential, kappa)
 
 
-@dataclass(frozen=True)
-class Arc:
+@dataclass(frozen=True, eq=False, repr=False)
+class Arc(Record):
     """A stretch of a branch on which κ is monotone.
 
     Parameters

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from branches.diagrams.search.minimise import grid_size, minimise, modes_that_matter
 from branches.states.state import State
+from continuation import Record, renamed
 
 __all__ = ["Barrier", "barriers", "descents"]
 
@@ -20,8 +21,8 @@ ITERATIONS = 20_000  # the slowest descents leave a saddle whose unstable direct
 SAME_ENERGY = 1e-6  # relative to 1 + |F|
 
 
-@dataclass(frozen=True)
-class Barrier:
+@dataclass(frozen=True, eq=False, repr=False)
+class Barrier(Record):
     """The lowest known way out of a state.
 
     Parameters
@@ -43,7 +44,8 @@ class Barrier:
     to: State | None
 
 
-def barriers(states: Sequence[State], random_seed: int = 0) -> tuple[Barrier, ...]:
+@renamed(random_seed="seed")
+def barriers(states: Sequence[State], seed: int = 0) -> tuple[Barrier, ...]:
     """Return the energy barrier of each of some states at one coupling.
 
     Parameters
@@ -51,7 +53,7 @@ def barriers(states: Sequence[State], random_seed: int = 0) -> tuple[Barrier, ..
     states
         All states known at the coupling, the uniform one included, such as
         :meth:`~branches.landscapes.landscape.Landscape.states` gives.
-    random_seed
+    seed
         Of the directions in which saddles are left.
 
     Notes
@@ -69,7 +71,7 @@ def barriers(states: Sequence[State], random_seed: int = 0) -> tuple[Barrier, ..
     >>> [(b.state.period, f"{b.height:.6f}") for b in found]
     [(1, '0.015868'), (0, '0.000751'), (1, '0.000000')]
     """
-    rng = np.random.default_rng(random_seed)
+    rng = np.random.default_rng(seed)
     reached = {k: descents(state, states, rng) for k, state in enumerate(states) if sum(state.index) > 0}
     found = []
     for k, state in enumerate(states):

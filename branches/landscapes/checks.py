@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from branches.diagrams.records import Branch
 from branches.landscapes.envelope import Exchange, Interval, energy_noise
 from branches.states.energy import free_energy
+from continuation import Record
 
 __all__ = ["Violation", "slope_defect", "violations"]
 
@@ -20,8 +21,8 @@ SAMPLES = 33  # of an interval, for the slope of F*
 CONCAVITY_NOISE = 1e3  # roundings of Σ g a² on the polynomials of a branch, in those of F
 
 
-@dataclass(frozen=True)
-class Violation:
+@dataclass(frozen=True, eq=False, repr=False)
+class Violation(Record):
     """A contradiction to the states found being all: near which coupling, and what."""
 
     kappa: float

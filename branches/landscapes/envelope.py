@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from branches.landscapes.arcs import StateFunction
+from continuation import Record
 
 __all__ = ["Exchange", "Interval", "energy_noise", "equal_energy", "exists", "lower_envelope"]
 
@@ -20,8 +21,8 @@ MOST_SPLITS = 40
 PROBE = 1e-3  # relative: so far beyond a continuous transition F tells the two states apart
 
 
-@dataclass(frozen=True)
-class Interval:
+@dataclass(frozen=True, eq=False, repr=False)
+class Interval(Record):
     """Couplings low … high on which one arc has the least free energy."""
 
     low: float
@@ -29,8 +30,8 @@ class Interval:
     arc: StateFunction
 
 
-@dataclass(frozen=True)
-class Exchange:
+@dataclass(frozen=True, eq=False, repr=False)
+class Exchange(Record):
     """A coupling at which the lowest state changes.
 
     Parameters

@@ -18,6 +18,7 @@ from branches.landscapes.envelope import Exchange, Interval, exists, lower_envel
 from branches.landscapes.transitions import Transition
 from branches.spaces.symmetry import same_orbit
 from branches.states.state import State
+from continuation import Record
 
 __all__ = ["Landscape", "exchanges", "grid_of", "landscape", "transition_of"]
 
@@ -26,8 +27,8 @@ BEFORE = 0.5  # the map starts at this part of the smallest coupling at which an
 SAME_STATE = 1e-5  # moments of two states known to the accuracy of the start of a branch
 
 
-@dataclass(frozen=True)
-class Landscape:
+@dataclass(frozen=True, eq=False, repr=False)
+class Landscape(Record):
     """The states of a diagram ordered by their free energy.
 
     Parameters

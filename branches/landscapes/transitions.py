@@ -10,14 +10,15 @@ from numpy.typing import NDArray
 
 from branches.states.at_coupling import nearest_twin, potential_energy_sum
 from branches.states.state import State
+from continuation import Record
 
 __all__ = ["Jump", "Transition"]
 
 Array = NDArray[np.float64]
 
 
-@dataclass(frozen=True)
-class Jump:
+@dataclass(frozen=True, eq=False, repr=False)
+class Jump(Record):
     """What changes from one state to the other.
 
     Parameters
@@ -33,8 +34,8 @@ class Jump:
     interaction: float
 
 
-@dataclass(frozen=True)
-class Transition:
+@dataclass(frozen=True, eq=False, repr=False)
+class Transition(Record):
     """A coupling at which the state of least free energy changes.
 
     Parameters

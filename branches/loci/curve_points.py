@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from continuation import Branch, Problem, bracketed_root, correct
+from continuation import Branch, Problem, Record, bracketed_root, correct
 
 __all__ = ["CurvePoint", "Line", "amplitude_limit", "crossings"]
 
@@ -24,8 +24,8 @@ SAFE = 4.0  # times what leaving out the nearest point changes: one sample of th
 EPSILON = float(np.finfo(float).eps)
 
 
-@dataclass(frozen=True)
-class CurvePoint:
+@dataclass(frozen=True, eq=False, repr=False)
+class CurvePoint(Record):
     """A special point of a line.
 
     Parameters
@@ -47,8 +47,8 @@ class CurvePoint:
     description: str = ""
 
 
-@dataclass(frozen=True)
-class Line:
+@dataclass(frozen=True, eq=False, repr=False)
+class Line(Record):
     """A line in the plane of a parameter q and the coupling κ.
 
     Parameters
@@ -74,7 +74,7 @@ class Line:
     q: Array
     kappa: Array
     points: tuple[CurvePoint, ...]
-    couplings: Callable[[float], tuple[float, ...]]
+    couplings: Callable[[float], tuple[float, ...]] = field(compare=False)
     message: str = ""
     curves: tuple[Branch, ...] = ()
 

@@ -16,6 +16,7 @@ from branches.loci.fold_lines import fold_line
 from branches.loci.onset_lines import onset_lines
 from branches.loci.pitchfork_lines import pitchfork_line
 from branches.potentials.potential import Potential, finite_number
+from continuation import Record
 
 __all__ = ["Curves", "curves"]
 
@@ -26,8 +27,8 @@ MOST_MORE = 24  # diagrams between special points, beside those asked for
 SAME = 1e-8  # relative to 1 + |q|: two special points of one kind that are one
 
 
-@dataclass(frozen=True)
-class Curves:
+@dataclass(frozen=True, eq=False, repr=False)
+class Curves(Record):
     """The lines of a family, and in words what could not be followed: lines, and branches of the diagrams."""
 
     lines: tuple[Line, ...]

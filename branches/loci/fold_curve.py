@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from branches.diagrams.trace import trace
 from branches.onsets.tricritical import TricriticalPoint
 from branches.potentials.potential import Potential
+from continuation import Record
 
 __all__ = ["FoldCurve", "fold_curve"]
 
@@ -19,8 +20,8 @@ FARTHEST = 0.05  # squared amplitude of the farthest fold: inside the range wher
 FOLDS = 9
 
 
-@dataclass(frozen=True)
-class FoldCurve:
+@dataclass(frozen=True, eq=False, repr=False)
+class FoldCurve(Record):
     """Folds of traced branches on the way into a tricritical point, and where they end.
 
     Parameters

@@ -10,15 +10,15 @@ from branches.diagrams.records import SpecialPoint
 from branches.diagrams.trace import trace
 from branches.potentials.potential import Potential, finite_number
 from branches.spaces.symmetry import Block, twin
-from continuation import bracketed_root
+from continuation import Record, bracketed_root
 
 __all__ = ["PitchforkTricritical", "pitchfork_tricritical_point"]
 
 LEAST_MODES = 96
 
 
-@dataclass(frozen=True)
-class PitchforkTricritical:
+@dataclass(frozen=True, eq=False, repr=False)
+class PitchforkTricritical(Record):
     """Where a pitchfork off a branch turns from super- to subcritical.
 
     Parameters

@@ -13,6 +13,7 @@ from branches.onsets.exact.coefficients import CACHED_ORDER, EPS, kappa_coeffici
 from branches.onsets.resonant.ray import Ray
 from branches.onsets.resonant.rays import LARGEST_KERNEL, half_branches, morse_defect, orbits
 from branches.potentials.potential import Array, Potential, positive_integer
+from continuation import Record
 
 __all__ = ["KINDS", "NearResonance", "Onset", "modes_below", "onset", "onsets"]
 
@@ -28,8 +29,8 @@ UNBOUNDED_MODES = 64
 FIRST_MODES, LAST_MODES = 32, 4096  # modes looked at for resonances, where no tail bound settles it
 
 
-@dataclass(frozen=True)
-class NearResonance:
+@dataclass(frozen=True, eq=False, repr=False)
+class NearResonance(Record):
     """A mode whose onset is close to, but not at, the onset of the kernel.
 
     Parameters
@@ -46,8 +47,8 @@ class NearResonance:
     distance: float
 
 
-@dataclass(frozen=True)
-class Onset:
+@dataclass(frozen=True, eq=False, repr=False)
+class Onset(Record):
     """How branches leave the uniform state at κ = 2/g_n.
 
     Parameters

@@ -11,6 +11,7 @@ import numpy as np
 
 from branches.potentials.families import DoiOnsager, HegselmannKrause, LogGas, NoisyTransformer
 from branches.potentials.potential import Array, Potential, positive_integer
+from continuation import Record
 
 __all__ = ["ANSWERS", "Certificate", "continuous_transition", "scaled_tail_bound"]
 
@@ -19,8 +20,8 @@ ROUND_UP = 1.0 + 2.0**-44  # more than the roundings of the short formulas it mu
 FIRST_MODES, LAST_MODES = 64, 2**16
 
 
-@dataclass(frozen=True)
-class Certificate:
+@dataclass(frozen=True, eq=False, repr=False)
+class Certificate(Record):
     """Whether the sufficient condition for a continuous transition holds.
 
     Parameters

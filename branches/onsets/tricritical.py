@@ -10,6 +10,7 @@ from typing import Any
 from branches.onsets.exact.coefficients import EPS, kappa_coefficient
 from branches.onsets.multicritical import c4_where_c2_vanishes
 from branches.potentials.potential import Potential, finite_number, positive_integer
+from continuation import Record
 
 __all__ = ["KINDS", "TricriticalPoint", "tricritical_point"]
 
@@ -19,8 +20,8 @@ GUARD_DIGITS = 12
 Family = Callable[[Any], Potential]
 
 
-@dataclass(frozen=True)
-class TricriticalPoint:
+@dataclass(frozen=True, eq=False, repr=False)
+class TricriticalPoint(Record):
     """A parameter at which c₂ of a family vanishes.
 
     Parameters

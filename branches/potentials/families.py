@@ -17,7 +17,7 @@ SCALED_BETA_MAX = 1e10  # the recurrence takes about 9√β steps: 10⁶ of them
 ROUNDINGS = 8.0  # a closed form of a handful of operations is right to this many EPS
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Polynomial(Potential):
     """W = W₀ − Σ g_n cos nθ with finitely many modes, exact by definition.
 

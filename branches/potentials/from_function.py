@@ -17,7 +17,7 @@ PROBES = 256  # points of a golden-ratio sequence at which W(θ) is compared wit
 ODDNESS = 1e-10
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Integrated(Potential):
     """A potential whose weights were integrated numerically.
 

@@ -25,7 +25,7 @@ EXACT_MODES = 256  # weights tabulated in closed form, at about a millisecond ea
 CHECKED_MODES = 8  # modes in which closed form and numerical integration must agree
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Symbolic(Potential):
     """A potential whose weights have a closed form.
 

@@ -16,6 +16,8 @@ from typing import Any, ClassVar, SupportsFloat, SupportsIndex, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from continuation import shortened
+
 Array = NDArray[np.float64]
 
 EPS = float(np.finfo(np.float64).eps)
@@ -147,6 +149,9 @@ class Potential(ABC):
     def label(self) -> str:
         """The name and parameters as text for tables and figures."""
         return ", ".join([self._title(), *(f"{_symbol(k)} = {v:.6g}" for k, v in self.parameters.items())])
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {shortened(self.label, 120)}>"
 
     def _title(self) -> str:
         return self.name.replace("_", " ")

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from branches.potentials.potential import ROUND_UP, Array, Potential, finite_number, positive_integer
+from continuation import shortened
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ class Table(Potential):
 
     def __repr__(self) -> str:
         shown = ", ".join(f"{value:.6g}" for value in self.g[:6]) + (", …" if len(self.g) > 6 else "")
-        return f"<Table {self.name!r}: {len(self.g)} weights {shown}>"
+        return f"<Table {shortened(self.name)!r}: {len(self.g)} weights {shown}>"
 
     @property
     def parameters(self) -> Mapping[str, float]:

@@ -13,7 +13,7 @@ from branches.states.energy import free_energy
 from branches.states.morse_index import morse_index, uniform_index
 from branches.states.selfconsistent import SelfConsistentSystem
 from branches.states.state import State
-from continuation import correct
+from continuation import Record, correct
 
 __all__ = [
     "Solution",
@@ -34,8 +34,8 @@ LARGEST = 2**15  # unknowns
 UNIFORM_MODES = 64  # modes of the uniform state that are looked at beyond those it is compared with
 
 
-@dataclass(frozen=True)
-class Solution:
+@dataclass(frozen=True, eq=False, repr=False)
+class Solution(Record):
     """A solution of a = T(a, κ) at fixed κ.
 
     Parameters

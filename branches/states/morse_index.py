@@ -28,7 +28,7 @@ from branches.states.second_variation import (
     room_outside,
     second_variation,
 )
-from continuation import on_one_thread
+from continuation import Record, on_one_thread
 
 __all__ = [
     "BlockIndex",
@@ -50,8 +50,8 @@ WORTH_COUNTING = 0.5  # what the modes left out may add to an eigenvalue when La
 MATRIX_ENTRIES = 4_000_000  # of one batch of matrices: 32 MB
 
 
-@dataclass(frozen=True)
-class BlockSpectrum:
+@dataclass(frozen=True, eq=False, repr=False)
+class BlockSpectrum(Record):
     """Eigenvalues at P states of T in one block, reduced to its leading modes: their signs, and where they vanish.
 
     Parameters
@@ -81,8 +81,8 @@ class BlockSpectrum:
         return count
 
 
-@dataclass(frozen=True)
-class MorseIndex:
+@dataclass(frozen=True, eq=False, repr=False)
+class MorseIndex(Record):
     """Numbers of unstable directions at P states: ``even`` and ``odd`` of shape (P,).
 
     ``undecided`` counts the eigenvalues that are zero within their error (at a fold, say): neither
@@ -150,8 +150,8 @@ def uniform_index(potential: Potential, largest: int, kappa: Array) -> tuple[NDA
     return np.count_nonzero((growth > 0) & ~neutral, axis=1), 2 * np.count_nonzero(neutral, axis=1)
 
 
-@dataclass(frozen=True)
-class BlockIndex:
+@dataclass(frozen=True, eq=False, repr=False)
+class BlockIndex(Record):
     """Counts in one block at P states, and the eigenvalues that gave them.
 
     Parameters

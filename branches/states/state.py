@@ -10,14 +10,15 @@ from numpy.typing import NDArray
 from branches.potentials.potential import Potential
 from branches.states.energy import density
 from branches.states.stability import Stability, stability_of
+from continuation import Record, shortened
 
 __all__ = ["State"]
 
 Array = NDArray[np.float64]
 
 
-@dataclass(frozen=True)
-class State:
+@dataclass(frozen=True, eq=False, repr=False)
+class State(Record):
     """One even stationary state.
 
     Parameters
@@ -65,7 +66,7 @@ class State:
     def __repr__(self) -> str:
         doubt = f" and {self.undecided} undecided" if self.undecided else ""
         return (
-            f"<State of {self.potential.label} at κ = {self.kappa:.12g}: period 2π/{self.period or 1}, "
+            f"<State of {shortened(self.potential.label)} at κ = {self.kappa:.12g}: period 2π/{self.period or 1}, "
             f"F = {self.free_energy:.6g}, index {self.index}{doubt}, residual {self.residual:.1e}, "
             f"error {self.error:.1e}>"
         )

@@ -14,6 +14,7 @@ from branches.onsets.classify import onsets
 from branches.potentials.potential import Potential
 from branches.states.at_coupling import attracting_modes
 from branches.sweeps.store import Labelled
+from continuation import Record
 
 __all__ = ["REACH", "WEIGHTS", "Column", "Family", "column_of", "column_task", "unpacked"]
 
@@ -27,8 +28,8 @@ SCANNED = 64  # modes among which the strongest is looked for
 EDGE = 1e-6  # relative: couplings this much beside a fold tell which side is metastable
 
 
-@dataclass(frozen=True)
-class Column:
+@dataclass(frozen=True, eq=False, repr=False)
+class Column(Record):
     """The phase diagram at one value of the parameter.
 
     Parameters

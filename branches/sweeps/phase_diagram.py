@@ -18,7 +18,7 @@ from branches.onsets.tricritical import tricritical_point
 from branches.sweeps.phase_column import REACH, WEIGHTS, Column, Family, column_of, column_task, unpacked
 from branches.sweeps.store import Store
 from branches.sweeps.sweep import Failure, Progress, sweep
-from continuation import one_thread
+from continuation import Record, one_thread
 
 __all__ = ["Change", "Column", "Landmark", "PhaseDiagram", "phase_diagram"]
 
@@ -27,8 +27,8 @@ CLOSE = 1e-3  # of the range: columns beside a special point, where its kinds of
 LOCATED = 1e-12  # width to which a critical end point is bisected
 
 
-@dataclass(frozen=True)
-class Change:
+@dataclass(frozen=True, eq=False, repr=False)
+class Change(Record):
     """Neighbouring columns with different patterns: a special point, or an end of the range, lies between them."""
 
     low: float
@@ -43,8 +43,8 @@ class Change:
         return next(row for row, (before, after) in pairs if before != after)
 
 
-@dataclass(frozen=True)
-class Landmark:
+@dataclass(frozen=True, eq=False, repr=False)
+class Landmark(Record):
     """A special point of a phase diagram: its kind, where it is, and how far off it may be in the parameter."""
 
     kind: str
@@ -53,8 +53,8 @@ class Landmark:
     parameter_error: float
 
 
-@dataclass(frozen=True)
-class PhaseDiagram:
+@dataclass(frozen=True, eq=False, repr=False)
+class PhaseDiagram(Record):
     """The columns of a phase diagram.
 
     Parameters

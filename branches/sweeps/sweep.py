@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from branches.potentials.potential import finite_number, positive_integer
 from branches.sweeps.store import Labelled, Store
-from continuation import one_thread
+from continuation import Record, one_thread
 
 __all__ = ["Failure", "Progress", "Sweep", "dask_executor", "sweep"]
 
@@ -31,16 +31,16 @@ IN_FLIGHT = 2  # values submitted at a time for each process of this machine: on
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
-@dataclass(frozen=True)
-class Failure:
+@dataclass(frozen=True, eq=False, repr=False)
+class Failure(Record):
     """A value that gave no result, and why."""
 
     value: float
     reason: str
 
 
-@dataclass(frozen=True)
-class Sweep:
+@dataclass(frozen=True, eq=False, repr=False)
+class Sweep(Record):
     """The results of a sweep.
 
     Parameters

@@ -17,7 +17,7 @@ from branches.onsets.classify import onsets
 from branches.spaces.symmetry import same_orbit
 from branches.states.at_coupling import attracting_modes, state_at
 from branches.states.state import State
-from continuation import Settings, Status, follow
+from continuation import Settings, Status, follow, renamed
 
 __all__ = ["branches_through", "default_couplings", "joined", "lies_on", "with_disconnected"]
 
@@ -26,13 +26,14 @@ BELOW = 0.7  # the search starts at this part of the smallest coupling of the br
 Bounds = tuple[float, float]
 
 
+@renamed(random_seed="seed")
 def with_disconnected(
     diagram: Diagram,
     couplings: Iterable[float] | None = None,
     *,
     peaks: int = 4,
     random_starts: int = 16,
-    random_seed: int = 0,
+    seed: int = 0,
 ) -> Diagram:
     """Search for branches that no bifurcation joins to the uniform state, and join them to a diagram.
 
@@ -42,7 +43,7 @@ def with_disconnected(
         From :func:`branches.diagram`.
     couplings
         Where to search; by default at eight equidistant couplings, from somewhat below the branches known on.
-    peaks, random_starts, random_seed
+    peaks, random_starts, seed
         As in :func:`~branches.diagrams.search.search_states.search_states`. The states at the nodes of the diagram are
         given as starts too, and so are those found at the couplings before.
 
@@ -74,7 +75,7 @@ def with_disconnected(
     at = default_couplings(diagram) if couplings is None else sorted(float(kappa) for kappa in couplings)
     if not all(0 < kappa <= diagram.kappa_max for kappa in at):
         raise ValueError(f"couplings = {couplings!r} must lie in 0 < κ ≤ {diagram.kappa_max!r}")
-    seeds = [node.a for node in diagram.nodes if node.period > 0]
+    starts = [node.a for node in diagram.nodes if node.period > 0]
     found, method, lost = 0, "", 0
     for kappa in at:
         known = [state for branch in diagram.branches for state in branch.at_kappa(kappa)]
@@ -82,13 +83,13 @@ def with_disconnected(
             diagram.potential,
             kappa,
             known=known,
-            seeds=seeds,
+            starts=starts,
             peaks=peaks,
             random_starts=random_starts,
-            random_seed=random_seed,
+            seed=seed,
         )
         method, lost = result.method, lost + result.not_even
-        seeds += [state.a for state in result.states]
+        starts += [state.a for state in result.states]
         before = len(diagram.branches)
         diagram = joined(diagram, result.states)
         found += len(diagram.branches) - before

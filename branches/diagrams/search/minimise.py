@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from scipy.fft import irfft, rfft
 
 from branches.potentials.potential import Potential
+from continuation import Record
 
 __all__ = ["Minimisation", "as_even", "minimise", "modes_that_matter", "random_fields"]
 
@@ -23,8 +24,8 @@ POINTS_PER_MODE, FEWEST_POINTS = 4, 256
 EVEN = 1e-6  # largest sine moment of a state that counts as even
 
 
-@dataclass(frozen=True)
-class Minimisation:
+@dataclass(frozen=True, eq=False, repr=False)
+class Minimisation(Record):
     """Where the descent from each start ended.
 
     Parameters

@@ -15,6 +15,7 @@ from branches.potentials.potential import Potential, finite_number
 from branches.spaces.symmetry import same_orbit
 from branches.states.quadratic import QuadraticSystem
 from branches.states.state import State
+from continuation import Record, renamed
 
 __all__ = ["Search", "search_states"]
 
@@ -25,8 +26,8 @@ ROUGHLY = 1e-4  # and of one minimiser reached twice, not to the end
 FURTHER = 3  # states looked for from one seed
 
 
-@dataclass(frozen=True)
-class Search:
+@dataclass(frozen=True, eq=False, repr=False)
+class Search(Record):
     """What a search found at one coupling, and which search it was.
 
     Parameters
@@ -54,15 +55,16 @@ class Search:
     method: str
 
 
+@renamed(seeds="starts", random_seed="seed")
 def search_states(
     potential: Potential,
     kappa: float,
     *,
     known: Iterable[State] = (),
-    seeds: Iterable[ArrayLike] = (),
+    starts: Iterable[ArrayLike] = (),
     peaks: int = 4,
     random_starts: int = 16,
-    random_seed: int = 0,
+    seed: int = 0,
 ) -> Search:
     """Search stationary even states at one coupling.
 
@@ -74,11 +76,11 @@ def search_states(
         Coupling, > 0.
     known
         States at this coupling that are not to be found again, nor their twins; the uniform state is known.
-    seeds
+    starts
         Further starts: moments a_1 … of states at other couplings, say, each of any size.
     peaks
         Clustered starts with up to so many peaks, equal and unequal.
-    random_starts, random_seed
+    random_starts, seed
         Random starts of the direct minimisation, not even, and the seed of their generator.
 
     Returns
@@ -110,11 +112,11 @@ def search_states(
         raise ValueError(
             f"peaks = {peaks!r} must be at least 1, random_starts = {random_starts!r} at least 0"
         )
-    given = [np.atleast_1d(np.asarray(a, dtype=float)) for a in seeds]
+    given = [np.atleast_1d(np.asarray(a, dtype=float)) for a in starts]
     fields = clustered_fields(potential, kappa, peaks)
-    rng = np.random.default_rng(random_seed)
-    starts = np.vstack([fields, random_fields(rng, random_starts, modes_that_matter(potential, kappa))])
-    ended = minimise(potential, kappa, starts)
+    rng = np.random.default_rng(seed)
+    drawn = np.vstack([fields, random_fields(rng, random_starts, modes_that_matter(potential, kappa))])
+    ended = minimise(potential, kappa, drawn)
     minimisers = [even for even in map(as_even, ended.moments) if even is not None]
 
     collector = _Collector(potential, kappa, list(known), _size(potential, kappa, given))
@@ -125,7 +127,7 @@ def search_states(
         collector.deflate_from(a)
     method = (
         f"deflated Newton from {len(tried)} starts ({len(given)} given, {len(fields)} clustered with up to "
-        f"{peaks} peaks), direct minimisation from {len(starts)} ({random_starts} random, seed {random_seed})"
+        f"{peaks} peaks), direct minimisation from {len(drawn)} ({random_starts} random, seed {seed})"
     )
     states = tuple(sorted(collector.found, key=lambda state: state.free_energy))
     missed = len(ended.moments) - len(minimisers)

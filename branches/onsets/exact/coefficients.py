@@ -14,6 +14,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, SupportsIndex
 
+from continuation import Record
+
 __all__ = ["LandauPolynomial", "free_energy_coefficient", "kappa_coefficient", "mode_coefficient"]
 
 EPS = 2.0**-52
@@ -22,8 +24,8 @@ CACHED_ORDER = 10
 Term = tuple[int, tuple[int, ...]]
 
 
-@dataclass(frozen=True)
-class LandauPolynomial:
+@dataclass(frozen=True, eq=False, repr=False)
+class LandauPolynomial(Record):
     """A polynomial with rational coefficients in the inverse gaps u_k = 1/(1 − r_k).
 
     Parameters
@@ -104,6 +106,10 @@ class LandauPolynomial:
                 term *= abs(x) ** e
             total += term
         return total / self.denominator
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave the compiled function out of pickles: it is cheap to make again."""
+        return {key: value for key, value in vars(self).items() if key != "_compiled"}
 
     @functools.cached_property
     def _compiled(self) -> Callable[..., Any]:

@@ -9,6 +9,7 @@ from typing import Any, SupportsIndex
 from branches.onsets.exact.landau import check_order
 from branches.onsets.exact.series import branch_series
 from branches.potentials.potential import Potential, positive_integer
+from continuation import Record
 
 __all__ = ["LARGEST_ORDER", "Expansion", "expansion", "potential_expansion"]
 
@@ -16,8 +17,8 @@ LARGEST_ORDER = 60  # the cost grows like its fourth power: 0.2 s there
 GUARD_DIGITS = 15
 
 
-@dataclass(frozen=True)
-class Expansion:
+@dataclass(frozen=True, eq=False, repr=False)
+class Expansion(Record):
     """κ and the amplitudes along the branch of a simple kernel, as power series in s = a_n.
 
     Parameters

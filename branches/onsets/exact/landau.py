@@ -16,14 +16,15 @@ from typing import Any, SupportsIndex
 
 from branches.onsets.exact.series import branch_series, constrained_series, kernel_gradient
 from branches.onsets.resonant.resonance import slaved_modes
+from continuation import Record
 
 __all__ = ["LARGEST_ORDER", "LandauReduction", "check_order", "reduce", "stored_data"]
 
 LARGEST_ORDER = 12  # three seconds; order 14 has fractions of a hundred thousand terms
 
 
-@dataclass(frozen=True)
-class LandauReduction:
+@dataclass(frozen=True, eq=False, repr=False)
+class LandauReduction(Record):
     """The reduction of the free energy to the amplitudes of a kernel.
 
     Parameters

@@ -8,6 +8,8 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
+from continuation import Record
+
 __all__ = ["ZERO", "Ray", "cleaned"]
 
 Array = NDArray[np.float64]
@@ -15,8 +17,8 @@ Array = NDArray[np.float64]
 ZERO = 1e-7  # components of unit vectors below this are zero: the solver gives them to round-off
 
 
-@dataclass(frozen=True, eq=False)
-class Ray:
+@dataclass(frozen=True, eq=False, repr=False)
+class Ray(Record):
     """A half-branch leaving an onset, known by its leading expansion.
 
     Parameters

@@ -1,0 +1,49 @@
+"""The reference has every public name, and nothing that does not exist."""
+
+import re
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+import branches
+import continuation
+
+PAGE = (Path(__file__).parent.parent / "docs" / "reference.md").read_text(encoding="utf-8")
+ENTRIES = re.findall(r"^::: ([\w.]+)$", PAGE, re.MULTILINE)
+
+
+def resolve(path):
+    """Return what a dotted path names: a module, or something in one."""
+    try:
+        return import_module(path)
+    except ModuleNotFoundError:
+        module, _, name = path.rpartition(".")
+        return getattr(import_module(module), name)
+
+
+@pytest.mark.parametrize("name", branches.__all__)
+def test_every_name_of_branches_is_there(name):
+    value = getattr(branches, name)
+    if name == "potentials":
+        assert "branches.potentials.named" in ENTRIES
+    else:
+        assert any(resolve(entry) is value for entry in ENTRIES), f"docs/reference.md lacks {value.__module__}.{name}"
+
+
+def test_every_name_of_the_engine_is_there():
+    """The page shows the members of the package that are in its ``__all__``; each needs a docstring to be shown."""
+    assert "continuation" in ENTRIES
+    for name in continuation.__all__:
+        value = getattr(continuation, name)
+        assert value.__doc__, name
+        assert value.__module__.startswith("continuation."), name
+
+
+@pytest.mark.parametrize("entry", ENTRIES)
+def test_every_entry_exists_and_is_documented(entry):
+    assert resolve(entry).__doc__
+
+
+def test_no_entry_is_there_twice():
+    assert len(set(ENTRIES)) == len(ENTRIES)
