@@ -39,7 +39,7 @@ def certify(
 
     The exit code is 1 where an inequality does not close; the certificate then says which.
     """
-    from continuation.atomic import writable_folder
+    from continuation import writable_folder
 
     folder = writable_folder(output)
     found = _proved(potential, theorem, kappa, mode)
@@ -113,7 +113,7 @@ def _of_branches(potential: "Potential", kappa: Any) -> "list[tuple[str, Certifi
 
 def _write(folder: Path, name: str, certificate: "Certificate") -> Path:
     from branches.proofs.latex import latex
-    from continuation.atomic import replacing
+    from continuation import replacing
 
     stem = f"{certificate.potential['name']}-{name}".replace(", ", "-").replace(" ", "-")
     with replacing(folder / f"{stem}.tex") as temporary:

@@ -37,7 +37,7 @@ def clusters(
     """Follow the tokens of the noise-free transformer until one cluster is left."""
     from branches.dynamics.clusters import clusters as follow
     from branches.figures.clusters_figure import clusters_figure
-    from continuation.atomic import writable_folder
+    from continuation import writable_folder
 
     found = follow(beta, tokens if angles is None else _angles(angles), seed=seed)
     folder = output or Path(f"clusters-beta-{beta:g}")

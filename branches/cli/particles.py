@@ -52,7 +52,7 @@ def particles(
     """Simulate N particles with the noise and interaction behind the mean-field equation."""
     from branches.dynamics.hysteresis import hysteresis
     from branches.dynamics.particles import particles as simulate
-    from continuation.atomic import writable_folder
+    from continuation import writable_folder
 
     options: dict[str, Any] = {"replicas": replicas, "step": step, "n_modes": n_modes, "workers": workers,
                                "method": method, "store": store}  # fmt: skip

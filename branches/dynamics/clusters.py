@@ -14,6 +14,7 @@ from branches.dynamics.arguments import checked_seed
 from branches.dynamics.cascade import Cascade, Merge
 from branches.dynamics.token_velocity import Tokens
 from branches.potentials.potential import finite_number
+from continuation import Record
 
 __all__ = ["Clusters", "clusters", "merge_time"]
 
@@ -22,7 +23,7 @@ GAP = 1e-6  # nearer than this two groups are one
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Clusters:
+class Clusters(Record):
     """The cascade of the noise-free transformer.
 
     Parameters

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from branches.potentials.potential import Potential, finite_number
+from continuation import Record
 
 __all__ = ["Average", "Ensemble"]
 
@@ -25,7 +26,7 @@ class Average:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Ensemble:
+class Ensemble(Record):
     """Replicas of N interacting particles over time.
 
     Parameters

@@ -16,6 +16,7 @@ from branches.dynamics.ensemble import Ensemble
 from branches.dynamics.passages import Passage, passages_from_uniform, uniform_is_stable
 from branches.landscapes.landscape import Landscape, landscape
 from branches.potentials.potential import finite_number, positive_integer
+from continuation import Record
 
 __all__ = ["ExitTime", "MeasuredExit", "exit_couplings", "exit_time", "measured_exit"]
 
@@ -24,8 +25,8 @@ LARGEST = 700.0  # logarithm of what can be represented
 RATES = 48  # couplings at which the rate of a sweep is evaluated
 
 
-@dataclass(frozen=True, repr=False)
-class ExitTime:
+@dataclass(frozen=True, eq=False, repr=False)
+class ExitTime(Record):
     """The mean time in which N particles leave the uniform state.
 
     Parameters

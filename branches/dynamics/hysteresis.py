@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from branches.dynamics.ensemble import Ensemble
 from branches.dynamics.particles import particles
 from branches.potentials.potential import Potential, finite_number, positive_integer
+from continuation import Record
 
 __all__ = ["Hysteresis", "hysteresis"]
 
@@ -18,7 +19,7 @@ Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Hysteresis:
+class Hysteresis(Record):
     """A sweep of the coupling up and down.
 
     Parameters

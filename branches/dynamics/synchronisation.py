@@ -15,6 +15,7 @@ from branches.dynamics.pair_force import FourierForce, PairForce, TransformerFor
 from branches.potentials.families import NoisyTransformer, Polynomial
 from branches.potentials.potential import EPS, Potential
 from branches.potentials.tables import Table
+from continuation import Record
 
 __all__ = ["Answer", "Criterion", "Synchronisation", "cluster_growth", "criterion", "synchronises"]
 
@@ -64,8 +65,8 @@ class Criterion:
         return self.margin > self.error
 
 
-@dataclass(frozen=True, repr=False)
-class Synchronisation:
+@dataclass(frozen=True, eq=False, repr=False)
+class Synchronisation(Record):
     """The answer, and what decided it.
 
     Parameters

@@ -17,7 +17,7 @@ from flint import arb, ctx
 from branches.proofs import checker
 from branches.proofs.checker import Check
 from branches.proofs.checker_balls import FAMILIES, Claim, Open
-from continuation.atomic import replacing
+from continuation import replacing
 
 __all__ = ["CERTIFIED", "UNDECIDED", "Certificate", "issue", "outward"]
 

@@ -23,7 +23,7 @@ from branches.proofs.potentials import attractive, describe
 from branches.proofs.states import state
 from branches.proofs.transitions import continuous, sharpened, transition
 from branches.states.state import State
-from continuation.atomic import writable_folder
+from continuation import writable_folder
 
 __all__ = ["Proofs", "certify"]
 
