@@ -45,9 +45,9 @@ class FlowSettings:
         for name in ("rtol", "atol", "tail"):
             if not 0.0 < getattr(self, name) < 1.0:
                 raise ValueError(f"settings.{name} = {getattr(self, name)!r} is not allowed: it must lie in (0, 1)")
-        if self.tail < 10.0 * self.atol:
+        if self.tail < 5.0 * self.atol:
             raise ValueError(
-                f"settings.tail = {self.tail!r} is not allowed: below 10 atol = {10.0 * self.atol:.3g} it would be the "
+                f"settings.tail = {self.tail!r} is not allowed: below 5 atol = {5.0 * self.atol:.3g} it would be the "
                 "integrator's own error"
             )
         if not 2 <= self.least_modes <= self.most_modes:
