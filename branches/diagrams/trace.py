@@ -211,7 +211,7 @@ def trace_from(
         system = system.with_size(min(LARGEST_DENSE, max(FIRST_SIZE, used)))
     reduced = system.transfer(reduced, system.size)
     branch = follow(
-        system.suited_to_size(),
+        system.suited_to(reduced, kappa),
         reduced,
         kappa,
         direction=direction,

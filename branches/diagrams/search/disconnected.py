@@ -190,7 +190,7 @@ def branches_through(state: State, kappa_min: float, kappa_max: float) -> tuple[
 def _followed(state: State, direction: int, kappa_min: float, kappa_max: float) -> Branch:
     """Follow the branch through a state one way, with as many modes from the start as the state has."""
     u = state.a[state.period - 1 :: state.period]
-    system = make_system(state.potential, state.period, None, state.kappa).with_size(u.size)
+    system = make_system(state.potential, state.period, None, state.kappa).with_size(u.size).suited_to(u, state.kappa)
     curve = follow(
         system,
         u,

@@ -126,3 +126,13 @@ def test_bad_arguments_are_refused():
     traced = branches.diagram(potentials.kuramoto(), kappa_max=3.0)
     with pytest.raises(ValueError, match="must lie in"):
         with_disconnected(traced, [4.0])
+
+
+def test_a_start_at_low_noise_is_solved_in_well_conditioned_equations():
+    """The quadratic system has no digit left there: Newton's iteration on it ends with a residual of 4."""
+    potential, kappa_max = potentials.from_weights([0, 0.462, 0, 0, 0, 0.401, 0.611]), 65.46644844517185
+    d = branches.diagram(potential, kappa_max)
+    more = branches.with_disconnected(d, [10.188216039279869])
+    assert len(more.branches) > len(d.branches)
+    for branch in more.branches[len(d.branches) :]:
+        assert float(branch.residual.max()) < 1e-11
