@@ -21,7 +21,7 @@ Array = NDArray[np.float64]
 LARGEST_DENSE = 1024  # unknowns above which the matrix-free equations take over
 SHALLOW = 2.0  # range of log ρ up to which no barrier conditions the system badly
 STEEP = 128.0  # range of log ρ beyond which the rounding of κ Q alone reaches the tolerance
-LARGEST_INVERSE = 1e3  # of the Jacobian: a residual of 1e-13 then leaves the state certain to 1e-10
+LARGEST_INVERSE = 100.0  # of the Jacobian where a step begins: it grows along the step, and residuals of 1e-13 with it
 RESOLVED = 1e-15  # a coefficient below this cannot change a max-norm residual of 1e-13
 
 
