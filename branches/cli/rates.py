@@ -145,7 +145,8 @@ def _report(record: dict[str, Any], files: dict[str, Path]) -> None:
         title = f"{record['potential']}, κ = {record['kappa']:.10g}: decay rates, the rotation left out"
         print_table(("state", "F", "unstable", "even", "odd"), rows, title)
     for law in record["critical"]:
-        say(f"at the onset κ = {law['kappa']:.12g}: {law['law'] or law['message']}")
+        words = "; ".join(part for part in (law["law"], law["message"]) if part)
+        say(f"at the onset κ = {law['kappa']:.12g}: {words}")
     for fold in record["folds"]:
         say(f"at the fold κ = {fold['kappa']:.14g}: μ ≈ ±{fold['constant']:.10g} √(κ − κ_f)")
     say(f"files in {files['csv'].parent}: {', '.join(path.name for path in files.values())}")

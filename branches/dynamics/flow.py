@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from branches.dynamics.arrival import Arrival, arrival, coefficients
-from branches.dynamics.flow_arguments import check_circle, check_coupling, times_of
+from branches.dynamics.flow_arguments import check_circle, check_coupling, check_diagram, times_of
 from branches.dynamics.initial import Initial, density_of, initial_of
 from branches.dynamics.integrate import FlowSettings, Moment, Trajectory
 from branches.dynamics.observables import Observables, observables
@@ -173,6 +173,7 @@ def flow(
     <Arrival: none yet, state of period 2π is 0.02 away>
     """
     check_circle(potential)
+    check_diagram(diagram, potential)
     coupling = check_coupling(kappa)
     times, start = times_of(t), initial_of(initial)
     chosen = settings or FlowSettings()

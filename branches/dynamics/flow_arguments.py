@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from branches.potentials.potential import Potential, finite_number
 
-__all__ = ["check_circle", "check_coupling", "sample_times", "times_of"]
+if TYPE_CHECKING:
+    from branches.diagrams.diagram import Diagram
+
+__all__ = ["check_circle", "check_coupling", "check_diagram", "sample_times", "times_of"]
 
 Array = NDArray[np.float64]
 PER_DECADE, DECADES = 20, 4  # sample times by default: so many decades before the end
@@ -80,3 +83,15 @@ def sample_times(t_end: float) -> Array:
     times = t_end * np.logspace(-DECADES, 0.0, PER_DECADE * DECADES + 1)
     times[-1] = t_end
     return np.concatenate([[0.0], times])
+
+
+def check_diagram(diagram: Diagram | None, potential: Potential) -> None:
+    """Raise unless a diagram, if there is one, is that of the potential.
+
+    Raises
+    ------
+    ValueError
+        If its states are those of another potential: no end could be told from them.
+    """
+    if diagram is not None and diagram.potential != potential:
+        raise ValueError(f"diagram is of {diagram.potential.label}, the flow of {potential.label}: they must agree")

@@ -143,7 +143,13 @@ def _checked(given: Any) -> Initial:
 
 def _sampled(function: Callable[[Array], ArrayLike]) -> Initial:
     theta = 2.0 * np.pi * np.arange(SAMPLES) / SAMPLES
-    rho = np.broadcast_to(np.asarray(function(theta), dtype=float), theta.shape)
+    values = np.asarray(function(theta))
+    if values.dtype.kind not in "fiu" or values.shape not in ((), theta.shape):
+        raise ValueError(
+            f"initial returns values of type {values.dtype} and shape {values.shape} for θ of shape {theta.shape}: "
+            "give a real density, one value for each θ"
+        )
+    rho = np.broadcast_to(values.astype(float), theta.shape)
     if not np.all(np.isfinite(rho)):
         raise ValueError(f"initial is not finite at θ = {theta[~np.isfinite(rho)][0]:.6g}: give a bounded density")
     if rho.min() < 0.0:

@@ -290,5 +290,5 @@ def _known(force: PairForce) -> dict[str, str]:
     if beta > PUBLISHED_NO:
         known["proved"] = "up to three clusters of any masses are strict saddles for β > −2/3"
     if PUBLISHED_NO < beta < PUBLISHED_YES:
-        known["searched"] = "no stable state with four or more clusters was found for −2/3 < β < −0.16"
+        known["searched"] = "no stable state with four or more clusters was found for −2/3 < β < −0.2616"
     return known

@@ -283,3 +283,15 @@ def test_energy_of_a_small_disturbance_keeps_its_digits():
     s = 1e-3
     a = np.array([s, 0.5 * s**2, 0.25 * s**3], dtype=complex)
     assert observables(a, np.array([1.0, 0.0, 0.0]), 2.0).free_energy == pytest.approx(0.25 * s**4, rel=1e-4)
+
+
+def test_a_diagram_of_another_potential_is_refused():
+    other = branches.diagram(potentials.kuramoto(), kappa_max=3.0)
+    with pytest.raises(ValueError, match=r"diagram is of Kuramoto, the flow of bimodal"):
+        branches.flow(potentials.bimodal(1.3), 1.8, [1e-8, 1e-8], 0.1, diagram=other)
+
+
+@pytest.mark.parametrize("density", [lambda x: (1 + 0.5j * np.sin(x)) / 6.283185307179586, lambda x: np.ones(3) / 6])
+def test_a_density_has_one_real_value_for_each_angle(density):
+    with pytest.raises(ValueError, match=r"initial returns values of type .* give a real density"):
+        branches.flow(potentials.kuramoto(), 3.0, density, 1.0)
