@@ -75,8 +75,7 @@ def solve(potential: Potential, period: int, u: Array, kappa: float, *, largest:
     Notes
     -----
     Whatever equations a branch was followed with, a state is judged by this map: its Jacobian 1 − κCG keeps its
-    condition at low noise, where that of the Fourier quadratic system grows like the exponential of a barrier
-    (MATH page of the documentation).
+    condition at low noise, where that of the Fourier quadratic system grows like the exponential of a barrier.
 
     Examples
     --------

@@ -12,7 +12,7 @@ from scipy.special import iv
 from branches import potentials
 from branches.proofs.enumerate import states_at, uniform_only
 
-FOLD = 0.38706899595204  # transformer β = 4, MATH.md
+FOLD = 0.38706899595204  # transformer β = 4
 COUNTS = [
     (potentials.kuramoto(), "1.99", 0),
     (potentials.kuramoto(), "4", 1),
