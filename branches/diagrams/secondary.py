@@ -151,7 +151,7 @@ class _Watch:
             ends = watch.eigenvalue(left), watch.eigenvalue(right)
             if ends[0] * ends[1] > 0 or max(map(abs, ends)) <= WORKING_ACCURACY:
                 return None
-            if watch.eigenvalue(near[0]) * watch.eigenvalue(near[1]) > 0:  # more modes moved it out
+            if near != (left, right) and watch.eigenvalue(near[0]) * watch.eigenvalue(near[1]) > 0:  # moved out
                 near = (left, right)
             root = bracketed_root(watch.eigenvalue, *near)
             moved = abs(root - previous)
