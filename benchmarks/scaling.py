@@ -28,8 +28,8 @@ from branches.states import selfconsistent
 from branches.states.clusters import clustered_state
 from branches.states.selfconsistent import SelfConsistentSystem
 from continuation import Settings, follow
-from continuation.steps.corrector import tangent_at
-from continuation.steps.stepper import Base, stride
+from continuation.stepping.corrector import tangent_at
+from continuation.stepping.stepper import Base, stride
 
 EXPONENTS = range(10, 21)
 LIMIT = 300.0  # seconds for one size

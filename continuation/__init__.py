@@ -26,10 +26,10 @@ from continuation.special.events import Event, bracketed_root
 from continuation.special.lyapunov_schmidt import Reduction
 from continuation.special.singular_point import SingularPoint, singular_point
 from continuation.start import leave
-from continuation.steps.corrector import correct, residual_norm, tangent_at
-from continuation.steps.polynomial import Made, Piece
-from continuation.steps.predictor import trusted_length
-from continuation.steps.stepper import Settings
+from continuation.stepping.corrector import correct, residual_norm, tangent_at
+from continuation.stepping.polynomial import Made, Piece
+from continuation.stepping.predictor import trusted_length
+from continuation.stepping.stepper import Settings
 from continuation.switching import switch
 from continuation.threads import on_one_thread, one_thread
 

@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from continuation.problem import Problem
 from continuation.special.singular_point import singular_point
-from continuation.steps.corrector import correct, tangent_at
+from continuation.stepping.corrector import correct, tangent_at
 
 __all__ = ["begin"]
 

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from continuation.record import Record, counted
-from continuation.steps.polynomial import Piece, sign_changes
+from continuation.stepping.polynomial import Piece, sign_changes
 
 __all__ = ["Branch", "Counters", "SpecialPoint", "Status"]
 

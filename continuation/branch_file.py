@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from continuation.atomic import replacing
 from continuation.branch import Branch, Counters, SpecialPoint, Status
-from continuation.steps.polynomial import Made, Piece
+from continuation.stepping.polynomial import Made, Piece
 
 __all__ = ["FORMAT", "VERSION", "load_branch", "save_branch"]
 

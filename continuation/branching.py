@@ -14,8 +14,8 @@ from continuation.bifurcation_diagram import Departure, Diagram, Node, Outcome
 from continuation.branch import Branch, SpecialPoint, Status
 from continuation.following import follow
 from continuation.problem import Problem
-from continuation.steps.corrector import correct
-from continuation.steps.stepper import Settings
+from continuation.stepping.corrector import correct
+from continuation.stepping.stepper import Settings
 from continuation.switching import half_branch
 
 __all__ = ["diagram"]

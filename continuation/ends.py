@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from continuation.problem import Problem
-from continuation.steps.corrector import correct, residual_norm, tangent_at
-from continuation.steps.polynomial import Made, Piece, sign_changes
-from continuation.steps.predictor import hermite
+from continuation.stepping.corrector import correct, residual_norm, tangent_at
+from continuation.stepping.polynomial import Made, Piece, sign_changes
+from continuation.stepping.predictor import hermite
 
 __all__ = ["closing_place", "cut_at_bound", "landed"]
 

@@ -11,8 +11,8 @@ from continuation.branch import Branch, Status
 from continuation.problem import Problem
 from continuation.run import run_of
 from continuation.special.events import Event
-from continuation.steps.polynomial import Piece
-from continuation.steps.stepper import Settings
+from continuation.stepping.polynomial import Piece
+from continuation.stepping.stepper import Settings
 
 __all__ = ["follow"]
 

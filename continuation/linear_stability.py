@@ -13,7 +13,7 @@ from continuation.linear.spectrum import eigenvalues
 from continuation.problem import Problem, check_is_problem
 from continuation.record import Record
 from continuation.special.events import bracketed_root, on_branch
-from continuation.steps.corrector import residual_norm
+from continuation.stepping.corrector import residual_norm
 from continuation.threads import on_one_thread
 
 __all__ = ["Stability", "stability"]

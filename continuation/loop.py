@@ -18,9 +18,9 @@ from continuation.special.events import SAME_PLACE, SAMPLES, Event, Located, loc
 from continuation.special.folds import locate_folds
 from continuation.special.passing import passed
 from continuation.special.sign_brackets import sign_brackets
-from continuation.steps.corrector import correct, round_off, tangent_at
-from continuation.steps.polynomial import Made, Piece, sign_changes
-from continuation.steps.stepper import Base, Settings, StepFailure, advance, stride
+from continuation.stepping.corrector import correct, round_off, tangent_at
+from continuation.stepping.polynomial import Made, Piece, sign_changes
+from continuation.stepping.stepper import Base, Settings, StepFailure, advance, stride
 
 __all__ = ["Loop"]
 

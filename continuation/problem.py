@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from continuation.linear.bordered import BorderedSolver
 from continuation.linear.solvers import bordered_solver
-from continuation.steps.predictor import taylor_series
+from continuation.stepping.predictor import taylor_series
 
 __all__ = ["Expansion", "FunctionProblem", "Problem"]
 

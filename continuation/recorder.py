@@ -11,8 +11,8 @@ from continuation.branch import Branch, Counters, SpecialPoint, Status
 from continuation.problem import Problem
 from continuation.resuming import joined
 from continuation.special.events import SAME_PLACE
-from continuation.steps.corrector import correct
-from continuation.steps.polynomial import Made, Piece
+from continuation.stepping.corrector import correct
+from continuation.stepping.polynomial import Made, Piece
 
 __all__ = ["Recorder"]
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from continuation.branch import Branch, Status
 from continuation.problem import Problem
-from continuation.steps.corrector import residual_norm
+from continuation.stepping.corrector import residual_norm
 
 __all__ = ["joined", "resumed_end", "start_of"]
 

@@ -17,8 +17,8 @@ from continuation.problem import Problem, check_is_problem
 from continuation.record import Record
 from continuation.recorder import Recorder
 from continuation.special.events import Event
-from continuation.steps.polynomial import Piece
-from continuation.steps.stepper import Base, Settings, StepFailure
+from continuation.stepping.polynomial import Piece
+from continuation.stepping.stepper import Base, Settings, StepFailure
 from continuation.threads import threads_for
 
 __all__ = ["Run", "Step", "run_of", "steps"]

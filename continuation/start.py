@@ -9,10 +9,10 @@ from continuation.branch import Status
 from continuation.problem import Problem
 from continuation.special.blowup import blowup_series
 from continuation.special.singular_point import singular_point
-from continuation.steps.corrector import correct, residual_norm
-from continuation.steps.polynomial import Made, Piece
-from continuation.steps.predictor import trusted_length
-from continuation.steps.stepper import Settings, StepFailure
+from continuation.stepping.corrector import correct, residual_norm
+from continuation.stepping.polynomial import Made, Piece
+from continuation.stepping.predictor import trusted_length
+from continuation.stepping.stepper import Settings, StepFailure
 
 __all__ = ["leave"]
 

@@ -11,7 +11,7 @@ from continuation.branch import Branch, Counters, SpecialPoint
 from continuation.following import follow
 from continuation.problem import Problem
 from continuation.start import leave
-from continuation.steps.stepper import Settings, StepFailure
+from continuation.stepping.stepper import Settings, StepFailure
 
 __all__ = ["half_branch", "switch"]
 

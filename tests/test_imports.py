@@ -64,7 +64,7 @@ def test_branches_uses_only_public_names_of_the_engine():
 
 def test_steps_is_the_iterator_whatever_was_imported():
     code = (
-        "import continuation.steps.stepper, continuation, branches\n"
-        "from continuation.steps.corrector import correct\nassert callable(continuation.steps)"
+        "import continuation.stepping.stepper, continuation, branches\n"
+        "from continuation.stepping.corrector import correct\nassert callable(continuation.steps)"
     )
     assert loaded_by(code) == "[]"

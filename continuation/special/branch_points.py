@@ -11,8 +11,8 @@ from continuation.branch import SpecialPoint
 from continuation.problem import Problem
 from continuation.special.lyapunov_schmidt import Reduced, Reduction
 from continuation.special.singular_point import singular_point
-from continuation.steps.corrector import correct, residual_norm
-from continuation.steps.polynomial import EPSILON, Piece
+from continuation.stepping.corrector import correct, residual_norm
+from continuation.stepping.polynomial import EPSILON, Piece
 
 __all__ = ["BranchPoint", "locate_branch_point"]
 

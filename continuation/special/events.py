@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from continuation.branch import SpecialPoint
 from continuation.problem import Problem
-from continuation.steps.corrector import correct, residual_norm
-from continuation.steps.polynomial import EPSILON, Piece
+from continuation.stepping.corrector import correct, residual_norm
+from continuation.stepping.polynomial import EPSILON, Piece
 
 __all__ = ["SAME_PLACE", "Event", "Located", "bracketed_root", "locate_event", "merge", "on_branch"]
 

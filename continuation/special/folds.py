@@ -11,8 +11,8 @@ from scipy.optimize import minimize_scalar
 from continuation.branch import SpecialPoint
 from continuation.problem import Problem
 from continuation.special.events import Located, bracketed_root, on_branch
-from continuation.steps.corrector import residual_norm, tangent_at
-from continuation.steps.polynomial import EPSILON, Made, Piece, sign_changes
+from continuation.stepping.corrector import residual_norm, tangent_at
+from continuation.stepping.polynomial import EPSILON, Made, Piece, sign_changes
 
 __all__ = ["FOLD", "locate_folds"]
 

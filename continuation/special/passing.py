@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 from continuation.special.blowup import blowup_series
 from continuation.special.branch_points import BranchPoint
 from continuation.special.singular_point import singular_point
-from continuation.steps.corrector import residual_norm, tangent_at
-from continuation.steps.polynomial import Piece, shifted
-from continuation.steps.predictor import trusted_length
-from continuation.steps.stepper import Base, Settings
+from continuation.stepping.corrector import residual_norm, tangent_at
+from continuation.stepping.polynomial import Piece, shifted
+from continuation.stepping.predictor import trusted_length
+from continuation.stepping.stepper import Base, Settings
 
 __all__ = ["passed"]
 

@@ -9,7 +9,7 @@ from numpy.polynomial import chebyshev
 from numpy.typing import NDArray
 
 from continuation.problem import Problem
-from continuation.steps.polynomial import Piece
+from continuation.stepping.polynomial import Piece
 
 __all__ = ["sign_brackets"]
 

@@ -9,7 +9,7 @@ from toys import PITCHFORK, System
 from continuation import follow, leave
 from continuation.special.blowup import DegenerateRay, blowup_series
 from continuation.special.singular_point import singular_point
-from continuation.steps.stepper import StepFailure
+from continuation.stepping.stepper import StepFailure
 
 HALF = np.sqrt(0.5)
 # two modes without quadratic terms: the rays (1, 0) and (1, ±1) are decided by the cubic ones

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from numpy.polynomial import polynomial
 
 from continuation import Piece
-from continuation.steps.polynomial import sign_changes
+from continuation.stepping.polynomial import sign_changes
 
 GRID = 64
 

@@ -5,7 +5,7 @@ import pytest
 from toys import CIRCLE, CUBIC, PITCHFORK, TRANSCRITICAL, TWINS, Polynomial, twin
 
 from continuation import FunctionProblem, Settings, SpecialPoint, Status, follow, leave, switch
-from continuation.steps.stepper import StepFailure
+from continuation.stepping.stepper import StepFailure
 
 
 @pytest.mark.parametrize("kind", TWINS)

@@ -5,9 +5,9 @@ import pytest
 from toys import CIRCLE, CUBIC, TWINS, Array, Polynomial, scalar, twin
 
 from continuation import Settings, Status, follow
-from continuation.steps.corrector import correct
-from continuation.steps.predictor import taylor_series, trusted_length
-from continuation.steps.stepper import Base, StepFailure, advance
+from continuation.stepping.corrector import correct
+from continuation.stepping.predictor import taylor_series, trusted_length
+from continuation.stepping.stepper import Base, StepFailure, advance
 
 
 def start(problem_kind: str, u: float, p: float) -> Base:

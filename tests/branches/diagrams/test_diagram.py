@@ -8,7 +8,7 @@ from helpers import digits
 import branches
 from branches import potentials
 from branches.spaces.symmetry import same_orbit
-from continuation.steps.corrector import residual_norm
+from continuation.stepping.corrector import residual_norm
 
 
 def kinds(diagram):

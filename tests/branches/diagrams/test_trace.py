@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 import branches
 from branches import potentials
 from continuation import Event, Settings, Status
-from continuation.steps.corrector import residual_norm
+from continuation.stepping.corrector import residual_norm
 
 
 @settings(max_examples=30, deadline=None)

@@ -15,8 +15,8 @@ from branches.states.morse_index import block_spectrum, large_count, morse_index
 from branches.states.second_variation import compact_operator, covariance
 from branches.states.selfconsistent import SelfConsistentSystem, require_memory
 from continuation import Settings, follow
-from continuation.steps.corrector import tangent_at
-from continuation.steps.stepper import Base, stride
+from continuation.stepping.corrector import tangent_at
+from continuation.stepping.stepper import Base, stride
 
 NARROW = potentials.hegselmann_krause(0.01)  # a cluster of width 1e-3: 2^15 modes
 

@@ -11,8 +11,8 @@ from branches.states.selfconsistent import SelfConsistentSystem
 from branches.states.taylor import dense_series
 from continuation import check_problem, follow
 from continuation.linear.krylov import KrylovBordered
-from continuation.steps.corrector import correct
-from continuation.steps.predictor import taylor_series
+from continuation.stepping.corrector import correct
+from continuation.stepping.predictor import taylor_series
 
 
 def random_system(size, seed=0):

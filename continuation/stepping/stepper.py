@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from continuation.branch import Counters, Status
 from continuation.linear.bordered import BorderedSolver
 from continuation.problem import Problem
-from continuation.steps.corrector import correct, residual_norm, round_off, tangent_at
-from continuation.steps.polynomial import EPSILON, Made, Piece
-from continuation.steps.predictor import arc_length, hermite, trusted_length
+from continuation.stepping.corrector import correct, residual_norm, round_off, tangent_at
+from continuation.stepping.polynomial import EPSILON, Made, Piece
+from continuation.stepping.predictor import arc_length, hermite, trusted_length
 
 __all__ = ["Base", "Settings", "StepFailure", "advance", "stride"]
 
