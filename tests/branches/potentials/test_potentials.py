@@ -220,6 +220,8 @@ def test_by_name_knows_every_name():
         "noisy_transformer": {"beta": 1.0},
         "hegselmann_krause": {"R": 1.0},
         "log_gas": {"strength": 1.0},
+        "onsager": {"dimension": 3},
+        "vector_model": {"dimension": 3},
     }
     for name in potentials.NAMES:
         parameters = given_parameters.get(name, {})
