@@ -128,3 +128,21 @@ def bessel_ratios(beta: float, count: int, order: float = 0.0) -> Array:
         ratio = beta / (2 * (k + order) + beta * ratio)
         values[k - 1] = ratio
     return values[: count + 1]
+
+
+def inverse_ratio(value: float, order: float) -> float:
+    """Return the β at which I_{ν+1}(β)/I_ν(β) has a value between 0 and 1; ν ≥ 0 is the order.
+
+    Examples
+    --------
+    >>> f"{inverse_ratio(1 / 3, 1.5):.14f}"                    # where the first onset on S² turns subcritical
+    '1.81615452543588'
+    """
+    from scipy.optimize import brentq
+
+    def excess(beta: float) -> float:
+        return float(bessel_ratios(beta, 1, order)[0]) - value
+
+    # β/(ν+1+√(β²+(ν+1)²)) ≤ quotient ≤ β/(2ν+2): the root lies between what these give (Amos)
+    low, high = 2.0 * (order + 1.0) * value, 2.0 * (order + 1.0) * value / (1.0 - value * value)
+    return float(brentq(excess, 0.999 * low, 1.001 * high, xtol=1e-300, rtol=4 * EPS))

@@ -102,7 +102,7 @@ def sphere_area(dimension: int) -> float:
     >>> round(sphere_area(3) / math.pi, 12)
     4.0
     """
-    return 2.0 * math.pi ** (0.5 * dimension) / math.gamma(0.5 * dimension)
+    return 2.0 * math.exp(0.5 * dimension * math.log(math.pi) - math.lgamma(0.5 * dimension))
 
 
 @dataclass(frozen=True)
