@@ -68,6 +68,14 @@ class BlockStates(Isotropy):
         swapped = ", blocks alike" if self.n_fold == 4 else ""
         return f"block O({self.k}) × O({self.dimension - self.k}){swapped}"
 
+    @property
+    def group(self) -> str:
+        """The orthogonal groups of the blocks, with their exchange where it keeps the state."""
+        first, second = self.k, self.dimension - self.k
+        if self.n_fold == 0:
+            return f"O({self.dimension})"
+        return f"O({first}) × O({second})" + (" ⋊ Z_2" if self.n_fold == 4 else "")
+
     def basis(self, size: int) -> Basis:
         """Return the Jacobi polynomials of the first N unknowns."""
         return block_basis(self.dimension, self.k, self.n_fold, size)
@@ -79,7 +87,18 @@ class BlockStates(Isotropy):
     def blocks(self, largest: int) -> tuple[Block, ...]:
         """Return the sectors (p, q), p + q ≤ L, of which one each of those that repeat each other."""
         pairs = [(p, total - p) for total in range(largest + 1) for p in range(total + 1)]
-        return tuple(BlockSector(self, p, q) for p, q in pairs if BlockSector(self, p, q).copies != (0, 0))
+        every = [BlockSector(self, p, q) for p, q in pairs]
+        if self.n_fold == 4:  # the invariant functions split by the exchange
+            every[:1] = [BlockSector(self, 0, 0, 0), BlockSector(self, 0, 0, 1)]
+        return tuple(sector for sector in every if sector.copies != (0, 0))
+
+    def leaving_block(self, block: Block) -> Block | None:
+        """Return the block itself if states of this kind leave along it."""
+        return block if block.breaks_to is not None else None
+
+    def block_towards(self, other: Isotropy) -> BlockSector:
+        """Return the invariant functions: those of degree 2, 6, … about states that an exchange keeps."""
+        return BlockSector(self, 0, 0, 1 if other.n_fold < self.n_fold else None)
 
     @property
     def twin_name(self) -> str:
@@ -119,6 +138,14 @@ def block_basis(dimension: int, k: int, n_fold: int, size: int) -> DenseBasis:
 class BlockSector(Block):
     """Harmonics of degree p in the first block times degree q in the second, l = p + q + 2j; mean square 1/N_l.
 
+    Parameters
+    ----------
+    isotropy, p, q
+        The class of the state, and the degrees.
+    exchange
+        About states that the exchange of the blocks keeps, 0 for the invariant functions that it keeps as well, 1 for
+        those that change sign; else None.
+
     Examples
     --------
     >>> sector = BlockSector(BlockStates(2, 5, 2), 1, 1)
@@ -129,11 +156,18 @@ class BlockSector(Block):
     isotropy: BlockStates
     p: int
     q: int
+    exchange: int | None = None
 
     @property
     def name(self) -> str:
         """The sector in words."""
-        return f"(p, q) = ({self.p}, {self.q})" + (" (rotations)" if (self.p, self.q) == (1, 1) else "")
+        title = f"(p, q) = ({self.p}, {self.q})" + (" (rotations)" if (self.p, self.q) == (1, 1) else "")
+        return title + {None: "", 0: ", blocks alike", 1: ", blocks apart"}[self.exchange]
+
+    @property
+    def sector(self) -> str:
+        """'even' for the functions of the class of the state; the name of the block for all others."""
+        return "even" if self.p == self.q == 0 and self.exchange != 1 else self.name
 
     @property
     def copies(self) -> tuple[int, int]:
@@ -147,19 +181,24 @@ class BlockSector(Block):
     def order(self) -> int:
         """1 within the class, 3 where a cubic invariant is, 2 where it is not."""
         if self.p == self.q == 0:
-            return 1
+            return 2 if self.exchange == 1 else 1
         blocks = ((self.p, self.isotropy.k), (self.q, self.isotropy.dimension - self.isotropy.k))
         cubic = all(degree % 2 == 0 and (degree == 0 or size > 2) for degree, size in blocks)
         return 3 if cubic else 2
 
     @property
     def breaks_to(self) -> Isotropy | None:
-        """The class itself for (0, 0), else none."""
-        return self.isotropy if self.p == self.q == 0 else None
+        """The class itself for (0, 0), or that of blocks that differ; else none."""
+        if self.p or self.q:
+            return None
+        return self.isotropy.with_n_fold(2) if self.exchange == 1 else self.isotropy
 
     def modes(self, largest: int) -> Modes:
         """Return the degrees p + q, p + q + 2, …."""
-        return np.arange(max(self.p + self.q, 2 if self.p == self.q == 0 else 1), largest + 1, 2)
+        if self.p or self.q:
+            return np.arange(self.p + self.q, largest + 1, 2)
+        first, step = {None: (2, 2), 0: (4, 4), 1: (2, 4)}[self.exchange]
+        return np.arange(first, largest + 1, step)
 
     def covariance(self, rows: Modes, columns: Modes, u: Array, field: Array) -> Array:
         """Return the covariances of the functions under P states, by a Gauss rule; shape (P, rows, columns)."""

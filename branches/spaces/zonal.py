@@ -59,6 +59,12 @@ class Zonal(Isotropy):
         """The class in words."""
         return {0: "uniform", 1: "zonal", 2: "zonal, even"}[self.n_fold]
 
+    @property
+    def group(self) -> str:
+        """The orthogonal group of the axis, with the reflection of all space for even states."""
+        d = self.dimension
+        return {0: f"O({d})", 1: f"O({d - 1})", 2: f"O({d - 1}) × Z_2"}[self.n_fold]
+
     def basis(self, size: int) -> GegenbauerBasis:
         """Return the Gegenbauer polynomials of the first N unknowns."""
         return gegenbauer_basis(self.dimension, self.n_fold, size)
@@ -73,6 +79,14 @@ class Zonal(Isotropy):
         if self.n_fold == 1:
             return tuple(ZonalSector(self, m) for m in range(last + 1))
         return tuple(ZonalSector(self, m, parity) for m in range(last + 1) for parity in (0, 1))
+
+    def leaving_block(self, block: Block) -> Block | None:
+        """Return the block itself if zonal states leave along it."""
+        return block if block.breaks_to is not None else None
+
+    def block_towards(self, other: Isotropy) -> ZonalSector:
+        """Return the zonal functions of odd degree, which a state of all degrees excites."""
+        return ZonalSector(self, 0, self.n_fold - other.n_fold)
 
     @property
     def twin_name(self) -> str:
@@ -135,6 +149,11 @@ class ZonalSector(Block):
         m = self.azimuthal
         title = f"m = {m} ({SECTOR_NAMES[m]})" if m in SECTOR_NAMES else f"m = {m}"
         return title + {None: "", 0: ", even degrees", 1: ", odd degrees"}[self.parity]
+
+    @property
+    def sector(self) -> str:
+        """'even' for the functions of the class of the state; the name of the block for all others."""
+        return "even" if self.azimuthal == 0 and self.parity != 1 else self.name
 
     @property
     def copies(self) -> tuple[int, int]:
