@@ -18,6 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from branches.spaces.multiplicity import multiplicity
+from branches.spaces.space import CIRCLE, Space
+from branches.spaces.sphere import sphere
 from continuation import shortened
 
 Array = NDArray[np.float64]
@@ -132,6 +134,8 @@ class Potential(ABC):
     ----------
     name : str
         Name of the family, for example ``"noisy_transformer"``.
+    space : Space
+        Where the particles live: the circle, or a sphere.
     source : str
         Where the weights come from: ``"closed form"``, ``"numerical integration"`` or ``"table"``.
     dimension : int
@@ -150,6 +154,11 @@ class Potential(ABC):
     name: str
     source: ClassVar[str] = "closed form"
     dimension: int = 2
+
+    @property
+    def space(self) -> Space:
+        """Where the particles live."""
+        return CIRCLE if self.dimension == 2 else sphere(self.dimension)
 
     # ---- what a family supplies -------------------------------------------------------------
 
@@ -286,7 +295,7 @@ class Potential(ABC):
         >>> maier_saupe().multiplicity(2), maier_saupe(dimension=3).multiplicity(2)
         (2.0, 5.0)
         """
-        return float(multiplicity(positive_integer("n", n), self.dimension))
+        return self.space.multiplicity(positive_integer("n", n))
 
     def strengths(self, n_modes: int) -> Array:
         """Return 2 g_n/N_n, n = 1 … N, whose onsets are at κ_n = 2/strength: the weights themselves on the circle."""
