@@ -15,8 +15,9 @@ from branches.potentials.potential import EPS, Potential
 from branches.spaces.blocks_of_spheres import BlockStates
 from branches.spaces.isotropy import Isotropy
 
-__all__ = ["ExpansionAtOnset", "expansion_at_onset", "rays_of_onset"]
+__all__ = ["ExpansionAtOnset", "decided_on_sphere", "expansion_at_onset", "rays_of_onset"]
 
+SHARP = 2.0**-40  # a coefficient known to twelve digits: if it vanishes so far, it is zero
 HIGHEST_C4 = 4  # degree up to which c₄ is expanded: it needs the products of degrees up to five times as high
 
 
@@ -95,14 +96,26 @@ def _products(dimension: int, isotropy: Isotropy, largest: int) -> Products:
 
     def products(i: int, j: int) -> dict[int, RunningError]:
         # each coefficient is a product of about i + j positive factors, or a mean of functions of mean square below 1
-        rounding = 8.0 * EPS * (i + j + dimension)
-        scale = 0.0 if not isinstance(isotropy, BlockStates) else 1.0
-        return {
-            l: RunningError(value, rounding * max(abs(value), scale)) if l else RunningError(value, rounding * value)
-            for l, value in exact(i, j).items()
-        }
+        rounding, least = 8.0 * EPS * (i + j + dimension), float(isinstance(isotropy, BlockStates))
+        return {l: RunningError(value, rounding * max(abs(value), least)) for l, value in exact(i, j).items()}
 
     return products
+
+
+def decided_on_sphere(expansion: ExpansionAtOnset) -> tuple[str, int | None, float, str]:
+    """Return the kind of an onset, the power and the coefficient that decide it, and a note."""
+    for power in range(1, len(expansion.coefficients) + 1):
+        value, error = expansion.measured(power)
+        if abs(value) > error:
+            if power % 2:
+                return "transcritical", power, value, ""
+            if power > 2:
+                return "critical", power, value, f"c_{power} decides: the lower coefficients vanish"
+            return ("supercritical" if value > 0 else "subcritical"), power, value, ""
+        if not error <= SHARP:
+            return "undecided", None, math.nan, f"the sign of c_{power} is not resolved: {value:.3g} ± {error:.2g}"
+    note = f"c_1 to c_{len(expansion.coefficients)} all vanish: the branch is vertical, or degenerate beyond that order"
+    return "undecided", None, math.nan, note
 
 
 def rays_of_onset(expansion: ExpansionAtOnset) -> tuple[Ray, ...]:
