@@ -92,6 +92,11 @@ class BlockStates(Isotropy):
             every[:1] = [BlockSector(self, 0, 0, 0), BlockSector(self, 0, 0, 1)]
         return tuple(sector for sector in every if sector.copies != (0, 0))
 
+    @property
+    def widest(self) -> Isotropy:
+        """The block states, whether an exchange keeps them or not."""
+        return self.with_n_fold(2)
+
     def leaving_block(self, block: Block) -> Block | None:
         """Return the block itself if states of this kind leave along it."""
         return block if block.breaks_to is not None else None
