@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from branches.diagrams.records import Branch, SpecialPoint
-from branches.diagrams.trace import GAINED
+from branches.diagrams.trace import GAINED, onset_near
 from branches.spaces.isotropy import Block
 from branches.states.morse_index import (
     LARGEST_MATRIX,
@@ -27,7 +27,6 @@ __all__ = ["decided_index", "special_points"]
 
 Array = NDArray[np.float64]
 SAME_ARCLENGTH = 1e-6  # relative to the branch: a fold and the neutral eigenvalue that comes with it
-ONSETS_SOUGHT = 16  # degrees of a class on spheres at whose onset a branch may come to the uniform state
 NEAR_ZERO = 1e-6  # of a bracket: where a zero is looked for again with more modes
 
 
@@ -79,19 +78,11 @@ def _named(branch: Branch, point: SpecialPoint) -> SpecialPoint:
         _, kappa = branch.curve.at(point.arclength)
         slope = _kappa_slope(branch, point.arclength)
         kind = "transcritical" if abs(slope) > 1e-6 else "pitchfork"
-        exact = _onset_met(branch, kappa) if kind == "pitchfork" else point.kappa
+        exact = onset_near(branch, kappa) if kind == "pitchfork" else point.kappa
         state = replace(point, a=np.zeros_like(point.a), kappa=exact)
         return replace(state, kind=kind, coefficients={"slope": slope, "kappa_traced": kappa}, breaks_to=branch.n_fold)
     kind = "transcritical" if own.block_towards(branch.isotropy).order == 3 else "pitchfork"
     return replace(point, kind=kind, isotropy=own, residue=branch.n_fold)
-
-
-def _onset_met(branch: Branch, kappa: float) -> float:
-    """Return the onset at which a branch comes to the uniform state: of its class, the nearest one."""
-    degrees = branch.isotropy.degrees(ONSETS_SOUGHT if branch.potential.dimension > 2 else 1)
-    attracting = degrees[branch.potential.weights(int(degrees[-1]))[degrees - 1] > 0]
-    onsets = [branch.potential.onset_coupling(int(degree)) for degree in attracting]
-    return min(onsets, key=lambda onset: abs(onset - kappa), default=kappa)
 
 
 def _with_tail(branch: Branch, point: SpecialPoint) -> SpecialPoint:

@@ -30,6 +30,7 @@ __all__ = [
 
 Array = NDArray[np.float64]
 FIRST_SIZE, LARGEST_SIZE = 48, 2**14
+ONSETS_SOUGHT = 16  # degrees of a class on spheres at whose onset a branch may meet the uniform state
 DEGREES_WATCHED = 4  # in which a branch without a twin may come to the uniform state
 HARMONICS = 8  # of the bifurcating degree, in the first truncation
 VERTICAL_SIZE = 512  # enough to see that κ does not move: on such a branch nothing new happens as it narrows
@@ -136,6 +137,14 @@ def first_onset(potential: Potential) -> float:
     g, errors = potential.weights(64), potential.weight_errors(64)
     attracting = np.flatnonzero(g > errors) + 1
     return min(map(potential.onset_coupling, attracting.tolist()), default=np.inf)
+
+
+def onset_near(branch: Branch, kappa: float) -> float:
+    """Return the onset nearest to a coupling at which the uniform state and a branch may meet."""
+    degrees = branch.isotropy.degrees(ONSETS_SOUGHT if branch.potential.dimension > 2 else 1)
+    attracting = degrees[branch.potential.weights(int(degrees[-1]))[degrees - 1] > 0]
+    onsets = [branch.potential.onset_coupling(int(degree)) for degree in attracting]
+    return min(onsets, key=lambda onset: abs(onset - kappa), default=kappa)
 
 
 def start_at_onset(
