@@ -26,10 +26,10 @@ def _partition(beta: float, nu: float) -> Scaled:
     """Return Z = Σ_k (β²/4)^k/(k! (ν+1)_k) as mantissa and binary exponent: a sum of positive terms."""
     term = total = 1.0
     exponent, k = 0, 0
-    quarter = 0.25 * beta * beta
+    half = 0.5 * beta  # its square would be rounded, the same way in every term
     while True:
         k += 1
-        factor = quarter / (k * (nu + k))
+        factor = (half / k) * (half / (nu + k))
         term *= factor
         total += term
         if total > REBASE:
@@ -83,7 +83,7 @@ def sphere_weights(beta: float, dimension: int, scaled: bool | str, n_modes: int
         logs = exponent * math.log(2.0) - (beta if scaled else 0.0)
         quotients = np.concatenate(([quotients[0] * mantissa], quotients[1:]))
         # the sum has about β/2 terms of each a few roundings; exponentials of large numbers lose their size
-        doubt = doubt + EPS * (math.sqrt(beta) + 2.0 * beta * bool(scaled) + abs(exponent) * bool(scaled))
+        doubt = doubt + EPS * (2.0 * math.sqrt(beta) + 2.0 * beta * bool(scaled) + abs(exponent) * bool(scaled))
     counts = multiplicity(l, dimension)
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         g = np.asarray(np.cumprod(quotients * counts / np.concatenate(([1.0], counts[:-1]))) / beta, dtype=np.float64)
