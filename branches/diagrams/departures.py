@@ -18,9 +18,9 @@ from branches.diagrams.trace import FIRST_SIZE, make_system, start_at_onset
 from branches.onsets.classify import Onset
 from branches.onsets.resonant.ray import Ray
 from branches.potentials.potential import Potential
+from branches.spaces.blocks_of_spheres import BlockStates
 from branches.spaces.circle import Dihedral
 from branches.spaces.isotropy import Block, Isotropy
-from branches.spaces.zonal import Zonal
 from branches.states.equations import StateEquations
 from continuation import Piece, Record, Settings, follow, leave
 
@@ -83,11 +83,12 @@ def _from_sphere(
     """Return a half-branch of zonal or block states that leaves a simple onset of a sphere."""
     assert ray.isotropy is not None
     mode, side = onset.mode, int(np.sign(ray.direction[0]))
-    description = f"mode {mode}, {ray.isotropy.name}"
-    if ray.order == 1:
-        places = ("prolate", "oblate") if mode == 2 else ("poles", "equator")
-        sides = places if isinstance(ray.isotropy, Zonal) else ("one side", "other side")
-        description += f", {sides[side < 0]}"
+    description = f"mode {mode}"
+    if isinstance(ray.isotropy, BlockStates):
+        favoured = ray.isotropy.k if side > 0 else ray.isotropy.dimension - ray.isotropy.k
+        description += f", block of {favoured}"
+    elif ray.order == 1:
+        description += f", {(('prolate', 'oblate') if mode == 2 else ('poles', 'equator'))[side < 0]}"
     start = partial(start_at_onset, potential, mode, n_modes, settings, ray.isotropy, side)
     return Departure(description, start, leading=leading_of_onset(onset, ray))
 

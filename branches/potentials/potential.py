@@ -74,16 +74,16 @@ def exact(value: float) -> Any:
     return getattr(value, "exact", value)
 
 
-def check_dimension(value: SupportsIndex, least: int = 2) -> int:
-    """Return the dimension d of a sphere S^{d−1} as an int, or raise a ValueError.
+def check_dimension(value: SupportsIndex | float, least: int = 2) -> int:
+    """Return the dimension d of a sphere S^{d−1} as an int, or raise a ValueError; files and commands give floats.
 
     Examples
     --------
-    >>> check_dimension(3)
-    3
+    >>> check_dimension(3), check_dimension(4.0)
+    (3, 4)
     """
     try:
-        number = operator.index(value)
+        number = int(value) if isinstance(value, float) and value.is_integer() else operator.index(value)
     except TypeError:
         number = 0
     if number < least or isinstance(value, bool):
