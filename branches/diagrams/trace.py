@@ -12,7 +12,7 @@ from branches.onsets.blowup import onset_piece
 from branches.potentials.potential import Potential
 from branches.spaces.isotropy import Isotropy
 from branches.states.equations import StateEquations, state_equations
-from branches.states.quadratic import LARGEST_DENSE, QuadraticSystem
+from branches.states.quadratic import LARGEST_DENSE
 from branches.states.selfconsistent import require_memory
 from continuation import Event, Piece, Settings, follow
 

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import brentq
 
-from branches.dynamics.mode_growth import equal_cluster_growth
 from branches.dynamics.flow_arguments import check_circle
+from branches.dynamics.mode_growth import equal_cluster_growth
 from branches.dynamics.pair_force import FourierForce, PairForce, TransformerForce, pair_force
 from branches.potentials.families import NoisyTransformer, Polynomial
 from branches.potentials.potential import EPS, Potential

@@ -77,7 +77,8 @@ class CoexistenceSystem(Problem):
         for part, piece, sign in zip(self.parts, self.slices, self.signs, strict=True):
             system, a = self.weights.system(p, *part), u[piece]
             rows.append(system.residual(a, kappa))
-            energy += sign * (0.5 * kappa * float(system.g @ a**2) - log_partition(kappa * system.g * a, system.isotropy)[0])
+            log_z = log_partition(kappa * system.g * a, system.isotropy)[0]
+            energy += sign * (0.5 * kappa * float(system.g @ a**2) - log_z)
         return np.concatenate([*rows, [energy]])
 
     def jacobian(self, u: Array, p: float) -> Array:

@@ -1,4 +1,4 @@
-"""How branches leave the uniform state of a sphere: shapes and rays of an onset, exact coefficients with their errors."""
+"""How branches leave the uniform state of a sphere: shapes and rays of an onset, exact with their errors."""
 
 from __future__ import annotations
 

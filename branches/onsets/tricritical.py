@@ -1,6 +1,7 @@
 """Tricritical points of a family of potentials: where c₂ = 0 and the transition changes its order.
 
-On S^{d−1} the mode is l = 1 and c₂ vanishes where ρ₂ = (g₂/N₂)/(g₁/N₁) = 1/d; on the circle any mode n, at g_2n = g_n/2.
+On S^{d−1} the mode is l = 1 and c₂ vanishes where ρ₂ = (g₂/N₂)/(g₁/N₁) = 1/d; on the circle any mode n, where
+g_2n = g_n/2.
 """
 
 from __future__ import annotations
@@ -140,8 +141,8 @@ def _check_bracket(family: Family, bracket: Sequence[float], n: int) -> tuple[fl
         potential.onset_coupling(n)
         if potential.dimension > 2 and n != 1:
             raise ValueError(
-                f"mode = {n} is not allowed in dimension {potential.dimension}: onsets of even degree are transcritical, "
-                "and of the odd ones the tricritical point is known in closed form for mode 1 only"
+                f"mode = {n} is not allowed in dimension {potential.dimension}: onsets of even degree are "
+                "transcritical, and of the odd ones the tricritical point is known in closed form for mode 1 only"
             )
         dimensions.append(potential.dimension)
         ratios.append(_ratio(potential, n))

@@ -83,7 +83,8 @@ def check_dimension(value: SupportsIndex | float, least: int = 2) -> int:
     (3, 4)
     """
     try:
-        number = int(value) if isinstance(value, float) and value.is_integer() else operator.index(value)
+        whole = isinstance(value, float) and value.is_integer()
+        number = int(value) if whole else operator.index(cast(Any, value))
     except TypeError:
         number = 0
     if number < least or isinstance(value, bool):

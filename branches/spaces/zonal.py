@@ -200,7 +200,7 @@ class ZonalSector(Block):
     def _shares(self, field: Array, count: int) -> Array:
         """Return the probabilities of the nodes under the states, shape (P, M)."""
         d, n = self.isotropy.dimension, self.isotropy.n_fold
-        theta, share = gauss_gegenbauer(d, count)
+        _theta, share = gauss_gegenbauer(d, count)
         phi = field @ _functions(d, 0, n * field.shape[1], count)[n::n]
         rho = np.exp(phi - phi.max(axis=1, keepdims=True)) * share
         result: Array = rho / rho.sum(axis=1, keepdims=True)

@@ -8,7 +8,7 @@ kind or a SymPy symbol.
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache
+from functools import cache
 from math import factorial
 from typing import Any
 
@@ -84,7 +84,7 @@ def _rising(x: Any, n: int) -> Any:
 def zonal_products(d: Any) -> Products:
     """Return the products of P_l on S^{d−1}; the dimension may be of any kind."""
 
-    @lru_cache(maxsize=None)
+    @cache
     def products(i: int, j: int) -> dict[int, Any]:
         return dougall(i, j, d)
 
@@ -101,7 +101,7 @@ def block_products(dimension: int, k: int, largest: int) -> Products:
     counts = multiplicity(2 * np.arange(top + 1), dimension)
     values = orthonormal(u, p, q, top) / np.sqrt(counts)[:, None]
 
-    @lru_cache(maxsize=None)
+    @cache
     def products(i: int, j: int) -> dict[int, Any]:
         means = values @ (share * values[i // 2] * values[j // 2]) * counts
         first, last = abs(i - j) // 2, (i + j) // 2

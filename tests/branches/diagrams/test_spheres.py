@@ -29,10 +29,14 @@ def test_first_branch_of_the_transformer(dimension, beta, fold, amplitude, coexi
     potential = potentials.noisy_transformer(beta, dimension=dimension)
     branch = branches.trace(potential)
     (point,) = branch.folds
-    assert near(point.kappa, fold, 11) and near(point.a[0], amplitude, 11) and point.residual < 1e-14
-    assert np.all(branch.index[2:-2, 1] == 0) and sorted({*branch.index[1:, 0].tolist()}) == [0, 1]
+    assert near(point.kappa, fold, 11)
+    assert near(point.a[0], amplitude, 11)
+    assert point.residual < 1e-14
+    assert np.all(branch.index[2:-2, 1] == 0)
+    assert sorted({*branch.index[1:, 0].tolist()}) == [0, 1]
     transition = branches.coexistence(potential)
-    assert near(transition.kappa, coexistence, 11) and near(transition.states[1].a[0], there, 11)
+    assert near(transition.kappa, coexistence, 11)
+    assert near(transition.states[1].a[0], there, 11)
     assert transition.kind == "discontinuous"
 
 
@@ -40,7 +44,8 @@ def test_states_of_the_transformer_in_three_dimensions():
     potential = potentials.noisy_transformer(3, dimension=3)
     branch = branches.trace(potential)
     upper = branch.at_kappa(potential.onset_coupling(1))[-1]
-    assert near(upper.a[0], 0.864507805075, 12) and near(upper.free_energy, -0.131937103970, 12)
+    assert near(upper.a[0], 0.864507805075, 12)
+    assert near(upper.free_energy, -0.131937103970, 12)
     kappa2 = potential.onset_coupling(2)
     diagram = branches.diagram(potential, kappa_max=1.3 * kappa2, modes=[2])
     prolate, oblate = diagram.branches
@@ -48,10 +53,12 @@ def test_states_of_the_transformer_in_three_dimensions():
     assert near(fold.kappa, 2.394018682605, 12)
     assert (sum(fold.index_before), sum(fold.index_after)) == (4, 3)
     (state,) = prolate.at_kappa(1.2 * kappa2)
-    assert near(state.a[1], 0.829712428920, 12) and near(state.free_energy, -0.459559528, 9)
+    assert near(state.a[1], 0.829712428920, 12)
+    assert near(state.free_energy, -0.459559528, 9)
     assert state.index == (1, 2)
     (state,) = oblate.at_kappa(1.2 * kappa2)
-    assert near(state.a[1], -0.181506769686, 12) and near(state.free_energy, -0.006708566101, 12)
+    assert near(state.a[1], -0.181506769686, 12)
+    assert near(state.free_energy, -0.006708566101, 12)
     assert sum(state.index) == 5
 
 
@@ -61,12 +68,15 @@ def test_block_state_of_the_transformer_in_four_dimensions():
     diagram = branches.diagram(potential, kappa_max=1.21 * kappa2, modes=[2])
     (block,) = [branch for branch in diagram.branches if isinstance(branch.isotropy, BlockStates)]
     (state,) = block.at_kappa(1.2 * kappa2)
-    assert near(state.a[1], 0.34531929593, 11) and near(state.a[3], 0.12171167473, 11)
-    assert near(state.free_energy, -0.062569682157, 12) and sum(state.index) == 8
+    assert near(state.a[1], 0.34531929593, 11)
+    assert near(state.a[3], 0.12171167473, 11)
+    assert near(state.free_energy, -0.062569682157, 12)
+    assert sum(state.index) == 8
     (earlier,) = block.at_kappa(2.62)
     assert sum(earlier.index) == 6
     (point,) = [point for point in block.special_points if point.kind == "symmetry-breaking"]
-    assert point.sector == "(p, q) = (3, 0)" and (sum(point.index_before), sum(point.index_after)) == (6, 8)
+    assert point.sector == "(p, q) = (3, 0)"
+    assert (sum(point.index_before), sum(point.index_after)) == (6, 8)
 
 
 MAIER_SAUPE = [
@@ -84,14 +94,17 @@ def test_maier_saupe(dimension, k, fold, amplitude, crossing, there):
     wanted = Zonal(2, dimension) if k == 1 else BlockStates(2, dimension, k)
     branch = next(b for b in diagram.branches if b.isotropy == wanted and b.folds)
     (point,) = [point for point in branch.special_points if point.kind == "fold"]
-    assert near(point.kappa, fold, 13) and near(point.a[1], amplitude, 11)
+    assert near(point.kappa, fold, 13)
+    assert near(point.a[1], amplitude, 11)
     after = branch.at_kappa(crossing)[-1]
-    assert abs(after.free_energy) < 1e-13 and near(after.a[1], there, 11)
+    assert abs(after.free_energy) < 1e-13
+    assert near(after.a[1], there, 11)
     index = (k - 1) * (k + 2) // 2
     assert (sum(point.index_before), sum(point.index_after)) == (index + 1, index)
     if k == 1:
         (transition,) = branches.landscape(diagram).transitions
-        assert near(transition.kappa, crossing, 13) and transition.kind == "discontinuous"
+        assert near(transition.kappa, crossing, 13)
+        assert transition.kind == "discontinuous"
 
 
 def maier_saupe_in_closed_form(d, k, eta):
@@ -102,14 +115,18 @@ def maier_saupe_in_closed_form(d, k, eta):
     return eta * k * (d - k) / (d * share), d * share / mpmath.sqrt((d - 1) * k * (d - k))
 
 
-@pytest.mark.parametrize(("d", "k", "eta"), [(3, 1, 4), (3, 1, -3), (4, 2, 5), (5, 2, 7), (5, 2, -4), (6, 3, 9), (9, 1, 30)])
+AXIAL = [(3, 1, 4), (3, 1, -3), (4, 2, 5), (5, 2, 7), (5, 2, -4), (6, 3, 9), (9, 1, 30)]
+
+
+@pytest.mark.parametrize(("d", "k", "eta"), AXIAL)
 def test_maier_saupe_in_closed_form(d, k, eta):
     with mpmath.workdps(30):
         kappa, a2 = (float(x) for x in maier_saupe_in_closed_form(d, k, mpmath.mpf(eta)))
     isotropy = Zonal(2, d) if k == 1 else BlockStates(2, d, k)
     n = np.arange(24)
     state = state_at(potentials.maier_saupe(d), isotropy, 1.001 * a2 * abs(a2) ** n, kappa, largest=200)
-    assert near(state.a[1], a2, 13) and state.residual < 1e-15
+    assert near(state.a[1], a2, 13)
+    assert state.residual < 1e-15
 
 
 @pytest.mark.parametrize("dimension", [3, 4, 7, 20])
@@ -118,12 +135,14 @@ def test_vector_model_in_closed_form(dimension):
     nu, kappa, a1 = 0.5 * dimension - 1, branch.kappa[5:], branch.a[5:, 0]
     z = kappa * a1
     assert np.max(np.abs(a1 - ive(nu + 1, z) / ive(nu, z))) < 1e-13
-    assert not branch.special_points and branch.stable[1:].all()
+    assert not branch.special_points
+    assert branch.stable[1:].all()
 
 
 def test_vector_model_at_one_coupling():
     state = branches.trace(potentials.vector_model(3)).at_kappa(4.0)[0]
-    assert near(state.a[0], 0.599839320128866917, 14) and near(state.free_energy, -0.103120306401132232, 14)
+    assert near(state.a[0], 0.599839320128866917, 14)
+    assert near(state.free_energy, -0.103120306401132232, 14)
 
 
 @pytest.mark.parametrize(
@@ -136,7 +155,7 @@ def test_vector_model_at_one_coupling():
 )
 def test_energies_and_indices_of_maier_saupe(d, kappa, expected):
     diagram = branches.diagram(potentials.maier_saupe(d), kappa_max=1.1 * kappa)
-    states = [state for branch in diagram.branches for state in branch.at_kappa(kappa) if np.any(np.abs(state.a) > 1e-6)]
+    states = [state for state in diagram.at_kappa(kappa) if np.any(np.abs(state.a) > 1e-6)]
     found = [(getattr(s.isotropy, "k", 1), s.free_energy, sum(s.index)) for s in states]
     assert len(found) == len(expected)
     for k, energy, index in expected:
@@ -146,7 +165,8 @@ def test_energies_and_indices_of_maier_saupe(d, kappa, expected):
 def test_account_of_higher_onsets():
     diagram = branches.diagram(potentials.from_weights([0, 0, 1.0], dimension=3), kappa_max=8.0)
     owed = [half.description for half in diagram.completeness.half_branches if half.outcome == "not followed"]
-    assert "mode 3, tetrahedral states" in owed and "mode 3, D_6d states" in owed
+    assert "mode 3, tetrahedral states" in owed
+    assert "mode 3, D_6d states" in owed
 
 
 def random_potential(seed):

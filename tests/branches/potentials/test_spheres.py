@@ -20,7 +20,8 @@ def projected(function, dimension, degree):
     mass = quad(density, -1, 1, epsabs=1e-14, epsrel=1e-13)[0]
     values = lambda t: function(t) * polynomial(t) / polynomial(1.0) * density(t)  # noqa: E731
     mean = quad(values, -1, 1, epsabs=1e-14, epsrel=1e-13, limit=200)[0] / mass
-    count = sympy.binomial(degree + dimension - 1, dimension - 1) - sympy.binomial(degree + dimension - 3, dimension - 1)
+    top = degree + dimension - 1
+    count = sympy.binomial(top, dimension - 1) - sympy.binomial(top - 2, dimension - 1)
     return -float(count) * mean
 
 
@@ -51,7 +52,8 @@ def test_published_onsets():
 def test_nothing_overflows_in_a_thousand_dimensions():
     potential = potentials.noisy_transformer(1e4, scaled="mean", dimension=1000)
     logs = potential.log_weights(2)
-    assert abs(logs[0] - 8334.711744461643) < 4e-12 and abs(logs[1] - 8340.877318438275) < 4e-12
+    assert abs(logs[0] - 8334.711744461643) < 4e-12
+    assert abs(logs[1] - 8340.877318438275) < 4e-12
     g = potential.weights(2)
     assert abs(g[1] / g[0] - np.exp(8340.877318438275 - 8334.711744461643)) < 2e-9 * g[1] / g[0]
     for dimension, beta in ((3, 1e4), (1000, 1.0), (300, 50.0)):
@@ -129,7 +131,8 @@ def test_descriptions_and_bounds(potential):
 
 def test_by_name_with_a_dimension():
     made = potentials.by_name("noisy-transformer", beta=3.0, dimension=3)
-    assert made == potentials.noisy_transformer(3.0, dimension=3) and made.label == "noisy transformer, β = 3, d = 3"
+    assert made == potentials.noisy_transformer(3.0, dimension=3)
+    assert made.label == "noisy transformer, β = 3, d = 3"
 
 
 @pytest.mark.parametrize(

@@ -118,7 +118,8 @@ def test_the_motion_along_the_orbit_is_neutral(isotropy, guess):
 
 def test_blocks_of_one_size_can_be_exchanged():
     alike = BlockStates(2, 4, 2)
-    assert alike.has_twin and not BlockStates(2, 5, 2).has_twin
+    assert alike.has_twin
+    assert not BlockStates(2, 5, 2).has_twin
     a = np.array([0, 0.3, 0, 0.1])
     np.testing.assert_array_equal(alike.twin(a), [0, -0.3, 0, 0.1])
     values = alike.basis(6)
