@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from branches.potentials.potential import Potential
+from branches.spaces.circle import Dihedral
 from branches.spaces.isotropy import Block, Isotropy
 from branches.states.lanczos import Count, count_above_one
 from branches.states.second_variation import (
@@ -25,6 +26,8 @@ from branches.states.second_variation import (
     compact_operator,
     leading_modes,
     neutral_direction,
+    norm_bound,
+    reach_of,
     room_outside,
     second_variation,
 )
@@ -45,6 +48,7 @@ __all__ = [
 Array = NDArray[np.float64]
 EPSILON = float(np.finfo(float).eps)
 WORKING_ACCURACY = 1e-9  # an eigenvalue (of order one) below this is zero as far as more modes could tell
+MOST_COPIES = 2**53  # of an eigenvalue, in dimensions where their number is no 64-bit integer
 LARGEST_MATRIX = 256  # modes of a block that are diagonalised at the most
 LARGEST_BLOCK = 2**20  # modes that Lanczos takes at the most
 WORTH_COUNTING = 0.5  # what the modes left out may add to an eigenvalue when Lanczos first counts
@@ -135,7 +139,9 @@ def morse_index(potential: Potential, isotropy: Isotropy, u: Array, kappa: Array
     rest = ~uniform
     for block in blocks_of(potential, isotropy, u[rest], kappa[rest]) if rest.any() else ():
         spectrum = block_index(potential, block, u[rest], kappa[rest])
-        within, beside = block.copies
+        if not (spectrum.unstable.any() or spectrum.undecided.any()):
+            continue  # the numbers of copies of high sectors are no 64-bit integers
+        within, beside = (min(count, MOST_COPIES) for count in block.copies)
         even[rest] += within * spectrum.unstable
         odd[rest] += beside * spectrum.unstable
         undecided[rest] += (within + beside) * spectrum.undecided
@@ -144,8 +150,14 @@ def morse_index(potential: Potential, isotropy: Isotropy, u: Array, kappa: Array
 
 def blocks_of(potential: Potential, isotropy: Isotropy, u: Array, kappa: Array) -> tuple[Block, ...]:
     """Return the isotropy blocks about states in which one of them can have an unstable or undecided direction."""
-    strength = float(np.max(kappa * isotropy.density_bound(u), initial=0.0))
-    return isotropy.blocks(_largest_active(potential, isotropy, strength))
+    strength = float(np.max(reach_of(potential, isotropy, u, kappa), initial=0.0))
+    largest = _largest_active(potential, isotropy, strength)
+    if not isinstance(isotropy, Dihedral) and largest:
+        # a sector has the degrees from its own on: the trace of what they do must reach 1
+        g = np.maximum(potential.weights(2 * largest), 0.0)
+        traces = float(np.max(kappa, initial=0.0)) * np.cumsum(g[::-1])[::-1]
+        largest = min(largest, int(np.count_nonzero(traces >= 1.0)))
+    return isotropy.blocks(largest)
 
 
 def _largest_active(potential: Potential, isotropy: Isotropy, strength: float) -> int:
@@ -208,7 +220,7 @@ def block_index(potential: Potential, block: Block, u: Array, kappa: Array) -> B
     found: list[tuple[NDArray[np.intp], Array]] = []
     unit = block.isotropy.n_fold
     limit = min(LARGEST_MATRIX, max(64, 4 * u.shape[1])) * unit
-    is_open, size = np.ones(kappa.size, dtype=bool), 16 * unit
+    is_open, size = _can_turn(potential, block, u, kappa, limit), 16 * unit
     while is_open.any():
         last, useful = 2 * size > limit, room_outside(potential, block, u, kappa, size) > 0.5
         for spectrum_of, worth in ((block_spectrum, useful | last), (_sharp_spectrum, useful)):
@@ -230,6 +242,18 @@ def block_index(potential: Potential, block: Block, u: Array, kappa: Array) -> B
                 if count is not None and count.most - count.least < undecided[i]:
                     unstable[i], undecided[i] = count.least, count.most - count.least
     return BlockIndex(unstable, undecided, _last_rows(found, kappa.size), largest)
+
+
+def _can_turn(potential: Potential, block: Block, u: Array, kappa: Array, limit: int) -> NDArray[np.bool_]:
+    """Return at which states T is not known to be ≥ ½ by norms alone, shape (P,)."""
+    if isinstance(block.isotropy, Dihedral):
+        return np.ones(kappa.size, dtype=bool)  # on the circle every block has low modes
+    degrees = block.modes(2 * limit)
+    g = potential.weights(2 * limit)[degrees - 1]
+    if np.any(g < 0.0):
+        return np.ones(kappa.size, dtype=bool)
+    reach = reach_of(potential, block.isotropy, u, kappa)
+    return np.asarray(norm_bound(block.isotropy, degrees, g, kappa, reach) > 0.5)
 
 
 def _last_rows(found: list[tuple[NDArray[np.intp], Array]], count: int) -> Array:

@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from scipy.fft import dct
 
 from branches.potentials.potential import Potential
-from branches.spaces.circle import CircleBlock
+from branches.spaces.circle import CircleBlock, Dihedral
 from branches.spaces.halfgrid import HalfGrid, half_grid
-from branches.spaces.isotropy import Block
+from branches.spaces.isotropy import Block, Isotropy
 
 __all__ = [
     "CompactOperator",
@@ -23,6 +23,8 @@ __all__ = [
     "compact_operator",
     "leading_modes",
     "neutral_direction",
+    "norm_bound",
+    "reach_of",
     "room_outside",
     "second_variation",
 ]
@@ -75,22 +77,23 @@ class SecondVariation:
     @property
     def room(self) -> Array:
         """A bound from below of the |eigenvalues| of T on all modes but the leading ones, shape (P,)."""
-        rest = max(_largest(self._strength[self.leading :]), _largest(self._strength_outside))
-        return 1.0 - rest * self._reach
+        kept = self.leading
+        inside = norm_bound(self.block.isotropy, self.active[kept:], self.g[kept:], self.kappa, self._reach)
+        return 1.0 - np.maximum(inside, self.norm_bound_outside)
 
     @property
     def norm_bound(self) -> Array:
         """A bound of the norm of |D|^{1/2} C |D|^{1/2} on the active modes, shape (P,)."""
-        return _largest(self._strength) * self._reach
+        return norm_bound(self.block.isotropy, self.active, self.g, self.kappa, self._reach)
 
     @property
     def norm_bound_outside(self) -> Array:
         """The same on the modes outside."""
-        return _largest(self._strength_outside) * self._reach
+        return norm_bound(self.block.isotropy, self.outside, self.g_outside, self.kappa, self._reach)
 
     @cached_property
     def _reach(self) -> Array:
-        return self.kappa * self.block.isotropy.density_bound(self.u)
+        return self.kappa * self.block.isotropy.density_bound(self.u, self.field)
 
     @cached_property
     def _strength(self) -> Array:
@@ -165,10 +168,13 @@ def leading_modes(potential: Potential, block: Block, u: Array, kappa: Array, la
     """
     modes, g = _active(potential, block, 2 * largest)
     active = int(np.count_nonzero(modes <= largest))
-    strength = float(np.max(kappa * block.isotropy.density_bound(u), initial=0.0))
+    strength = float(np.max(reach_of(potential, block.isotropy, u, kappa), initial=0.0))
     from_here_on = np.maximum.accumulate(_strength(block, modes, g)[::-1])[::-1]
+    large = strength * from_here_on > 0.5
+    if not isinstance(block, CircleBlock):
+        large &= float(np.max(kappa, initial=0.0)) * np.cumsum(np.abs(g[::-1]))[::-1] > 0.5
     repulsive = np.flatnonzero(g[:active] < 0.0)
-    needed = max(FEWEST, int(np.count_nonzero(strength * from_here_on > 0.5)), *(repulsive[-1:] + 1))
+    needed = max(FEWEST, int(np.count_nonzero(large)), *(repulsive[-1:] + 1))
     kept = FEWEST * -(-needed // FEWEST)
     return kept if 4 * kept <= 3 * active else active
 
@@ -176,9 +182,26 @@ def leading_modes(potential: Potential, block: Block, u: Array, kappa: Array, la
 def room_outside(potential: Potential, block: Block, u: Array, kappa: Array, largest: int) -> Array:
     """Return a bound from below of the |eigenvalues| of T on the modes from ``largest`` to twice as far, shape (P,)."""
     modes, g = _active(potential, block, 2 * largest)
-    outside = float(np.max(_strength(block, modes, g)[modes > largest], initial=0.0))
-    room: Array = 1.0 - kappa * outside * block.isotropy.density_bound(u)
-    return room
+    beyond = modes > largest
+    reach = reach_of(potential, block.isotropy, u, kappa)
+    return 1.0 - norm_bound(block.isotropy, modes[beyond], g[beyond], kappa, reach)
+
+
+def norm_bound(isotropy: Isotropy, degrees: NDArray[np.int64], g: Array, kappa: Array, reach: Array) -> Array:
+    """Return a bound of the norm of |D|^{1/2} C |D|^{1/2} on modes with the weights g, shape (P,).
+
+    κ max ρ times the largest |g_l|/N_l; on spheres the trace may bound it better, κ Σ |g_l|, for by the addition theorem
+    no function of mean square 1/N_l exceeds 1, however concentrated the state is.
+    """
+    bound: Array = _largest(np.abs(g) / isotropy.multiplicity(degrees)) * reach
+    return bound if isinstance(isotropy, Dihedral) else np.minimum(bound, kappa * float(np.abs(g).sum()))
+
+
+def reach_of(potential: Potential, isotropy: Isotropy, u: Array, kappa: Array) -> Array:
+    """Return κ max ρ of states, a bound: times the largest |g_l|/N_l it bounds the second variation; shape (P,)."""
+    field = kappa[:, None] * u * isotropy.weights(potential, u.shape[1])
+    reach: Array = kappa * isotropy.density_bound(u, field)
+    return reach
 
 
 def _reflector(vector: Array) -> tuple[Array, Array]:
