@@ -1,4 +1,4 @@
-"""Which mode of the transformer grows fastest out of the uniform state, over β and the dimension, with noise or without."""
+"""Which mode of the transformer grows fastest out of the uniform state, over β and the dimension."""
 
 from __future__ import annotations
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import matplotlib as mpl
 import numpy as np
@@ -17,11 +18,11 @@ from branches.loci.curves import Curves
 __all__ = ["critical_beta_figure", "mode_selection_figure", "phase_diagrams_figure"]
 
 SHOWN_MODES = 6
-FOLD = {"linestyle": (0, (4.0, 2.0)), "linewidth": 1.1}
+FOLD: dict[str, Any] = {"linestyle": (0, (4.0, 2.0)), "linewidth": 1.1}
 
 
 def mode_selection_figure(found: ModeSelection) -> Figure:
-    """Draw the growth rates of the first modes over β, relative to the largest of them, and where the fastest one changes.
+    """Draw the growth rates of the first modes over β, over the largest of them, and where the fastest one changes.
 
     Parameters
     ----------

@@ -18,7 +18,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from branches.potentials.potential import Potential
-from branches.spaces.circle import Dihedral
 from branches.spaces.isotropy import Block, Isotropy
 from branches.states.lanczos import Count, count_above_one
 from branches.states.second_variation import (
@@ -26,11 +25,10 @@ from branches.states.second_variation import (
     compact_operator,
     leading_modes,
     neutral_direction,
-    norm_bound,
-    reach_of,
     room_outside,
     second_variation,
 )
+from branches.states.variation_bounds import blocks_of, can_turn
 from continuation import Record, on_one_thread
 
 __all__ = [
@@ -39,7 +37,6 @@ __all__ = [
     "MorseIndex",
     "block_index",
     "block_spectrum",
-    "blocks_of",
     "morse_index",
     "neutral_direction",
     "uniform_index",
@@ -52,7 +49,6 @@ MOST_COPIES = 2**53  # of an eigenvalue, in dimensions where their number is no 
 LARGEST_MATRIX = 256  # modes of a block that are diagonalised at the most
 LARGEST_BLOCK = 2**20  # modes that Lanczos takes at the most
 WORTH_COUNTING = 0.5  # what the modes left out may add to an eigenvalue when Lanczos first counts
-FEWEST_DEGREES = 8  # that are looked at for unstable directions
 MATRIX_ENTRIES = 4_000_000  # of one batch of matrices: 32 MB
 
 
@@ -148,31 +144,6 @@ def morse_index(potential: Potential, isotropy: Isotropy, u: Array, kappa: Array
     return MorseIndex(even, odd, undecided)
 
 
-def blocks_of(potential: Potential, isotropy: Isotropy, u: Array, kappa: Array) -> tuple[Block, ...]:
-    """Return the isotropy blocks about states in which one of them can have an unstable or undecided direction."""
-    strength = float(np.max(reach_of(potential, isotropy, u, kappa), initial=0.0))
-    largest = _largest_active(potential, isotropy, strength)
-    if not isinstance(isotropy, Dihedral) and largest:
-        # a sector has the degrees from its own on: the trace of what they do must reach 1
-        g = np.maximum(potential.weights(2 * largest), 0.0)
-        traces = float(np.max(kappa, initial=0.0)) * np.cumsum(g[::-1])[::-1]
-        largest = min(largest, int(np.count_nonzero(traces >= 1.0)))
-    return isotropy.blocks(largest)
-
-
-def _largest_active(potential: Potential, isotropy: Isotropy, strength: float) -> int:
-    """Return the largest degree with κ g_l max ρ ≥ N_l, as far as modes are looked at."""
-    size = FEWEST_DEGREES
-    while size < LARGEST_MATRIX:
-        bound = potential.tail_bound(size)
-        if bound is not None and 0.5 * strength * bound < 1.0:
-            break
-        size *= 2
-    degrees = np.arange(1, size + 1)
-    active = np.flatnonzero(strength * potential.weights(size) >= isotropy.multiplicity(degrees))
-    return int(active[-1]) + 1 if active.size else 0
-
-
 def uniform_index(potential: Potential, largest: int, kappa: Array) -> MorseIndex:
     """Return the index of the uniform state by the modes up to ``largest``, at couplings of shape (P,).
 
@@ -220,7 +191,7 @@ def block_index(potential: Potential, block: Block, u: Array, kappa: Array) -> B
     found: list[tuple[NDArray[np.intp], Array]] = []
     unit = block.isotropy.n_fold
     limit = min(LARGEST_MATRIX, max(64, 4 * u.shape[1])) * unit
-    is_open, size = _can_turn(potential, block, u, kappa, limit), 16 * unit
+    is_open, size = can_turn(potential, block, u, kappa, limit), 16 * unit
     while is_open.any():
         last, useful = 2 * size > limit, room_outside(potential, block, u, kappa, size) > 0.5
         for spectrum_of, worth in ((block_spectrum, useful | last), (_sharp_spectrum, useful)):
@@ -242,18 +213,6 @@ def block_index(potential: Potential, block: Block, u: Array, kappa: Array) -> B
                 if count is not None and count.most - count.least < undecided[i]:
                     unstable[i], undecided[i] = count.least, count.most - count.least
     return BlockIndex(unstable, undecided, _last_rows(found, kappa.size), largest)
-
-
-def _can_turn(potential: Potential, block: Block, u: Array, kappa: Array, limit: int) -> NDArray[np.bool_]:
-    """Return at which states T is not known to be ≥ ½ by norms alone, shape (P,)."""
-    if isinstance(block.isotropy, Dihedral):
-        return np.ones(kappa.size, dtype=bool)  # on the circle every block has low modes
-    degrees = block.modes(2 * limit)
-    g = potential.weights(2 * limit)[degrees - 1]
-    if np.any(g < 0.0):
-        return np.ones(kappa.size, dtype=bool)
-    reach = reach_of(potential, block.isotropy, u, kappa)
-    return np.asarray(norm_bound(block.isotropy, degrees, g, kappa, reach) > 0.5)
 
 
 def _last_rows(found: list[tuple[NDArray[np.intp], Array]], count: int) -> Array:

@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 from scipy.fft import dct
 
 from branches.potentials.potential import Potential
-from branches.spaces.circle import CircleBlock, Dihedral
+from branches.spaces.circle import CircleBlock
 from branches.spaces.halfgrid import HalfGrid, half_grid
-from branches.spaces.isotropy import Block, Isotropy
+from branches.spaces.isotropy import Block
+from branches.states.variation_bounds import norm_bound, reach_of, strength_of
 
 __all__ = [
     "CompactOperator",
@@ -23,8 +24,6 @@ __all__ = [
     "compact_operator",
     "leading_modes",
     "neutral_direction",
-    "norm_bound",
-    "reach_of",
     "room_outside",
     "second_variation",
 ]
@@ -95,14 +94,6 @@ class SecondVariation:
     def _reach(self) -> Array:
         return self.kappa * self.block.isotropy.density_bound(self.u, self.field)
 
-    @cached_property
-    def _strength(self) -> Array:
-        return _strength(self.block, self.active, self.g)
-
-    @cached_property
-    def _strength_outside(self) -> Array:
-        return _strength(self.block, self.outside, self.g_outside)
-
     def reduced(self) -> tuple[Array, Array]:
         """Return the Schur complement S of T on the leading modes, and X = B⁻¹K.
 
@@ -145,15 +136,6 @@ def second_variation(
     return SecondVariation(block, u, kappa, field, active, g, modes[~inside], weights[~inside], rotation, kept)
 
 
-def _strength(block: Block, degrees: NDArray[np.int64], g: Array) -> Array:
-    """Return |g_l|/N_l, which times κ and a bound of the density bounds the norm of a mode's part of T."""
-    return np.abs(g) / block.isotropy.multiplicity(degrees)
-
-
-def _largest(values: Array) -> float:
-    return float(values.max()) if values.size else 0.0
-
-
 def _active(potential: Potential, block: Block, largest: int) -> tuple[NDArray[np.int64], Array]:
     """Return the modes of a block up to a largest one with g ≠ 0, and their weights."""
     modes = block.modes(largest)
@@ -169,7 +151,7 @@ def leading_modes(potential: Potential, block: Block, u: Array, kappa: Array, la
     modes, g = _active(potential, block, 2 * largest)
     active = int(np.count_nonzero(modes <= largest))
     strength = float(np.max(reach_of(potential, block.isotropy, u, kappa), initial=0.0))
-    from_here_on = np.maximum.accumulate(_strength(block, modes, g)[::-1])[::-1]
+    from_here_on = np.maximum.accumulate(strength_of(block, modes, g)[::-1])[::-1]
     large = strength * from_here_on > 0.5
     if not isinstance(block, CircleBlock):
         large &= float(np.max(kappa, initial=0.0)) * np.cumsum(np.abs(g[::-1]))[::-1] > 0.5
@@ -185,23 +167,6 @@ def room_outside(potential: Potential, block: Block, u: Array, kappa: Array, lar
     beyond = modes > largest
     reach = reach_of(potential, block.isotropy, u, kappa)
     return 1.0 - norm_bound(block.isotropy, modes[beyond], g[beyond], kappa, reach)
-
-
-def norm_bound(isotropy: Isotropy, degrees: NDArray[np.int64], g: Array, kappa: Array, reach: Array) -> Array:
-    """Return a bound of the norm of |D|^{1/2} C |D|^{1/2} on modes with the weights g, shape (P,).
-
-    κ max ρ times the largest |g_l|/N_l; on spheres the trace may bound it better, κ Σ |g_l|, for by the addition theorem
-    no function of mean square 1/N_l exceeds 1, however concentrated the state is.
-    """
-    bound: Array = _largest(np.abs(g) / isotropy.multiplicity(degrees)) * reach
-    return bound if isinstance(isotropy, Dihedral) else np.minimum(bound, kappa * float(np.abs(g).sum()))
-
-
-def reach_of(potential: Potential, isotropy: Isotropy, u: Array, kappa: Array) -> Array:
-    """Return κ max ρ of states, a bound: times the largest |g_l|/N_l it bounds the second variation; shape (P,)."""
-    field = kappa[:, None] * u * isotropy.weights(potential, u.shape[1])
-    reach: Array = kappa * isotropy.density_bound(u, field)
-    return reach
 
 
 def _reflector(vector: Array) -> tuple[Array, Array]:

@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 
 from branches.potentials.potential import Potential
 from branches.spaces.isotropy import Isotropy
-from branches.states.morse_index import block_index, blocks_of
+from branches.states.morse_index import block_index
+from branches.states.variation_bounds import blocks_of
 
 __all__ = ["unstable_sectors"]
 
