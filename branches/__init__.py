@@ -42,6 +42,8 @@ _HOMES = {
     "clusters": "branches.dynamics.clusters",
     "mode_growth": "branches.dynamics.mode_growth",
     "fastest_mode": "branches.dynamics.mode_growth",
+    "mode_selection": "branches.dynamics.mode_selection",
+    "critical_beta": "branches.onsets.critical_beta",
     "synchronises": "branches.dynamics.synchronisation",
     "flow": "branches.dynamics.flow",
     "Flow": "branches.dynamics.flow",

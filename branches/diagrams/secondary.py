@@ -17,10 +17,10 @@ from branches.states.morse_index import (
     WORKING_ACCURACY,
     block_index,
     block_spectrum,
-    blocks_of,
     morse_index,
 )
 from branches.states.truncation import TAIL_ALLOWED
+from branches.states.variation_bounds import blocks_of
 from continuation import bracketed_root, on_one_thread
 
 __all__ = ["decided_index", "special_points"]

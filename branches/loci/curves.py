@@ -15,7 +15,7 @@ from branches.loci.coexistence_lines import coexistence_line
 from branches.loci.curve_points import CurvePoint, Line, crossings
 from branches.loci.fold_lines import fold_line
 from branches.loci.onset_lines import onset_lines
-from branches.loci.pitchfork_lines import pitchfork_line
+from branches.loci.pitchfork_lines import breaks_its_class, pitchfork_line
 from branches.potentials.potential import Potential, finite_number
 from continuation import Record
 
@@ -181,7 +181,7 @@ def _starts(
         for point in branch.special_points:
             if point.kind == "fold":
                 starts.append(("fold", point.kappa, partial(fold_line, family, point, q0, low, high)))
-            elif point.kind in ("pitchfork", "transcritical") and point.residue % max(point.n_fold, 1):
+            elif breaks_its_class(point):
                 starts.append(("pitchfork", point.kappa, partial(pitchfork_line, family, point, q0, low, high)))
     return starts
 

@@ -13,12 +13,13 @@ from branches.diagrams.records import SpecialPoint
 from branches.loci.curve_points import Line
 from branches.loci.family_weights import FamilyWeights, unit_mode
 from branches.loci.followed_lines import Ending, followed_line, resolved
-from branches.loci.quadratic_family import QuadraticFamily
+from branches.loci.gibbs_family import equations_of
 from branches.potentials.potential import Potential
-from branches.spaces.circle import CircleBlock, Dihedral, even_block
+from branches.spaces.circle import Dihedral, even_block
+from branches.spaces.isotropy import Block
 from continuation import Event, singular_system
 
-__all__ = ["pitchfork_line"]
+__all__ = ["breaks_its_class", "pitchfork_line"]
 
 Array = NDArray[np.float64]
 CLOSE = 0.1  # amplitude of the states from which an end on the uniform state is extrapolated
@@ -69,13 +70,22 @@ def pitchfork_line(
     >>> [(point.kind, f"{point.q:.12f}") for point in line.points]
     [('tricritical', '1.634939096862')]
     """
-    if point.kind not in ("pitchfork", "transcritical") or point.n_fold < 2 or point.residue % point.n_fold == 0:
+    if not breaks_its_class(point):
         raise ValueError(
             f"point = {point.kind!r} of period number {point.n_fold} is not allowed: give a pitchfork or transcritical "
             "point of a branch of period number at least 2"
         )
-    weights = FamilyWeights(family, low, high, unit_mode(family(q0), point.n_fold), slopes)
+    weights = FamilyWeights(family, low, high, unit_mode(family(q0), point.n_fold), slopes, point.isotropy.widest)
     return resolved(partial(_line, weights, point, q0), point.a.size // point.n_fold)
+
+
+def breaks_its_class(point: SpecialPoint) -> bool:
+    """Return whether states of less symmetry, but of the same kind, leave a state at a special point."""
+    if point.kind not in ("pitchfork", "transcritical"):
+        return False
+    if isinstance(point.isotropy, Dihedral):
+        return point.n_fold >= 2 and point.residue % point.n_fold != 0
+    return point.kind == "pitchfork" and point.n_fold > point.isotropy.widest.n_fold
 
 
 def _line(weights: FamilyWeights, point: SpecialPoint, q0: float, size: int) -> Line:
@@ -83,25 +93,29 @@ def _line(weights: FamilyWeights, point: SpecialPoint, q0: float, size: int) -> 
     a = point.isotropy.twin(point.a) if point.sector == "odd" else point.a
     u = a[n - 1 :: n][:size]
     u, kappa = np.pad(u, (0, size - u.size)), point.kappa / weights.unit(q0)
-    block = even_block(n, point.residue)
-    problem = singular_system(QuadraticFamily(weights, n, size, block), u, kappa, q0)
+    on_circle = isinstance(point.isotropy, Dihedral)
+    block = even_block(n, point.residue) if on_circle else point.isotropy.block_towards(weights.kind)
+    target = block.breaks_to
+    assert target is not None
+    problem = singular_system(equations_of(weights, n, size, block), u, kappa, q0)
     events = () if block.order == 3 else _shape_events(weights, block, size)
     ending = Ending("resonance", 0, n, size, power=1, close=CLOSE)
-    name = f"mode {n} to mode {block.breaks_to.n_fold}"
+    name = f"mode {n} to mode {target.n_fold}"
     return followed_line("pitchfork", name, problem, np.append(u, kappa), q0, weights, (ending,), events)
 
 
-def _shape_events(weights: FamilyWeights, block: CircleBlock, size: int) -> tuple[Event, ...]:
+def _shape_events(weights: FamilyWeights, block: Block, size: int) -> tuple[Event, ...]:
     """Return the events at which a curvature of the pitchfork changes its sign, through zero or a pole.
 
     At order 4 the half-branches on a state and on its twin have curvatures of their own.
     """
 
     def curvature(on_twin: bool, u: Array, q: float) -> float:
-        potential = weights.system(q, 1, block.n_fold * size).potential
+        n = block.isotropy.n_fold
+        potential = weights.system(q, weights.kind.n_fold, n * size // weights.kind.n_fold).potential
         state = Dihedral(1).twin(u[:-1]) if on_twin else u[:-1]
         try:
-            return pitchfork_shape(potential, block, state, float(u[-1]), block.n_fold * size).curvature
+            return pitchfork_shape(potential, block, state, float(u[-1]), n * size).curvature
         except ArithmeticError:  # a step may reach beyond the end, where the state is the uniform one
             return POLE
 

@@ -22,8 +22,9 @@ from branches.potentials.families import (
 )
 from branches.potentials.from_function import from_function
 from branches.potentials.from_sympy import from_sympy
+from branches.potentials.named_on_spheres import onsager, vector_model
 from branches.potentials.potential import Potential, PreciseFloat, check_dimension, finite_number, positive_integer
-from branches.potentials.spheres import SphereHegselmannKrause, SphereOnsager, SphereTransformer
+from branches.potentials.spheres import SphereHegselmannKrause, SphereTransformer
 from branches.potentials.tables import from_weights, restore
 
 __all__ = [
@@ -58,28 +59,6 @@ def kuramoto() -> Potential:
     array([1., 0., 0.])
     """
     return Polynomial("kuramoto", ((1, 1.0),))
-
-
-def vector_model(dimension: int = 3) -> Potential:
-    """Return the mean-field vector model W = −⟨x, y⟩ on S^{d−1} (d = 3: Langevin–Heisenberg): g = (1, 0, 0, …).
-
-    Parameters
-    ----------
-    dimension : int
-        d ≥ 2; 2 is `kuramoto`.
-
-    Raises
-    ------
-    ValueError
-        If `dimension` is not an integer ≥ 2.
-
-    Examples
-    --------
-    >>> vector_model(3).onset_coupling(1), vector_model(2) == kuramoto()
-    (3.0, True)
-    """
-    d = check_dimension(dimension)
-    return kuramoto() if d == 2 else Polynomial("vector_model", ((1, 1.0),), dimension=d)
 
 
 def harmonics(weights: Mapping[int, float]) -> Potential:
@@ -178,31 +157,6 @@ def doi_onsager() -> Potential:
     4.71238898038469
     """
     return DoiOnsager()
-
-
-def onsager(dimension: int = 3) -> Potential:
-    """Return Onsager's potential W = |sin θ| of rods in d dimensions.
-
-    Parameters
-    ----------
-    dimension : int
-        d ≥ 2; 2 is `doi_onsager`.
-
-    Raises
-    ------
-    ValueError
-        If `dimension` is not an integer ≥ 2.
-
-    Notes
-    -----
-    In three dimensions g_{2k} = (π/4)(4k+1)q²/((2k−1)(k+1)), q = (2k−1)!!/(2k)!!, and the nematic onset is at 32/π.
-
-    Examples
-    --------
-    >>> print(f"{onsager().onset_coupling(2):.12f}")
-    10.185916357881
-    """
-    return doi_onsager() if check_dimension(dimension) == 2 else SphereOnsager(dimension)
 
 
 def maier_saupe(dimension: int = 2) -> Potential:

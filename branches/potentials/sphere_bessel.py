@@ -14,7 +14,7 @@ import numpy as np
 
 from branches.potentials.bessel import bessel_ratios
 from branches.potentials.potential import EPS, Array, exact
-from branches.spaces.multiplicity import multiplicity
+from branches.spaces.multiplicity import count_ratios
 
 __all__ = ["Scaled", "log_partition", "mp_sphere_weight", "sphere_weights"]
 
@@ -84,9 +84,8 @@ def sphere_weights(beta: float, dimension: int, scaled: bool | str, n_modes: int
         quotients = np.concatenate(([quotients[0] * mantissa], quotients[1:]))
         # the sum has about β/2 terms of each a few roundings; exponentials of large numbers lose their size
         doubt = doubt + EPS * (2.0 * math.sqrt(beta) + 2.0 * beta * bool(scaled) + abs(exponent) * bool(scaled))
-    counts = multiplicity(l, dimension)
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-        g = np.asarray(np.cumprod(quotients * counts / np.concatenate(([1.0], counts[:-1]))) / beta, dtype=np.float64)
+        g = np.asarray(np.cumprod(quotients * count_ratios(n_modes, dimension)) / beta, dtype=np.float64)
         if scaled in (False, "mean"):
             g = np.asarray(np.ldexp(g, 0 if scaled else exponent), dtype=np.float64)
         else:

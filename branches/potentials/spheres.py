@@ -19,7 +19,7 @@ from branches.potentials.potential import EPS, Array, Potential, check_dimension
 from branches.potentials.sphere_bessel import log_partition, mp_sphere_weight, sphere_weights
 from branches.potentials.tables import tabulated
 from branches.potentials.zonal_moments import zonal_expansion, zonal_moments
-from branches.spaces.multiplicity import multiplicity
+from branches.spaces.multiplicity import count_ratios, multiplicity
 
 __all__ = ["IntegratedOnSphere", "SphereHegselmannKrause", "SphereOnsager", "SphereTransformer"]
 
@@ -91,8 +91,7 @@ class SphereTransformer(Potential):
         ['8334.711744462', '8340.877318438']
         """
         quotients = bessel_ratios(self.beta, n_modes, 0.5 * (self.dimension - 2))[:n_modes]
-        counts = multiplicity(np.arange(n_modes + 1), self.dimension)
-        logs = np.cumsum(np.log(quotients * counts[1:] / counts[:-1]))
+        logs = np.cumsum(np.log(quotients * count_ratios(n_modes, self.dimension)))
         result: Array = logs + log_partition(self.beta, self.dimension) - math.log(self.beta)
         return result
 

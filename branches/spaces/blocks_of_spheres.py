@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from branches.spaces.basis import BEYOND, Basis, DenseBasis
+from branches.spaces.density_bounds import active, largest_density, weighted_products
 from branches.spaces.isotropy import PRESENT, Block, Isotropy
 from branches.spaces.jacobi import gauss_beta, orthonormal
 from branches.spaces.multiplicity import count_of_harmonics, multiplicity
@@ -96,6 +97,20 @@ class BlockStates(Isotropy):
     def widest(self) -> Isotropy:
         """The block states, whether an exchange keeps them or not."""
         return self.with_n_fold(2)
+
+    def density_bound(self, u: Array, field: Array) -> Array:
+        """Return a bound of the density of states against the uniform one, by log ρ on nodes; shape (P,)."""
+        field = field[:, : active(field)]
+        d, k, degrees = self.dimension, self.k, self.degrees(field.shape[1])
+        nodes, share = gauss_beta(0.5 * k, 0.5 * (d - k), 2 * int(degrees[-1]))
+        values = _functions(d, k, 0, 0, int(degrees[-1]), nodes.size)[degrees // 2]
+        roots = np.sqrt(multiplicity(degrees, d))[:, None]
+        ends = orthonormal(np.array([1.0, 0.0]), 0.5 * k, 0.5 * (d - k), int(degrees[-1]) // 2)[degrees // 2] / roots
+        angles = np.arccos(np.sqrt(nodes))
+        gap = float(np.max(np.diff(angles, prepend=0.0, append=0.5 * np.pi)))
+        # Bernstein: |B_l''| ≤ l² max |B_l| by the angle, and the largest value is at an end
+        bending = np.abs(field) @ (degrees.astype(float) ** 2 * np.abs(ends).max(axis=1))
+        return largest_density(field @ values, share, field @ ends, gap, bending)
 
     def leaving_block(self, block: Block) -> Block | None:
         """Return the block itself if states of this kind leave along it."""
@@ -219,7 +234,7 @@ class BlockSector(Block):
         functions = _functions(d, k, self.p, self.q, top, count)
         left = functions[(rows - self.p - self.q) // 2]
         right = functions[(columns - self.p - self.q) // 2]
-        products = np.einsum("rm,pm,cm->prc", left, share, right, optimize=True)
+        products = weighted_products(left, share, right)
         if self.p == self.q == 0:
             products -= (share @ left.T)[:, :, None] * (share @ right.T)[:, None, :]
         result: Array = products

@@ -55,7 +55,7 @@ class Dihedral(Isotropy):
         """Return 2 for every mode: a cosine and a sine."""
         return np.full(np.shape(degrees), 2.0)
 
-    def density_bound(self, u: Array) -> Array:
+    def density_bound(self, u: Array, field: Array) -> Array:
         """Return 1 + 2 Σ |u_k|, shape (P,)."""
         bound: Array = 1.0 + 2.0 * np.abs(u).sum(axis=1)
         return bound

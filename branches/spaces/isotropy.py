@@ -120,8 +120,11 @@ class Isotropy(ABC):
         """Return the degrees of the first N unknowns."""
         return self.n_fold * np.arange(1, size + 1)
 
-    def density_bound(self, u: Array) -> Array:
-        """Return a bound of the density of states against the uniform one, shape (P,)."""
+    def density_bound(self, u: Array, field: Array) -> Array:
+        """Return a bound of the density of states against the uniform one, shape (P,).
+
+        By their unknowns, or more sharply by the coefficients κ g_k u_k of log ρ, both of shape (P, N).
+        """
         bound: Array = 1.0 + np.sum(self.multiplicity(self.degrees(u.shape[1])) * np.abs(u), axis=1)
         return bound
 

@@ -7,7 +7,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["count_of_harmonics", "multiplicity"]
+__all__ = ["count_of_harmonics", "count_ratios", "multiplicity"]
 
 Array = NDArray[np.float64]
 
@@ -48,6 +48,22 @@ def multiplicity(degrees: ArrayLike, dimension: int) -> Array:
     table = _table(int(np.max(wanted, initial=0)), dimension)
     result: Array = table[wanted]
     return result
+
+
+def count_ratios(largest: int, dimension: int) -> Array:
+    """Return N_l/N_{l−1}, l = 1 … L, which stay floats where N_l does not.
+
+    Examples
+    --------
+    >>> count_ratios(3, 3)
+    array([3.        , 1.66666667, 1.4       ])
+    """
+    d, l = float(dimension), np.arange(1.0, largest + 1.0)
+    ratios = np.empty(largest)
+    ratios[:1] = d
+    rest = l[1:]
+    ratios[1:] = (2 * rest + d - 2) * (rest + d - 3) / ((2 * rest + d - 4) * rest)
+    return ratios
 
 
 def _counts(largest: int, dimension: int) -> list[int]:

@@ -33,7 +33,22 @@ class Sphere(Space):
     def onset_classes(self, degree: int) -> tuple[Isotropy, ...]:
         """Return the zonal states, and at degree 2 the block states of O(k) × O(d−k), 2 ≤ k ≤ d/2."""
         blocks = range(2, self.dimension // 2 + 1) if degree == 2 else ()
-        return (self.isotropy(degree), *(BlockStates(2, self.dimension, k) for k in blocks))
+        return (self.isotropy(degree), *(self.block_class(k, degree) for k in blocks))
+
+    def block_class(self, k: int, degree: int = 2) -> BlockStates:
+        """Return the block states of O(k) × O(d−k) that leave the onset of degree 2.
+
+        Raises
+        ------
+        ValueError
+            For another degree, or if k is not in 2 … d/2.
+        """
+        if degree != 2:
+            raise ValueError(
+                f"degree = {degree} is not allowed: block states are followed from the onset of degree 2; of higher "
+                "degrees the zonal states are"
+            )
+        return BlockStates(2, self.dimension, k)
 
 
 @lru_cache(maxsize=64)

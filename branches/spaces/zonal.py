@@ -14,6 +14,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from branches.spaces.density_bounds import active, largest_density, weighted_products
 from branches.spaces.gegenbauer import GegenbauerBasis, gauss_gegenbauer, gegenbauer, gegenbauer_basis
 from branches.spaces.isotropy import PRESENT, Block, Isotropy
 from branches.spaces.multiplicity import count_of_harmonics, multiplicity
@@ -22,6 +23,7 @@ __all__ = ["Zonal", "ZonalSector", "sphere_area"]
 
 Array = NDArray[np.float64]
 Modes = NDArray[np.int64]
+FINE = 3  # functions on whose nodes a density is bounded, as many times as it has
 ROUND_SIZE = 16  # numbers of nodes are multiples of it, so that few matrices are kept
 SECTOR_NAMES = {0: "axisymmetric", 1: "tilt", 2: "biaxial"}
 
@@ -79,6 +81,18 @@ class Zonal(Isotropy):
         if self.n_fold == 1:
             return tuple(ZonalSector(self, m) for m in range(last + 1))
         return tuple(ZonalSector(self, m, parity) for m in range(last + 1) for parity in (0, 1))
+
+    def density_bound(self, u: Array, field: Array) -> Array:
+        """Return a bound of the density of states against the uniform one, by log ρ on nodes; shape (P,)."""
+        field = field[:, : active(field)]
+        count = ROUND_SIZE * -(-FINE * field.shape[1] // ROUND_SIZE)
+        basis, degrees = self.basis(count), self.degrees(field.shape[1])
+        last = np.pi if self.n_fold == 1 else 0.5 * np.pi
+        values = gegenbauer(np.array([0.0, last]), self.dimension, int(degrees[-1]))[degrees]
+        gap = float(np.max(np.diff(basis.theta, prepend=0.0, append=last)))
+        bending = np.abs(field) @ degrees.astype(float) ** 2  # Bernstein: |P_l''| ≤ l² by the angle, as |P_l| ≤ 1
+        share = basis.mass / basis.n_points if basis.mass is not None else np.ones(1)
+        return largest_density(basis.synthesis(field), share, field @ values, gap, bending)
 
     def leaving_block(self, block: Block) -> Block | None:
         """Return the block itself if zonal states leave along it."""
@@ -191,7 +205,7 @@ class ZonalSector(Block):
         functions = _functions(self.isotropy.dimension, self.azimuthal, top, count)
         left = functions[rows - self.azimuthal]
         right = left if rows is columns else functions[columns - self.azimuthal]
-        products = np.einsum("rm,pm,cm->prc", left, share, right, optimize=True)
+        products = weighted_products(left, share, right)
         if self.azimuthal == 0:
             products -= (share @ left.T)[:, :, None] * (share @ right.T)[:, None, :]
         result: Array = products

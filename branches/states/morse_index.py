@@ -28,6 +28,7 @@ from branches.states.second_variation import (
     room_outside,
     second_variation,
 )
+from branches.states.variation_bounds import blocks_of, can_turn
 from continuation import Record, on_one_thread
 
 __all__ = [
@@ -36,7 +37,6 @@ __all__ = [
     "MorseIndex",
     "block_index",
     "block_spectrum",
-    "blocks_of",
     "morse_index",
     "neutral_direction",
     "uniform_index",
@@ -45,10 +45,10 @@ __all__ = [
 Array = NDArray[np.float64]
 EPSILON = float(np.finfo(float).eps)
 WORKING_ACCURACY = 1e-9  # an eigenvalue (of order one) below this is zero as far as more modes could tell
+MOST_COPIES = 2**53  # of an eigenvalue, in dimensions where their number is no 64-bit integer
 LARGEST_MATRIX = 256  # modes of a block that are diagonalised at the most
 LARGEST_BLOCK = 2**20  # modes that Lanczos takes at the most
 WORTH_COUNTING = 0.5  # what the modes left out may add to an eigenvalue when Lanczos first counts
-FEWEST_DEGREES = 8  # that are looked at for unstable directions
 MATRIX_ENTRIES = 4_000_000  # of one batch of matrices: 32 MB
 
 
@@ -135,30 +135,13 @@ def morse_index(potential: Potential, isotropy: Isotropy, u: Array, kappa: Array
     rest = ~uniform
     for block in blocks_of(potential, isotropy, u[rest], kappa[rest]) if rest.any() else ():
         spectrum = block_index(potential, block, u[rest], kappa[rest])
-        within, beside = block.copies
+        if not (spectrum.unstable.any() or spectrum.undecided.any()):
+            continue  # the numbers of copies of high sectors are no 64-bit integers
+        within, beside = (min(count, MOST_COPIES) for count in block.copies)
         even[rest] += within * spectrum.unstable
         odd[rest] += beside * spectrum.unstable
         undecided[rest] += (within + beside) * spectrum.undecided
     return MorseIndex(even, odd, undecided)
-
-
-def blocks_of(potential: Potential, isotropy: Isotropy, u: Array, kappa: Array) -> tuple[Block, ...]:
-    """Return the isotropy blocks about states in which one of them can have an unstable or undecided direction."""
-    strength = float(np.max(kappa * isotropy.density_bound(u), initial=0.0))
-    return isotropy.blocks(_largest_active(potential, isotropy, strength))
-
-
-def _largest_active(potential: Potential, isotropy: Isotropy, strength: float) -> int:
-    """Return the largest degree with κ g_l max ρ ≥ N_l, as far as modes are looked at."""
-    size = FEWEST_DEGREES
-    while size < LARGEST_MATRIX:
-        bound = potential.tail_bound(size)
-        if bound is not None and 0.5 * strength * bound < 1.0:
-            break
-        size *= 2
-    degrees = np.arange(1, size + 1)
-    active = np.flatnonzero(strength * potential.weights(size) >= isotropy.multiplicity(degrees))
-    return int(active[-1]) + 1 if active.size else 0
 
 
 def uniform_index(potential: Potential, largest: int, kappa: Array) -> MorseIndex:
@@ -208,7 +191,7 @@ def block_index(potential: Potential, block: Block, u: Array, kappa: Array) -> B
     found: list[tuple[NDArray[np.intp], Array]] = []
     unit = block.isotropy.n_fold
     limit = min(LARGEST_MATRIX, max(64, 4 * u.shape[1])) * unit
-    is_open, size = np.ones(kappa.size, dtype=bool), 16 * unit
+    is_open, size = can_turn(potential, block, u, kappa, limit), 16 * unit
     while is_open.any():
         last, useful = 2 * size > limit, room_outside(potential, block, u, kappa, size) > 0.5
         for spectrum_of, worth in ((block_spectrum, useful | last), (_sharp_spectrum, useful)):

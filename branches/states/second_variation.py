@@ -16,6 +16,7 @@ from branches.potentials.potential import Potential
 from branches.spaces.circle import CircleBlock
 from branches.spaces.halfgrid import HalfGrid, half_grid
 from branches.spaces.isotropy import Block
+from branches.states.variation_bounds import norm_bound, reach_of, strength_of
 
 __all__ = [
     "CompactOperator",
@@ -75,30 +76,23 @@ class SecondVariation:
     @property
     def room(self) -> Array:
         """A bound from below of the |eigenvalues| of T on all modes but the leading ones, shape (P,)."""
-        rest = max(_largest(self._strength[self.leading :]), _largest(self._strength_outside))
-        return 1.0 - rest * self._reach
+        kept = self.leading
+        inside = norm_bound(self.block.isotropy, self.active[kept:], self.g[kept:], self.kappa, self._reach)
+        return 1.0 - np.maximum(inside, self.norm_bound_outside)
 
     @property
     def norm_bound(self) -> Array:
         """A bound of the norm of |D|^{1/2} C |D|^{1/2} on the active modes, shape (P,)."""
-        return _largest(self._strength) * self._reach
+        return norm_bound(self.block.isotropy, self.active, self.g, self.kappa, self._reach)
 
     @property
     def norm_bound_outside(self) -> Array:
         """The same on the modes outside."""
-        return _largest(self._strength_outside) * self._reach
+        return norm_bound(self.block.isotropy, self.outside, self.g_outside, self.kappa, self._reach)
 
     @cached_property
     def _reach(self) -> Array:
-        return self.kappa * self.block.isotropy.density_bound(self.u)
-
-    @cached_property
-    def _strength(self) -> Array:
-        return _strength(self.block, self.active, self.g)
-
-    @cached_property
-    def _strength_outside(self) -> Array:
-        return _strength(self.block, self.outside, self.g_outside)
+        return self.kappa * self.block.isotropy.density_bound(self.u, self.field)
 
     def reduced(self) -> tuple[Array, Array]:
         """Return the Schur complement S of T on the leading modes, and X = B⁻¹K.
@@ -142,15 +136,6 @@ def second_variation(
     return SecondVariation(block, u, kappa, field, active, g, modes[~inside], weights[~inside], rotation, kept)
 
 
-def _strength(block: Block, degrees: NDArray[np.int64], g: Array) -> Array:
-    """Return |g_l|/N_l, which times κ and a bound of the density bounds the norm of a mode's part of T."""
-    return np.abs(g) / block.isotropy.multiplicity(degrees)
-
-
-def _largest(values: Array) -> float:
-    return float(values.max()) if values.size else 0.0
-
-
 def _active(potential: Potential, block: Block, largest: int) -> tuple[NDArray[np.int64], Array]:
     """Return the modes of a block up to a largest one with g ≠ 0, and their weights."""
     modes = block.modes(largest)
@@ -165,10 +150,13 @@ def leading_modes(potential: Potential, block: Block, u: Array, kappa: Array, la
     """
     modes, g = _active(potential, block, 2 * largest)
     active = int(np.count_nonzero(modes <= largest))
-    strength = float(np.max(kappa * block.isotropy.density_bound(u), initial=0.0))
-    from_here_on = np.maximum.accumulate(_strength(block, modes, g)[::-1])[::-1]
+    strength = float(np.max(reach_of(potential, block.isotropy, u, kappa), initial=0.0))
+    from_here_on = np.maximum.accumulate(strength_of(block, modes, g)[::-1])[::-1]
+    large = strength * from_here_on > 0.5
+    if not isinstance(block, CircleBlock):
+        large &= float(np.max(kappa, initial=0.0)) * np.cumsum(np.abs(g[::-1]))[::-1] > 0.5
     repulsive = np.flatnonzero(g[:active] < 0.0)
-    needed = max(FEWEST, int(np.count_nonzero(strength * from_here_on > 0.5)), *(repulsive[-1:] + 1))
+    needed = max(FEWEST, int(np.count_nonzero(large)), *(repulsive[-1:] + 1))
     kept = FEWEST * -(-needed // FEWEST)
     return kept if 4 * kept <= 3 * active else active
 
@@ -176,9 +164,9 @@ def leading_modes(potential: Potential, block: Block, u: Array, kappa: Array, la
 def room_outside(potential: Potential, block: Block, u: Array, kappa: Array, largest: int) -> Array:
     """Return a bound from below of the |eigenvalues| of T on the modes from ``largest`` to twice as far, shape (P,)."""
     modes, g = _active(potential, block, 2 * largest)
-    outside = float(np.max(_strength(block, modes, g)[modes > largest], initial=0.0))
-    room: Array = 1.0 - kappa * outside * block.isotropy.density_bound(u)
-    return room
+    beyond = modes > largest
+    reach = reach_of(potential, block.isotropy, u, kappa)
+    return 1.0 - norm_bound(block.isotropy, modes[beyond], g[beyond], kappa, reach)
 
 
 def _reflector(vector: Array) -> tuple[Array, Array]:

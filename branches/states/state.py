@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 from branches.potentials.potential import Potential
 from branches.spaces.isotropy import Isotropy, Symmetric
 from branches.states.stability import Stability, stability_of
+from branches.states.unstable_sectors import unstable_sectors
 from continuation import Record, shortened
 
 __all__ = ["State"]
@@ -62,6 +64,16 @@ class State(Symmetric, Record):
     def stable(self) -> bool:
         """Whether no direction is unstable and none undecided."""
         return self.stability is Stability.STABLE
+
+    @cached_property
+    def unstable_sectors(self) -> tuple[tuple[str, int], ...]:
+        """Which isotropy blocks have how many unstable directions; for the uniform state its unstable degrees."""
+        if self.isotropy.n_fold:
+            return unstable_sectors(self.potential, self.isotropy, self.isotropy.restricted(self.a), self.kappa)
+        degrees = np.arange(1, self.a.size + 1)
+        counts = self.potential.space.isotropy(1).multiplicity(degrees)
+        growing = np.flatnonzero(self.kappa * self.potential.weights(self.a.size) > counts)
+        return tuple((f"degree {k + 1}", round(float(counts[k]))) for k in growing)
 
     def __repr__(self) -> str:
         doubt = f" and {self.undecided} undecided" if self.undecided else ""

@@ -201,3 +201,52 @@ def test_random_potentials(seed):
 @pytest.mark.parametrize("seed", range(3, 23))
 def test_more_random_potentials(seed):
     checked(seed, 50)
+
+
+def test_coexistence_without_polynomials():
+    """log ρ(t) = κ ∫K(t, s) ρ(s): Nyström's equations, K the mean of e^{β⟨x, y⟩}/β over the angle about the axis."""
+    beta = 3.0
+    potential = potentials.noisy_transformer(beta, dimension=3)
+    transition = branches.coexistence(potential)
+    t, w = np.polynomial.legendre.leggauss(80)
+    w = 0.5 * w
+    across = np.outer(np.sqrt(1 - t * t), np.sqrt(1 - t * t))
+    kernel = ive(0, beta * across) * np.exp(beta * (across + np.outer(t, t))) / beta
+    rho = 4 * np.pi * transition.states[1].density(np.arccos(t))
+    for _ in range(200):
+        rho = np.exp(transition.kappa * kernel @ (w * rho))
+        rho /= w @ rho
+    uniform = 0.5 * transition.kappa * float(w @ kernel @ w)
+    energy = w @ (rho * np.log(rho)) - 0.5 * transition.kappa * (w * rho) @ kernel @ (w * rho) + uniform
+    assert abs(energy) < 1e-13
+    assert near(w @ (t * rho), 0.762264211339, 11)
+
+
+@pytest.mark.slow
+def test_no_lower_state_on_a_full_grid_of_the_sphere():
+    """Mirror descent of F over all densities on S², Gauss nodes by equidistant longitudes, from random starts."""
+    beta, kappa = 3.0, 1.4
+    potential = potentials.noisy_transformer(beta, dimension=3)
+    least = min(state.free_energy for state in branches.trace(potential, kappa_max=2.0).at_kappa(kappa))
+    t, w = np.polynomial.legendre.leggauss(24)
+    phi = 2 * np.pi * np.arange(48) / 48
+    ring = np.sqrt(1 - t * t)
+    points = np.stack([np.outer(ring, np.cos(phi)), np.outer(ring, np.sin(phi)), np.outer(t, np.ones(48))], -1)
+    points, share = points.reshape(-1, 3), np.outer(0.5 * w, np.full(48, 1 / 48)).ravel()
+    kernel = np.exp(beta * points @ points.T) / beta
+    offset = 0.5 * kappa * float(share @ kernel @ share)
+    rng = np.random.default_rng(0)
+    lowest = np.inf
+    for _ in range(20):
+        h = np.zeros(len(points))
+        for _ in range(rng.integers(1, 4)):
+            place = rng.standard_normal(3)
+            h += rng.uniform(0.5, 6) * points @ (place / np.linalg.norm(place))
+        for _ in range(300):
+            rho = np.exp(h - h.max())
+            rho /= share @ rho
+            h = kappa * kernel @ (share * rho)
+        energy = share @ (rho * np.log(np.maximum(rho, 1e-300)))
+        energy -= 0.5 * kappa * (share * rho) @ kernel @ (share * rho) - offset
+        lowest = min(lowest, float(energy))
+    assert least - 1e-9 < lowest < least + 1e-6
