@@ -226,7 +226,13 @@ def trace_from(
 
 def more_symmetric() -> Event:
     """Return the event that ends a branch where the state gains symmetry (a_n vanishes, and its class with it)."""
-    return Event(MORE_SYMMETRIC, lambda u, p: float(u[0]), terminal=True, accept=lambda u, p: period_of(u, 1e-7) != 1)
+    return Event(
+        MORE_SYMMETRIC,
+        lambda u, p: u[..., 0],
+        terminal=True,
+        accept=lambda u, p: period_of(u, 1e-7) != 1,
+        vectorized=True,
+    )
 
 
 def follow_states(

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
 from continuation.branch import SpecialPoint
 from continuation.problem import Problem
+from continuation.special.events import BRANCH_POINT, Located
 from continuation.special.lyapunov_schmidt import Reduced, Reduction
 from continuation.special.singular_point import singular_point
 from continuation.stepping.corrector import correct, residual_norm
 from continuation.stepping.polynomial import EPSILON, Piece
 
-__all__ = ["BranchPoint", "locate_branch_point"]
+__all__ = ["locate_branch_point"]
 
 Array = NDArray[np.float64]
 # The residual at a branch point, in units of the tolerance: more, and two branches only pass each other
@@ -30,16 +29,7 @@ NEAR_ZERO, ROUGHLY = 1e-3, 16
 DECISIVE = 1e-5
 
 
-@dataclass(frozen=True)
-class BranchPoint:
-    """A branch point's place τ on the piece, its record, whether p is stationary there along the piece."""
-
-    tau: float
-    point: SpecialPoint
-    stationary: bool
-
-
-def locate_branch_point(problem: Problem, piece: Piece, tolerance: float) -> BranchPoint | None:
+def locate_branch_point(problem: Problem, piece: Piece, tolerance: float) -> Located | None:
     """Locate the branch point of a piece on which the determinant of the bordered Jacobian changes sign.
 
     A few steps of regula falsi along the polynomial, then Newton's iteration on the gradient of the reduced
@@ -49,7 +39,7 @@ def locate_branch_point(problem: Problem, piece: Piece, tolerance: float) -> Bra
 
     Returns
     -------
-    BranchPoint or None
+    Located or None
         None where the equations are not satisfied at the place: the two ends of the piece lie on different
         branches.
 
@@ -120,7 +110,7 @@ def _sign_change(problem: Problem, piece: Piece) -> float:
     return 0.5 * (left + right)
 
 
-def _degenerate(problem: Problem, piece: Piece, tolerance: float) -> BranchPoint | None:
+def _degenerate(problem: Problem, piece: Piece, tolerance: float) -> Located | None:
     """Pin the sign change down on the corrected branch; accept it where the Jacobian has lost rank."""
     left, right = 0.0, 1.0
     x, before = piece(0.0), 0
@@ -143,12 +133,12 @@ def _degenerate(problem: Problem, piece: Piece, tolerance: float) -> BranchPoint
     slope = float(direction[-1]) * problem.parameter_scale
     coefficients = {"slope": slope, "lost": found.lost, "ranks_lost": float(found.nullity)}
     point = _record(problem, piece, tau, x, "branch point", coefficients, (null, -null))
-    return BranchPoint(tau, point, abs(slope) <= np.sqrt(RANK_LOST) * problem.parameter_scale)
+    return Located(tau, point, BRANCH_POINT, abs(slope) <= np.sqrt(RANK_LOST) * problem.parameter_scale)
 
 
 def _classified(
     problem: Problem, piece: Piece, here: Reduced, hessian: Array, error: float, exact: bool
-) -> BranchPoint:
+) -> Located:
     tau = _place(piece, here.x)
     along = piece.derivative(tau)
     along /= np.linalg.norm(along)
@@ -172,7 +162,7 @@ def _classified(
         "slope_error": slope_error,
     }
     point = _record(problem, piece, tau, here.x, kind, coefficients, (other, -other))
-    return BranchPoint(tau, point, abs(slopes[0]) <= max(slope_error, DECISIVE * scale))
+    return Located(tau, point, BRANCH_POINT, abs(slopes[0]) <= max(slope_error, DECISIVE * scale))
 
 
 def _difference_error(hessian: Array, wider: Array) -> float:
