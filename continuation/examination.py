@@ -122,48 +122,52 @@ class Examination:
             if point.arclength <= end
         ]
         stretch = examined.stretch.shortened(piece)
-        tau, x, residual = self._sampled([stretch])
-        _polish(stretch, tau, x[0], residual[0])
-        return Examined(stretch, tau, x[0], residual[0], tuple(found))
+        (sampled,) = self._sampled([stretch], stacked([piece]))
+        return replace(sampled, found=tuple(found))
 
     def _of_one_kind(self, stretches: list[Stretch]) -> tuple[list[Examined], Examination]:
+        """Examine stretches of the same equations and kind of piece."""
         if stretches[0].piece.length == 0.0:
             return [ends_of(stretch) for stretch in stretches], self
         pieces, first = [stretch.piece for stretch in stretches], stretches[0]
-        tau, x, residuals = self._sampled(stretches)
+        coefficients = stacked(pieces)
+        sampled = self._sampled(stretches, coefficients)
         after = SAME_PLACE if first.stationary_start else 0.0
-        folds, slope_sign = locate_folds(first.problem, pieces, self.slope_sign, first.tolerance, after)
-        events, values = self._events(stretches)
+        folds, slope_sign = locate_folds(first.problem, pieces, coefficients, self.slope_sign, first.tolerance, after)
+        events, values = self._events(stretches, coefficients)
         examined = []
         for k, stretch in enumerate(stretches):
-            _polish(stretch, tau, x[k], residuals[k])
             located = [*_absorbed(folds[k], stretch.located), *stretch.located, *events[k]]
             kept = [item.point for item in merge(located) if item.tau > SAME_PLACE or not stretch.known_start]
-            examined.append(Examined(stretch, tau, x[k], residuals[k], tuple(kept)))
+            examined.append(replace(sampled[k], found=tuple(kept)) if kept else sampled[k])
         return examined, replace(self, slope_sign=slope_sign, event_values=values)
 
-    def _sampled(self, stretches: Sequence[Stretch]) -> tuple[Array, Array, Array]:
-        """Return τ, shape (m,), and for each piece x there, shape (P, m, n + 1), and the residuals, shape (P, m)."""
+    def _sampled(self, stretches: Sequence[Stretch], coefficients: Array) -> list[Examined]:
+        """Return the stretches with their samples, nothing found on them yet."""
         first = stretches[0]
         count = self.samples if first.piece.made != Made.CUBIC else 1
-        tau, powers = even_powers(count, len(first.piece.coefficients))
-        x = powers @ stacked([stretch.piece for stretch in stretches])
+        tau, powers = even_powers(count, coefficients.shape[1])
+        x = powers @ coefficients
         residual = np.empty(x.shape[:2])
         residual[:, 0] = [stretch.start_residual for stretch in stretches]
         residual[:, -1] = [stretch.end_residual for stretch in stretches]
         if count > 1:
             residual[:, 1:-1] = _max_norms(first.problem, x[:, 1:-1])
-        seen = slice(0 if first.first else 1, None)
-        return tau[seen], x[:, seen], residual[:, seen]
+        for k in np.flatnonzero((residual > POLISHED * first.tolerance).any(axis=1)):
+            _polish(stretches[k], tau, x[k], residual[k])
+        seen = [slice(None) if stretch.first else slice(1, None) for stretch in stretches]
+        return [
+            Examined(stretch, tau[part], x[k, part], residual[k, part], ())
+            for k, (stretch, part) in enumerate(zip(stretches, seen, strict=True))
+        ]
 
-    def _events(self, stretches: list[Stretch]) -> tuple[list[list[Located]], tuple[float, ...]]:
+    def _events(self, stretches: list[Stretch], coefficients: Array) -> tuple[list[list[Located]], tuple[float, ...]]:
         """Return the events on each stretch, and the last clear value of each event."""
         found: list[list[Located]] = [[] for _ in stretches]
         if not self.events:
             return found, ()
         problem = stretches[0].problem
-        powers = even_powers(SAMPLES, len(stretches[0].piece.coefficients))[1]
-        x = powers @ stacked([stretch.piece for stretch in stretches])
+        x = even_powers(SAMPLES, coefficients.shape[1])[1] @ coefficients
         rows, last = x.reshape(-1, x.shape[2]), []
         for event, value in zip(self.events, self.event_values, strict=True):
             values = event.values(rows[:, :-1], rows[:, -1] * problem.parameter_scale).reshape(x.shape[:2])
@@ -176,11 +180,7 @@ class Examination:
 
 def _kind(stretch: Stretch) -> tuple[object, ...]:
     """Return what stretches that are examined together have in common."""
-    piece = stretch.piece
-    return (
-        id(stretch.problem), piece.made, len(piece.coefficients), piece.length == 0.0, stretch.tolerance,
-        stretch.first, stretch.known_start, stretch.stationary_start,
-    )  # fmt: skip
+    return id(stretch.problem), stretch.piece.made, stretch.piece.length == 0.0, stretch.tolerance
 
 
 def ends_of(stretch: Stretch) -> Examined:

@@ -12,7 +12,7 @@ from continuation.branch import SpecialPoint
 from continuation.problem import Problem
 from continuation.special.events import FOLD, Located, bracketed_root, on_branch
 from continuation.stepping.corrector import residual_norm, tangent_at
-from continuation.stepping.polynomial import EPSILON, Made, Piece, sign_changes_along, stacked
+from continuation.stepping.polynomial import EPSILON, Made, Piece, sign_changes_along
 
 __all__ = ["locate_folds"]
 
@@ -27,7 +27,12 @@ CONVERGED = 1e-12
 
 
 def locate_folds(
-    problem: Problem, pieces: Sequence[Piece], sign_before: int, tolerance: float, after: float = 0.0
+    problem: Problem,
+    pieces: Sequence[Piece],
+    coefficients: Array,
+    sign_before: int,
+    tolerance: float,
+    after: float = 0.0,
 ) -> tuple[list[list[Located]], int]:
     """Find the folds of pieces that follow each other: sign changes of dp/ds.
 
@@ -38,8 +43,8 @@ def locate_folds(
     ----------
     problem
         The equations.
-    pieces
-        Pieces of one kind and with equally many coefficients.
+    pieces, coefficients
+        Pieces of one kind, and their coefficients stacked, shape (P, order + 1, n + 1).
     sign_before
         Last clear sign of dp/ds before the first of them.
     tolerance
@@ -58,9 +63,8 @@ def locate_folds(
     The coefficients are d²p/ds² in arclength with its error: from the polynomial of a Taylor step, from
     extrapolated differences of exact tangents on a cubic one.
     """
-    c = stacked(pieces)
-    slopes = c[:, 1:, -1] * np.arange(1, c.shape[1])
-    noise = 8 * EPSILON * np.abs(c).sum(axis=1).max(axis=1)
+    slopes = coefficients[:, 1:, -1] * np.arange(1, coefficients.shape[1])
+    noise = 8 * EPSILON * np.abs(coefficients).sum(axis=1).max(axis=1)
     if pieces[0].made == Made.CUBIC:
         noise = np.maximum(noise, 8 * tolerance)
     changes = sign_changes_along(slopes, noise, sign_before)

@@ -95,10 +95,14 @@ class Piece:
 
 
 def stacked(pieces: Sequence[Piece]) -> Array:
-    """Return the coefficients of pieces with equally many, shape (P, order + 1, n + 1); of one piece not a copy."""
+    """Return the coefficients of pieces, shape (P, order + 1, n + 1): shorter ones end in zeros; of one not a copy."""
     if len(pieces) == 1:
         return pieces[0].coefficients[None]
-    return np.array([piece.coefficients for piece in pieces])
+    longest = max(len(piece.coefficients) for piece in pieces)
+    together = np.zeros((len(pieces), longest, pieces[0].coefficients.shape[1]))
+    for row, piece in zip(together, pieces, strict=True):
+        row[: len(piece.coefficients)] = piece.coefficients
+    return together
 
 
 def shifted(coefficients: Array, origin: float, length: float) -> Array:

@@ -196,6 +196,7 @@ def _taylor_step(base: Base, settings: Settings) -> tuple[Base, Piece, Base, Cou
     x, solver, spent = _settled(base)
     order = min(settings.order, problem.largest_order)
     spent += Counters(steps=1, factorisations=1, solves=order)
+    tried = refused = 0
     departed = replace(base, x=x, sign=solver.sign, size=_size(problem, solver), solver=None, f=None)
     c = problem.series(x, solver, order)
     c = _finite(c)
@@ -213,12 +214,13 @@ def _taylor_step(base: Base, settings: Settings) -> tuple[Base, Piece, Base, Cou
         p = float(end[-1]) * scale
         f = problem.residual(end[:-1], p)
         residual, defect = max_norm(f), problem.defect(end[:-1], p)
-        spent += Counters(residuals=1)
+        tried += 1
         if max(residual, defect) <= settings.tolerance:
             arrived = _arrive(problem, piece, end, f)
             if arrived is not None:
+                spent += Counters(factorisations=refused, solves=refused, residuals=tried)
                 return departed, piece, arrived, spent
-            spent += Counters(factorisations=1, solves=1)
+            refused += 1
         if length < GIVE_UP * trusted <= length / 0.9 and round_off(problem, x) > settings.tolerance:
             break
         length *= 0.9
@@ -239,23 +241,22 @@ def _finite(c: Array) -> Array:
 
 def _settled(base: Base) -> tuple[Array, BorderedSolver, Counters]:
     """Shed the truncation of the last step by Newton's iteration; one update is enough off branch points."""
-    problem, x, spent = base.problem, base.x, Counters()
+    problem, x = base.problem, base.x
     solver = base.solver or problem.bordered(x[:-1], base.p, base.tangent)
-    f = base.f
-    for _ in range(4):
+    f, factorisations, residuals = base.f, 0, 0
+    for solves in range(1, 5):
         if f is None:
             f = problem.residual(x[:-1], float(x[-1]) * problem.parameter_scale)
-            spent += Counters(residuals=1)
+            residuals += 1
         update = solver.solve(-f)
-        spent += Counters(solves=1)
         moved, size = float(np.abs(update).max()), 1.0 + float(np.abs(x).max())
         if moved > 4 * EPSILON * size:  # a start that is exact stays as given
             x = x + update
         if moved <= SETTLED * size:
             break
         solver, f = problem.bordered(x[:-1], float(x[-1]) * problem.parameter_scale, base.tangent), None
-        spent += Counters(factorisations=1)
-    return x, solver, spent
+        factorisations += 1
+    return x, solver, Counters(factorisations=factorisations, solves=solves, residuals=residuals)
 
 
 def _arrive(problem: Problem, piece: Piece, end: Array, f: Array) -> Base | None:
