@@ -6,14 +6,13 @@ Only the parts of the page between markers are written here; the prose around th
 from __future__ import annotations
 
 import json
-import re
-import sys
 from pathlib import Path
 from statistics import median
 from typing import Any
 
 from environments import OURS
 from figures import benchmark_figure, scaling_figure
+from pages import replaced
 from verdict import KAPPA_FOLD, missing
 
 HERE = Path(__file__).resolve().parent
@@ -57,11 +56,7 @@ def load(file: str) -> dict[str, Any] | None:
 
 def write(part: str, text: str) -> None:
     """Replace what stands between the two markers of a part."""
-    pattern = re.compile(rf"(<!-- {part} -->\n).*?(<!-- end of {part} -->)", re.DOTALL)
-    page = PAGE.read_text()
-    if not pattern.search(page):
-        sys.exit(f"{PAGE.name} has no markers for {part!r}")
-    PAGE.write_text(pattern.sub(lambda found: f"{found[1]}{text}\n{found[2]}", page))
+    PAGE.write_text(replaced(PAGE.read_text(), part, text))
 
 
 def table(header: list[str], rows: list[list[str]]) -> str:

@@ -15,6 +15,7 @@ from continuation.problem import Problem
 from continuation.examination import Stretch
 from continuation.recorder import Recorder
 from continuation.resuming import resumed_end, start_of
+from continuation.special.arrival import arrival, last_piece
 from continuation.special.branch_points import locate_branch_point
 from continuation.special.events import SAME_PLACE, SAMPLES, Event, Located, locate_event
 from continuation.special.passing import passed
@@ -117,9 +118,16 @@ class Loop:
 
     def step(self, base: Base) -> Base:
         """Advance once; a step whose ends lie on different branches is refused and tried again, shorter."""
-        departed, piece, arrived, spent = self._advance(base)
+        try:
+            departed, piece, arrived, spent = self._advance(base)
+        except StepFailure:
+            if self._arrives(base, HELD_UP * (1.0 + float(np.linalg.norm(base.x)))):
+                return base
+            raise
         self.recorder.counters += spent
         if self._held_up(departed, piece) and departed.has_series:
+            if self._arrives(departed, STRIDE * piece.length):
+                return departed
             piece, arrived = self._stride(departed, piece, arrived)
         problem, tolerance = departed.problem, self.settings.tolerance
         piece, bound = cut_at_bound(problem, piece, self.bounds, tolerance)
@@ -173,6 +181,18 @@ class Loop:
         if not piece.length < SHRINKING * before:
             return False
         return piece.length < HELD_UP * (1.0 + float(np.linalg.norm(departed.x)))
+
+    def _arrives(self, base: Base, reach: float) -> bool:
+        """End the branch at a point close ahead where several ranks are lost, if there is one."""
+        point = arrival(base, reach, self.settings.tolerance)
+        if point is None:
+            return False
+        piece = last_piece(base, point, self.settings)
+        piece, self.bound = cut_at_bound(base.problem, piece, self.bounds, self.settings.tolerance)
+        self._accept(base.problem, piece, replace(base, f=None), [])
+        p = float(point.x[-1]) * base.problem.parameter_scale
+        self.end(Status.SINGULAR, f"p = {p!r}, where the Jacobian loses {point.nullity} ranks")
+        return True
 
     def _stride(self, departed: Base, piece: Piece, arrived: Base) -> tuple[Piece, Base]:
         """Step over a branch point that holds up the series; the Taylor step stands where there is none."""

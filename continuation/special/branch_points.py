@@ -9,7 +9,7 @@ from continuation.branch import SpecialPoint
 from continuation.problem import Problem
 from continuation.special.events import BRANCH_POINT, Located
 from continuation.special.lyapunov_schmidt import Reduced, Reduction
-from continuation.special.singular_point import singular_point
+from continuation.special.singular_point import is_lost, singular_point
 from continuation.stepping.corrector import correct, residual_norm
 from continuation.stepping.polynomial import EPSILON, Piece
 
@@ -19,14 +19,13 @@ Array = NDArray[np.float64]
 # The residual at a branch point, in units of the tolerance: more, and two branches only pass each other
 # there.
 GENUINE = 2.0
-# What the Jacobian may leave of its null vectors at a degenerate branch point, in the units of F (fallback).
-RANK_LOST = 1e-7
 # Of its smaller value at the ends (beside another branch point it is small there too), and of the piece: a determinant
 # this near zero, or a bracket this narrow, is where Newton's iteration takes over; and how many factorisations that may
 # take.
 NEAR_ZERO, ROUGHLY = 1e-3, 16
 # A slope known no better than this does not name a pitchfork (slope of p in arclength: 1 is a steep branch).
 DECISIVE = 1e-5
+FLAT = 3e-4  # a slope that counts as zero at a degenerate point, whose place is known to half of the digits only
 
 
 def locate_branch_point(problem: Problem, piece: Piece, tolerance: float) -> Located | None:
@@ -126,14 +125,14 @@ def _degenerate(problem: Problem, piece: Piece, tolerance: float) -> Located | N
         if right - left <= 4 * EPSILON:
             break
     found = singular_point(problem, x, along=direction)
-    if residual_norm(problem, x) > GENUINE * tolerance or found.lost > RANK_LOST:
+    if residual_norm(problem, x) > GENUINE * tolerance or not is_lost(found.lost, found.kept):
         return None
     # of the null vectors, one that leaves the branch
     null = found.null @ np.linalg.svd(found.null.T @ direction[:, None])[0][:, 1]
     slope = float(direction[-1]) * problem.parameter_scale
     coefficients = {"slope": slope, "lost": found.lost, "ranks_lost": float(found.nullity)}
     point = _record(problem, piece, tau, x, "branch point", coefficients, (null, -null))
-    return Located(tau, point, BRANCH_POINT, abs(slope) <= np.sqrt(RANK_LOST) * problem.parameter_scale)
+    return Located(tau, point, BRANCH_POINT, abs(slope) <= FLAT * problem.parameter_scale)
 
 
 def _classified(
