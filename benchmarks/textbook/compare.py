@@ -29,7 +29,7 @@ PACKAGES = {"ours": "", "jaxcont": "jaxcont", "pycont_lite": "pycont-lite", "bic
 PAGE = HERE.parent.parent / "docs" / "comparison.md"
 RESULTS = HERE.parent / "results" / "textbook.json"
 PATIENCE = 300.0
-NEAR = 0.05  # a reported p farther than this from a special point is not that one
+NEAR = 0.03  # of max(1, |p|): a reported p farther than this from a special point is not that one
 SAME = 1e-3  # farther than this from all of them, and it is none; nearer, it may be one of them reported again
 UNNAMED = "unnamed"
 Row = dict[str, Any]
@@ -54,7 +54,7 @@ def judged(found: list[Row], wanted: list[Row], also: tuple[float, ...]) -> Row:
     """Assign what was found to what there is: how many of it, the digits of the worst, and how much is none of it."""
     distance = np.array([[abs(one["p"] - other["p"]) for one in found] for other in wanted]).reshape(len(wanted), -1)
     rows, columns = linear_sum_assignment(distance)
-    pairs = [(wanted[i], found[j]) for i, j in zip(rows, columns, strict=True) if distance[i, j] <= NEAR]
+    pairs = [(wanted[i], found[j]) for i, j in zip(rows, columns, strict=True) if distance[i, j] <= NEAR * max(1.0, abs(wanted[i]["p"]))]
     named = sum(one["kind"] == other["kind"] for one, other in pairs)
     known = np.array([one["p"] for one in wanted] + list(also))
     false = sum(float(np.min(np.abs(known - other["p"]))) > SAME for other in found)
@@ -69,10 +69,8 @@ def described(row: Row) -> str:
     """Return one cell of the table."""
     if "failed" in row:
         return f"fails: {row['failed'].split(':')[-1].strip().rstrip('.')}"
-    if not row["found"]:
-        return f"none of {row['of']}"
-    text = f"{row['found']} of {row['of']}, {row['digits']:.0f} digits"
-    text += ", unnamed" if not row["named"] else ""
+    text = f"{row['found']} of {row['of']}, {row['digits']:.0f} digits" if row["found"] else f"none of {row['of']}"
+    text += ", unnamed" if row["found"] and not row["named"] else ""
     return text + (f"; {row['false']} more that are none" if row["false"] else "")
 
 

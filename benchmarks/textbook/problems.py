@@ -81,7 +81,7 @@ def bratu_2d() -> Textbook:
         "bratu-2d", f"−Δu = λ eᵘ on {BRATU_SIDE} × {BRATU_SIDE} points",
         lambda xp, u, p: xp.asarray(laplacian) @ u + p * xp.exp(u),
         lambda u, p: laplacian + np.diag(p * np.exp(u)),
-        np.zeros(BRATU_SIDE**2), 0.0, 8.0, step=1.0, steps=40,
+        np.zeros(BRATU_SIDE**2), 0.0, 8.0, step=1.0, steps=200,
     )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from continuation.branch import SpecialPoint
 from continuation.problem import Problem
 from continuation.special.events import BRANCH_POINT, Located
 from continuation.special.lyapunov_schmidt import Reduced, Reduction
-from continuation.special.singular_point import is_lost, singular_point
+from continuation.special.singular_point import SingularPoint, is_lost, singular_point
 from continuation.stepping.corrector import correct, residual_norm
 from continuation.stepping.polynomial import EPSILON, Piece
 
@@ -63,6 +63,9 @@ def locate_branch_point(problem: Problem, piece: Piece, tolerance: float) -> Loc
     alpha, here = critical
     if residual_norm(problem, here.x) > GENUINE * tolerance:
         return None
+    found = singular_point(problem, here.x, along=piece.derivative(tau))
+    if found.nullity > 1 and is_lost(found.lost, found.kept):
+        return _undecided(problem, piece, _place(piece, here.x), found)
     difference = reduction.hessian(alpha)
     exact = reduction.exact_hessian(here)
     if difference is None or np.linalg.det(difference) >= 0.0:
@@ -127,11 +130,18 @@ def _degenerate(problem: Problem, piece: Piece, tolerance: float) -> Located | N
     found = singular_point(problem, x, along=direction)
     if residual_norm(problem, x) > GENUINE * tolerance or not is_lost(found.lost, found.kept):
         return None
+    return _undecided(problem, piece, tau, found)
+
+
+def _undecided(problem: Problem, piece: Piece, tau: float, found: SingularPoint) -> Located:
+    """Return the record of a point whose crossing branches are not worked out: several ranks lost, or degenerate."""
+    direction = piece.derivative(tau)
+    direction /= np.linalg.norm(direction)
     # of the null vectors, one that leaves the branch
     null = found.null @ np.linalg.svd(found.null.T @ direction[:, None])[0][:, 1]
     slope = float(direction[-1]) * problem.parameter_scale
     coefficients = {"slope": slope, "lost": found.lost, "ranks_lost": float(found.nullity)}
-    point = _record(problem, piece, tau, x, "branch point", coefficients, (null, -null))
+    point = _record(problem, piece, tau, found.x, "branch point", coefficients, (null, -null))
     return Located(tau, point, BRANCH_POINT, abs(slope) <= FLAT * problem.parameter_scale)
 
 
