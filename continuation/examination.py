@@ -1,4 +1,4 @@
-"""What lies on the pieces of a branch: samples with their residuals, folds, events, for many pieces in few array calls."""
+"""What lies on the pieces of a branch, many at once: samples with their residuals, folds, events."""
 
 from __future__ import annotations
 

@@ -11,8 +11,8 @@ from numpy.typing import ArrayLike, NDArray
 from continuation.begin import begin
 from continuation.branch import Branch, Counters, Status
 from continuation.ends import closing_place, cut_at_bound, landed
-from continuation.problem import Problem
 from continuation.examination import Stretch
+from continuation.problem import Problem
 from continuation.recorder import Recorder
 from continuation.resuming import resumed_end, start_of
 from continuation.special.arrival import arrival, last_piece

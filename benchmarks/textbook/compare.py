@@ -54,7 +54,11 @@ def judged(found: list[Row], wanted: list[Row], also: tuple[float, ...]) -> Row:
     """Assign what was found to what there is: how many of it, the digits of the worst, and how much is none of it."""
     distance = np.array([[abs(one["p"] - other["p"]) for one in found] for other in wanted]).reshape(len(wanted), -1)
     rows, columns = linear_sum_assignment(distance)
-    pairs = [(wanted[i], found[j]) for i, j in zip(rows, columns, strict=True) if distance[i, j] <= NEAR * max(1.0, abs(wanted[i]["p"]))]
+    pairs = [
+        (wanted[i], found[j])
+        for i, j in zip(rows, columns, strict=True)
+        if distance[i, j] <= NEAR * max(1.0, abs(wanted[i]["p"]))
+    ]
     named = sum(one["kind"] == other["kind"] for one, other in pairs)
     known = np.array([one["p"] for one in wanted] + list(also))
     false = sum(float(np.min(np.abs(known - other["p"]))) > SAME for other in found)

@@ -9,6 +9,7 @@ from continuation.branch import SpecialPoint
 from continuation.problem import Problem
 from continuation.special.events import BRANCH_POINT, Located
 from continuation.special.lyapunov_schmidt import Reduced, Reduction
+from continuation.special.multiple_point import multiple_point
 from continuation.special.singular_point import SingularPoint, is_lost, singular_point
 from continuation.stepping.corrector import correct, residual_norm
 from continuation.stepping.polynomial import EPSILON, Piece
@@ -63,9 +64,9 @@ def locate_branch_point(problem: Problem, piece: Piece, tolerance: float) -> Loc
     alpha, here = critical
     if residual_norm(problem, here.x) > GENUINE * tolerance:
         return None
-    found = singular_point(problem, here.x, along=piece.derivative(tau))
-    if found.nullity > 1 and is_lost(found.lost, found.kept):
-        return _undecided(problem, piece, _place(piece, here.x), found)
+    several = multiple_point(problem, here.x, here.basis[:, 0], reach=0.5 * piece.length)
+    if several is not None:
+        return _undecided(problem, piece, _place(piece, several.x), several)
     difference = reduction.hessian(alpha)
     exact = reduction.exact_hessian(here)
     if difference is None or np.linalg.det(difference) >= 0.0:

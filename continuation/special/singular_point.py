@@ -145,18 +145,21 @@ def singular_point(
 def _fitting(problem: Problem, x: Array, along: Array) -> NullVectors:
     """Return the fewest null vectors with a gap between what is lost and what is kept; else those with the widest."""
     tried, failure = [], ArithmeticError("the Jacobian loses too many ranks here")
+    candidate: NullVectors | None = None
     for m in range(1, min(x.size - 1, MOST_LOST) + 1):
         try:
             found = problem_null_vectors(problem, x, along, m)
         except ArithmeticError as singular:  # more are lost than m
-            failure = singular
+            candidate, failure = None, singular
             continue
-        if is_lost(found.lost, found.kept):
-            return found
+        # Is the gap one between two that are lost? With m = n nothing is kept that could tell.
+        if candidate is not None and (m == x.size - 1 or not is_lost(candidate.kept, found.kept)):
+            return candidate
+        candidate = found if is_lost(found.lost, found.kept) else None
         tried.append(found)
     if not tried:
         raise failure
-    return min(tried, key=lambda found: found.lost / found.kept)
+    return candidate or min(tried, key=lambda found: found.lost / found.kept)
 
 
 def is_lost(lost: float, kept: float) -> bool:

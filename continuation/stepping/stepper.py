@@ -243,20 +243,21 @@ def _settled(base: Base) -> tuple[Array, BorderedSolver, Counters]:
     """Shed the truncation of the last step by Newton's iteration; one update is enough off branch points."""
     problem, x = base.problem, base.x
     solver = base.solver or problem.bordered(x[:-1], base.p, base.tangent)
-    f, factorisations, residuals = base.f, 0, 0
-    for solves in range(1, 5):
+    f, spent = base.f, Counters()
+    for _ in range(4):
         if f is None:
             f = problem.residual(x[:-1], float(x[-1]) * problem.parameter_scale)
-            residuals += 1
+            spent += Counters(residuals=1)
         update = solver.solve(-f)
+        spent += Counters(solves=1)
         moved, size = float(np.abs(update).max()), 1.0 + float(np.abs(x).max())
         if moved > 4 * EPSILON * size:  # a start that is exact stays as given
             x = x + update
         if moved <= SETTLED * size:
             break
         solver, f = problem.bordered(x[:-1], float(x[-1]) * problem.parameter_scale, base.tangent), None
-        factorisations += 1
-    return x, solver, Counters(factorisations=factorisations, solves=solves, residuals=residuals)
+        spent += Counters(factorisations=1)
+    return x, solver, spent
 
 
 def _arrive(problem: Problem, piece: Piece, end: Array, f: Array) -> Base | None:
