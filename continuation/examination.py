@@ -153,7 +153,7 @@ class Examination:
         residual[:, -1] = [stretch.end_residual for stretch in stretches]
         if count > 1:
             residual[:, 1:-1] = _max_norms(first.problem, x[:, 1:-1])
-        for k in np.flatnonzero((residual > POLISHED * first.tolerance).any(axis=1)):
+        for k in np.flatnonzero((residual > POLISHED * first.tolerance).any(axis=1)).tolist():
             _polish(stretches[k], tau, x[k], residual[k])
         seen = [slice(None) if stretch.first else slice(1, None) for stretch in stretches]
         return [

@@ -67,7 +67,7 @@ class Event:
     """
 
     kind: str
-    test: Callable[[Array, float], float]
+    test: Callable[[Array, Any], Any]
     terminal: bool = False
     accept: Callable[[Array, float], bool] = lambda u, p: True
     vectorized: bool = False
@@ -80,8 +80,7 @@ class Event:
         ArithmeticError
             If one of them is not finite: the message names the event and the place.
         """
-        test: Callable[..., Any] = self.test
-        found = test(u, p) if self.vectorized else [test(v, q) for v, q in zip(u, p.tolist(), strict=True)]
+        found = self.test(u, p) if self.vectorized else [self.test(v, q) for v, q in zip(u, p.tolist(), strict=True)]
         values = np.asarray(found, dtype=float)
         if values.shape != p.shape:
             raise ValueError(f"event {self.kind!r} has shape {values.shape} for {p.size} states, expected {p.shape}")
