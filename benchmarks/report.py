@@ -102,7 +102,7 @@ def times(rows: list[Row]) -> str:
 def time_cell(row: Row) -> str:
     if row["kind"] == "ok":
         beside = "" if row["tool"] == "ours" else f" ({factor(row['ratio'])})"
-        return milliseconds(row["seconds"]) + beside
+        return milliseconds(row["cpu_seconds"]) + beside
     return {"unsupported": "–", "over the limit": "over the limit"}.get(row["kind"], "failed")
 
 
@@ -131,7 +131,7 @@ def fastest(rows: list[Row]) -> str:
         adaptive = next(r for r in rows if r["tool"] == "adaptive" and place(r) == place(row))
         lines.append([
             f"{row['task']}{', counts' if row['counts'] == 'counts' else ''}", str(row["n"]),
-            milliseconds(row["seconds"]), milliseconds(adaptive["seconds"]),
+            milliseconds(row["cpu_seconds"]), milliseconds(adaptive["cpu_seconds"]),
             best(whole, adaptive["ratio"]), best(peers, adaptive["ratio"]),
         ])  # fmt: skip
     header = ["task", "N", "ours, ms", "adaptive N, ms", "fastest with the whole task", "fastest at all"]
@@ -169,7 +169,7 @@ def details(rows: list[Row]) -> str:
 def detail(row: Row) -> list[str]:
     fold = min((abs(fold - KAPPA_FOLD) for fold in row["folds"]), default=None)
     return [
-        name(row["tool"]), str(row["points"]), f"{1e6 * row['seconds'] / row['points']:.0f}",
+        name(row["tool"]), str(row["points"]), f"{1e6 * row['cpu_seconds'] / row['points']:.0f}",
         f"{row['defect']:.0e}", "–" if fold is None or row["task"] == "T1" else f"{fold:.0e}",
         str(len(row["branch_points"])) if row["task"] == "T3" else "–", f"{row['import_seconds']:.2f}",
         f"{row['first_seconds']:.2f}", f"{row['peak_mb']:.0f}",

@@ -54,14 +54,16 @@ def judged(found: list[Row], wanted: list[Row], also: tuple[float, ...]) -> Row:
     """Assign what was found to what there is: how many of it, the digits of the worst, and how much is none of it."""
     distance = np.array([[abs(one["p"] - other["p"]) for one in found] for other in wanted]).reshape(len(wanted), -1)
     rows, columns = linear_sum_assignment(distance)
-    pairs = [
-        (wanted[i], found[j])
-        for i, j in zip(rows, columns, strict=True)
+    matched = {
+        j: wanted[i]
+        for i, j in zip(rows.tolist(), columns.tolist(), strict=True)
         if distance[i, j] <= NEAR * max(1.0, abs(wanted[i]["p"]))
-    ]
+    }
+    pairs = [(one, found[j]) for j, one in matched.items()]
     named = sum(one["kind"] == other["kind"] for one, other in pairs)
     known = np.array([one["p"] for one in wanted] + list(also))
-    false = sum(float(np.min(np.abs(known - other["p"]))) > SAME for other in found)
+    others = [other for j, other in enumerate(found) if j not in matched]
+    false = sum(float(np.min(np.abs(known - other["p"]))) > SAME for other in others)
     digits = [-np.log10(max(abs(one["p"] - other["p"]) / abs(one["p"]), 1e-15)) for one, other in pairs]
     return {
         "of": len(wanted), "found": len(pairs), "named": named, "false": false,
