@@ -97,6 +97,8 @@ def test_low_orders_end_there() -> None:
     branch = follow(problem, *problem.first_branch(), direction=-1, p_min=-1.0, settings=Settings(order=20))
     assert branch.status is Status.SINGULAR
     assert branch.special_points == ()
+    with pytest.raises(ValueError, match="several branches meet"):
+        follow(problem, resume=branch, p_min=-1.0)
 
 
 def test_without_an_expansion_the_point_is_not_called_transcritical() -> None:
