@@ -58,7 +58,7 @@ def panel(ax: Any, rows: list[dict[str, Any]]) -> None:
         own = sorted((row for row in rows if row["tool"] == tool), key=lambda row: row["n"])
         if not own:
             continue
-        x, y = [row["n"] for row in own], [1e3 * row["seconds"] for row in own]
+        x, y = [row["n"] for row in own], [1e3 * row["cpu_seconds"] for row in own]
         mine = tool in OURS
         ax.plot(x, y, "-", color=colour, lw=2.2 if tool == "ours" else 1.2, zorder=3 if mine else 2)
         for n, t, row in zip(x, y, own, strict=True):

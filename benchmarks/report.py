@@ -6,14 +6,13 @@ Only the parts of the page between markers are written here; the prose around th
 from __future__ import annotations
 
 import json
-import re
-import sys
 from pathlib import Path
 from statistics import median
 from typing import Any
 
 from environments import OURS
 from figures import benchmark_figure, scaling_figure
+from pages import replaced
 from verdict import KAPPA_FOLD, missing
 
 HERE = Path(__file__).resolve().parent
@@ -57,11 +56,7 @@ def load(file: str) -> dict[str, Any] | None:
 
 def write(part: str, text: str) -> None:
     """Replace what stands between the two markers of a part."""
-    pattern = re.compile(rf"(<!-- {part} -->\n).*?(<!-- end of {part} -->)", re.DOTALL)
-    page = PAGE.read_text()
-    if not pattern.search(page):
-        sys.exit(f"{PAGE.name} has no markers for {part!r}")
-    PAGE.write_text(pattern.sub(lambda found: f"{found[1]}{text}\n{found[2]}", page))
+    PAGE.write_text(replaced(PAGE.read_text(), part, text))
 
 
 def table(header: list[str], rows: list[list[str]]) -> str:
@@ -107,7 +102,7 @@ def times(rows: list[Row]) -> str:
 def time_cell(row: Row) -> str:
     if row["kind"] == "ok":
         beside = "" if row["tool"] == "ours" else f" ({factor(row['ratio'])})"
-        return milliseconds(row["seconds"]) + beside
+        return milliseconds(row["cpu_seconds"]) + beside
     return {"unsupported": "–", "over the limit": "over the limit"}.get(row["kind"], "failed")
 
 
@@ -136,7 +131,7 @@ def fastest(rows: list[Row]) -> str:
         adaptive = next(r for r in rows if r["tool"] == "adaptive" and place(r) == place(row))
         lines.append([
             f"{row['task']}{', counts' if row['counts'] == 'counts' else ''}", str(row["n"]),
-            milliseconds(row["seconds"]), milliseconds(adaptive["seconds"]),
+            milliseconds(row["cpu_seconds"]), milliseconds(adaptive["cpu_seconds"]),
             best(whole, adaptive["ratio"]), best(peers, adaptive["ratio"]),
         ])  # fmt: skip
     header = ["task", "N", "ours, ms", "adaptive N, ms", "fastest with the whole task", "fastest at all"]
@@ -174,7 +169,7 @@ def details(rows: list[Row]) -> str:
 def detail(row: Row) -> list[str]:
     fold = min((abs(fold - KAPPA_FOLD) for fold in row["folds"]), default=None)
     return [
-        name(row["tool"]), str(row["points"]), f"{1e6 * row['seconds'] / row['points']:.0f}",
+        name(row["tool"]), str(row["points"]), f"{1e6 * row['cpu_seconds'] / row['points']:.0f}",
         f"{row['defect']:.0e}", "–" if fold is None or row["task"] == "T1" else f"{fold:.0e}",
         str(len(row["branch_points"])) if row["task"] == "T3" else "–", f"{row['import_seconds']:.2f}",
         f"{row['first_seconds']:.2f}", f"{row['peak_mb']:.0f}",

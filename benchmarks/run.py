@@ -104,7 +104,7 @@ def configuration(
             theirs, beside = alternate(peer, reference, options.repeats)
             times += beside
             row |= peer.first | {"kind": "ok", **spread(theirs)} | peer.report()
-            row["ratio"] = row["seconds"] / spread(beside)["seconds"]
+            row["ratio"] = row["cpu_seconds"] / spread(beside)["cpu_seconds"]
         except Stopped as stop:
             row |= {"kind": stop.kind, "reason": str(stop)}
         say(row)
@@ -131,7 +131,7 @@ def spread(times: list[Times]) -> dict[str, float]:
 
 
 def say(row: dict[str, Any]) -> None:
-    seconds = f"{1e3 * row['seconds']:10.2f} ms × {row['ratio']:.1f}" if row["kind"] == "ok" else row["kind"]
+    seconds = f"{1e3 * row['cpu_seconds']:10.2f} ms × {row['ratio']:.1f}" if row["kind"] == "ok" else row["kind"]
     print(f"{row['task']} N={row['n']:<4} {row['counts']:6} {row['tool']:12} {seconds}", flush=True)
 
 

@@ -27,6 +27,7 @@ class Status(Enum):
     STOPPED = "stopped on request: by the stop predicate, or by whoever iterates over the steps"
     CLOSED = "the branch closes on its start: it is a loop"
     LENGTH = "the largest arclength asked for is reached"
+    SINGULAR = "the branch arrives at a point where the Jacobian loses several ranks: several branches may meet there"
     MAX_STEPS = "the largest number of steps is reached: raise max_steps to go on"
     STEP_TOO_SMALL = "no step succeeded: the curve may end or turn singular here; check the equations near this point"
     UNRESOLVED = "the discretisation cannot resolve the state at its largest size: allow more unknowns"

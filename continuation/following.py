@@ -109,13 +109,14 @@ def follow(
     )  # fmt: skip
     with run.kept():
         run.begin()
-        for step in iter(run.advance, None):
+        while run.advance():
             if progress is not None:
-                progress(step.arclength, step.p)
-            if stop is not None and stop(step.u, step.p):
+                progress(run.arclength, run.p)
+            if stop is not None and stop(run.u, run.p):
                 run.end(Status.STOPPED)
-            elif step.arclength >= max_arclength:
+            elif run.arclength >= max_arclength:
                 run.end(Status.LENGTH)
             elif run.counters.steps >= max_steps:
                 run.end(Status.MAX_STEPS, f"{max_steps} steps")
+        run.examine()
     return run.branch

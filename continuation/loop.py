@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -10,24 +11,22 @@ from numpy.typing import ArrayLike, NDArray
 from continuation.begin import begin
 from continuation.branch import Branch, Counters, Status
 from continuation.ends import closing_place, cut_at_bound, landed
+from continuation.examination import Stretch
 from continuation.problem import Problem
 from continuation.recorder import Recorder
 from continuation.resuming import resumed_end, start_of
-from continuation.special.branch_points import BranchPoint, locate_branch_point
-from continuation.special.events import SAME_PLACE, SAMPLES, Event, Located, locate_event, merge
-from continuation.special.folds import locate_folds
+from continuation.special.arrival import arrival, last_piece
+from continuation.special.branch_points import locate_branch_point
+from continuation.special.events import SAME_PLACE, SAMPLES, Event, Located, locate_event
 from continuation.special.passing import passed
 from continuation.special.sign_brackets import sign_brackets
-from continuation.stepping.corrector import correct, round_off, tangent_at
+from continuation.stepping.corrector import correct, max_norm, residual_norm, round_off, tangent_at
 from continuation.stepping.polynomial import Made, Piece, sign_changes
 from continuation.stepping.stepper import Base, Settings, StepFailure, advance, stride
 
 __all__ = ["Loop"]
 
 Array = NDArray[np.float64]
-# Where p is stationary at a branch point, the zero of its slope seen within this part of the piece is that
-# point.
-ABSORBED = 0.05
 # The parameter component of a unit tangent that counts as zero at the start (it may come from an
 # interpolation).
 STATIONARY = 1e-5
@@ -39,18 +38,21 @@ HELD_UP, SHRINKING, STRIDE = 1e-3, 0.8, 10.0
 
 @dataclass
 class Loop:
-    """What is asked for, what was recorded, and the signs that carry over from step to step."""
+    """What is asked for, what was recorded, and what carries over from step to step.
+
+    ``terminal`` are the events that end the branch, ``event_values`` their last clear values; the others are looked for
+    when the pieces are examined.
+    """
 
     problem: Problem
     settings: Settings
     bounds: tuple[float, float]
-    events: tuple[Event, ...]
+    terminal: tuple[Event, ...]
     recorder: Recorder
     status: Status | None = None
     messages: list[str] = field(default_factory=list)
     bound: float | None = None
     started: bool = False
-    slope_sign: int = 0
     event_values: tuple[float, ...] = ()
     first: tuple[Array, Array] | None = None
 
@@ -61,8 +63,8 @@ class Loop:
         x, tangent, residual = begin(self.problem, u0, p0, direction, self.settings.tolerance)
         self._reachable(residual)
         self._remember_start(x, tangent)
-        u, p = x[:-1], float(x[-1]) * self.problem.parameter_scale
-        self.event_values = tuple(float(event.test(u, p)) for event in self.events)
+        u, p = x[None, :-1], x[-1:] * self.problem.parameter_scale
+        self._carry(0, lambda event: float(event.values(u, p)[0]))
         self.started = True
         return Base(self.problem, x, tangent, 0.0)
 
@@ -72,7 +74,7 @@ class Loop:
         if not tangent.any():  # a series in a root of the arclength
             tangent = piece(1.0) - piece(0.0)
         self._remember_start(piece(0.0), tangent / np.linalg.norm(tangent))
-        self.event_values = (0.0,) * len(self.events)
+        self._carry(0, lambda event: 0.0)
         self.started = True
         direction = piece.derivative(1.0)
         arrived = Base(self.problem, piece(1.0), direction / np.linalg.norm(direction), piece.end)
@@ -84,13 +86,22 @@ class Loop:
         x, tangent = resumed_end(self.problem, branch, self.bounds, self.settings.tolerance)
         self.first, last = start_of(branch), branch.pieces[-1]
         slope = last.coefficients[1:, -1] * np.arange(1, len(last.coefficients))
-        self.slope_sign = sign_changes(slope, 0.0).sign
-        scale, states = self.problem.parameter_scale, last.sampled(SAMPLES)[1]
-        for event in self.events:
-            values = [float(event.test(y[:-1], float(y[-1]) * scale)) for y in states]
-            self.event_values += (next((value for value in reversed(values) if value != 0.0), 0.0),)
+        states, scale = last.sampled(SAMPLES)[1], self.problem.parameter_scale
+
+        def last_clear(event: Event) -> float:
+            values = event.values(states[:, :-1], states[:, -1] * scale)
+            return next((value for value in values[::-1].tolist() if value != 0.0), 0.0)
+
+        self._carry(sign_changes(slope, 0.0).sign, last_clear)
         self.started = True
         return Base(self.problem, x, tangent, last.end)
+
+    def _carry(self, slope_sign: int, value: Callable[[Event], float]) -> None:
+        """Set the signs with which the first step begins."""
+        self.event_values = tuple(value(event) for event in self.terminal)
+        examination = self.recorder.examination
+        values = tuple(value(event) for event in examination.events)
+        self.recorder.examination = replace(examination, slope_sign=slope_sign, event_values=values)
 
     def _remember_start(self, x: Array, tangent: Array) -> None:
         self.first = (x, tangent)
@@ -107,9 +118,16 @@ class Loop:
 
     def step(self, base: Base) -> Base:
         """Advance once; a step whose ends lie on different branches is refused and tried again, shorter."""
-        departed, piece, arrived, spent = self._advance(base)
+        try:
+            departed, piece, arrived, spent = self._advance(base)
+        except StepFailure:
+            if self._arrives(base, HELD_UP * (1.0 + float(np.linalg.norm(base.x)))):
+                return base
+            raise
         self.recorder.counters += spent
         if self._held_up(departed, piece) and departed.has_series:
+            if self._arrives(departed, STRIDE * piece.length):
+                return departed
             piece, arrived = self._stride(departed, piece, arrived)
         problem, tolerance = departed.problem, self.settings.tolerance
         piece, bound = cut_at_bound(problem, piece, self.bounds, tolerance)
@@ -122,12 +140,12 @@ class Loop:
             if not departed.has_series:
                 return replace(departed, trial=0.5 * piece.length)
             self.messages.append(f"a branch point near p = {departed.p!r} could not be located.")
-        self.bound = bound
+        self.bound, arrived = bound, arrived if bound is None else replace(arrived, f=None)
         return self._accept(problem, piece, arrived, branch_points)
 
     def _branch_points(
         self, problem: Problem, piece: Piece, ends: tuple[tuple[int, float], tuple[int, float]]
-    ) -> list[BranchPoint]:
+    ) -> list[Located]:
         """Return the branch points of a piece with these signs and sizes of the determinant at its ends."""
         if piece.length == 0.0:
             return []
@@ -159,10 +177,22 @@ class Loop:
 
     def _held_up(self, departed: Base, piece: Piece) -> bool:
         """Whether the steps have become short and are getting shorter."""
-        before = self.recorder.last.piece.length if self.recorder.stretches else np.inf
+        before = self.recorder.last.piece.length if self.recorder.accepted else np.inf
         if not piece.length < SHRINKING * before:
             return False
         return piece.length < HELD_UP * (1.0 + float(np.linalg.norm(departed.x)))
+
+    def _arrives(self, base: Base, reach: float) -> bool:
+        """End the branch at a point close ahead where several ranks are lost, if there is one."""
+        point = arrival(base, reach, self.settings.tolerance)
+        if point is None:
+            return False
+        piece = last_piece(base, point, self.settings)
+        piece, self.bound = cut_at_bound(base.problem, piece, self.bounds, self.settings.tolerance)
+        self._accept(base.problem, piece, replace(base, f=None), [])
+        p = float(point.x[-1]) * base.problem.parameter_scale
+        self.end(Status.SINGULAR, f"p = {p!r}, where the Jacobian loses {point.nullity} ranks")
+        return True
 
     def _stride(self, departed: Base, piece: Piece, arrived: Base) -> tuple[Piece, Base]:
         """Step over a branch point that holds up the series; the Taylor step stands where there is none."""
@@ -190,46 +220,53 @@ class Loop:
         self.recorder.counters += Counters(factorisations=1, solves=1)
         return solver.sign
 
-    def _accept(self, problem: Problem, piece: Piece, arrived: Base, branch_points: list[BranchPoint]) -> Base:
-        located, slope_sign, values = self._search(problem, piece, branch_points)
-        terminal = next((item for item in located if item.terminal), None)
-        if terminal is not None:
-            located = [item for item in located if item.tau <= terminal.tau]
-            x = np.append(terminal.point.u, terminal.point.p / problem.parameter_scale)
-            piece, self.bound = landed(problem, piece, terminal.tau, x, self.settings.tolerance), None
-        points = [item.point for item in located]
-        if terminal is not None:
-            points = [replace(k, arclength=piece.end if k is terminal.point else k.arclength) for k in points]
-        self.recorder.append(piece, problem, points)
+    def _accept(self, problem: Problem, piece: Piece, arrived: Base, branch_points: list[Located]) -> Base:
+        first = not self.recorder.pieces
+        stretch = Stretch(
+            piece,
+            problem,
+            self.settings.tolerance,
+            residual_norm(problem, piece(1.0)) if arrived.f is None else max_norm(arrived.f),
+            residual_norm(problem, piece(0.0)) if first else np.nan,
+            tuple(branch_points),
+            first,
+            first or self.recorder.goes_on_from_event,
+            first and self.starts_stationary,
+        )
+        event = self._terminal_event(stretch)
+        if event is not None:
+            stretch, self.bound = self._ended_at(stretch, event), None
+        self.recorder.append(stretch)
         if piece.made == Made.CUBIC:  # Newton's iteration ends at round-off, whatever the tolerance
-            self._reachable(float(np.max(self.recorder.last.residual, initial=0.0)))
-        self.slope_sign, self.event_values = slope_sign, values
-        if terminal is not None:
-            self.end(Status.EVENT, f"{terminal.point.kind} at p = {terminal.point.p!r}")
+            self._reachable(stretch.end_residual)
+        if event is not None:
+            self.end(Status.EVENT, f"{event.point.kind} at p = {event.point.p!r}")
         elif self.bound is not None:
             self.end(Status.BOUND, f"p = {self.bound!r}")
         return arrived
 
-    def _search(
-        self, problem: Problem, piece: Piece, branch_points: list[BranchPoint]
-    ) -> tuple[list[Located], int, tuple[float, ...]]:
-        """Return what lies on a piece, and the signs to carry over to the next."""
-        if piece.length == 0.0:
-            return [], self.slope_sign, self.event_values
-        tolerance = self.settings.tolerance
-        at_start = not self.recorder.pieces
-        after = SAME_PLACE if at_start and self.starts_stationary else 0.0
-        at_start = at_start or self.recorder.goes_on_from_event
-        located, slope_sign = locate_folds(problem, piece, self.slope_sign, tolerance, after)
-        for branch_point in branch_points:
-            located = _absorb(located, branch_point)
-        values = []
-        for event, before in zip(self.events, self.event_values, strict=True):
-            hits, value = locate_event(event, problem, piece, before, tolerance)
-            located += hits
-            values.append(value)
-        kept = [item for item in merge(located) if item.tau > SAME_PLACE or not at_start]
-        return kept, slope_sign, tuple(values)
+    def _terminal_event(self, stretch: Stretch) -> Located | None:
+        """Return the first terminal event on a piece; the last clear values of all carry over to the next."""
+        piece, problem = stretch.piece, stretch.problem
+        if piece.length == 0.0 or not self.terminal:
+            return None
+        states, found, last = piece.sampled(SAMPLES)[1], [], []
+        for event, before in zip(self.terminal, self.event_values, strict=True):
+            values = event.values(states[:, :-1], states[:, -1] * problem.parameter_scale)
+            hits, value = locate_event(event, problem, piece, before, stretch.tolerance, values)
+            found += [item for item in hits if item.tau > SAME_PLACE or not stretch.known_start]
+            last.append(value)
+        self.event_values = tuple(last)
+        return min(found, key=lambda item: item.tau, default=None)
+
+    def _ended_at(self, stretch: Stretch, event: Located) -> Stretch:
+        """Return the part of a stretch before a terminal event, with the event on its end."""
+        scale = stretch.problem.parameter_scale
+        x = np.append(event.point.u, event.point.p / scale)
+        piece = landed(stretch.problem, stretch.piece, event.tau, x, stretch.tolerance)
+        cut = stretch.shortened(piece)
+        here = replace(event, tau=1.0, point=replace(event.point, arclength=piece.end))
+        return replace(cut, located=(*cut.located, here))
 
     def check_closed(self) -> None:
         """End the branch where its last piece passes through the start in the same direction."""
@@ -241,7 +278,7 @@ class Loop:
             return
         tau, x = place
         closed = landed(last.problem, last.piece, tau, x, self.settings.tolerance)
-        self.recorder.replace_last(closed)
+        self.recorder.cut_last(closed)
         self.end(Status.CLOSED)
 
     def end(self, status: Status, message: str = "") -> None:
@@ -250,11 +287,6 @@ class Loop:
             self.status = status
             self.messages += [message] if message else []
 
-
-def _absorb(folds: list[Located], branch_point: BranchPoint) -> list[Located]:
-    """Join a branch point to the folds; where p is stationary at it, the nearest zero slope is no fold."""
-    if branch_point.stationary and folds:
-        nearest = min(folds, key=lambda item: abs(item.tau - branch_point.tau))
-        if abs(nearest.tau - branch_point.tau) <= ABSORBED:
-            folds = [item for item in folds if item is not nearest]
-    return [*folds, Located(branch_point.tau, branch_point.point, 1)]
+    def spoilt(self, status: Status, message: str) -> None:
+        """Note that steps could not be examined, whatever ended the branch."""
+        self.status, self.messages = status, [*self.messages, message]

@@ -42,6 +42,11 @@ def resumed_end(
         raise ValueError("the branch to resume is empty: start anew from a point")
     if branch.status is Status.CLOSED:
         raise ValueError("the branch to resume is a closed loop: there is nothing beyond its end")
+    if branch.status is Status.SINGULAR:
+        raise ValueError(
+            "the branch to resume ends at a point where several branches meet: no one of them goes on from it; leave it "
+            "along a direction with continuation.leave"
+        )
     if branch.parameter_scale != problem.parameter_scale:
         raise ValueError(
             f"the branch to resume has parameter_scale = {branch.parameter_scale!r}, the problem "

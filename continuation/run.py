@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from continuation.branch import Branch, Counters, SpecialPoint, Status
+from continuation.examination import Examination
 from continuation.loop import Loop
 from continuation.problem import Problem, check_is_problem
 from continuation.record import Record
@@ -67,9 +68,11 @@ class Run:
 
     def __next__(self) -> Step:
         with self.kept():
-            step = self.advance()
-            if step is not None:
-                return step
+            if self.advance():
+                self.examine()
+                found = self._loop.recorder.examined[-1]
+                piece = found.stretch.piece
+                return Step(self._loop.recorder.accepted, self.u, self.p, piece.end, piece, found.found)
         raise StopIteration
 
     @property
@@ -81,6 +84,9 @@ class Run:
     def branch(self) -> Branch:
         """The branch found so far; its status is STOPPED while it can go on."""
         loop = self._loop
+        if loop.recorder.waiting:
+            with self.kept():
+                self.examine()
         return loop.recorder.branch(
             loop.problem.parameter_scale, loop.status or Status.STOPPED, " ".join(loop.messages), loop.bound
         )
@@ -90,23 +96,46 @@ class Run:
         """Operations of this run."""
         return self._loop.recorder.counters
 
+    @property
+    def u(self) -> Array:
+        """The unknowns at the end of the last step, shape (n,)."""
+        return self._loop.recorder.last.piece(1.0)[:-1]
+
+    @property
+    def p(self) -> float:
+        """The parameter there."""
+        loop = self._loop
+        last = loop.recorder.last.piece.coefficients[:, -1]
+        return float(last.sum()) * loop.problem.parameter_scale if loop.bound is None else loop.bound
+
+    @property
+    def arclength(self) -> float:
+        """Arclength of the branch up to there."""
+        return self._loop.recorder.last.piece.end
+
     def begin(self) -> None:
         """Correct the start. Done by :func:`steps`."""
         self._base = self._begin()
 
-    def advance(self) -> Step | None:
-        """Take one step, exceptions being the caller's; None where the branch has ended."""
+    def advance(self) -> bool:
+        """Take one step, exceptions being the caller's; False where the branch has ended."""
         loop, recorder = self._loop, self._loop.recorder
         before = recorder.accepted
         while loop.status is None and recorder.accepted == before and self._base is not None:
             self._base = loop.step(self._base)  # a refused step is tried again, shorter
         if recorder.accepted == before:
-            return None
+            return False
         loop.check_closed()
-        last = recorder.last
-        x = last.piece(1.0)
-        p = float(x[-1]) * loop.problem.parameter_scale if loop.bound is None else loop.bound
-        return Step(recorder.accepted, x[:-1], p, last.piece.end, last.piece, last.found)
+        return True
+
+    def examine(self) -> None:
+        """Look for what lies on the steps taken since the last time; what goes wrong there ends the branch."""
+        try:
+            self._loop.recorder.examine()
+        except KeyboardInterrupt:
+            self._loop.spoilt(Status.INTERRUPTED, "the last steps were not searched for special points.")
+        except Exception as failure:
+            self._loop.spoilt(Status.FAILED, f"a step was not searched for special points: {_describe(failure)}")
 
     def end(self, status: Status, message: str = "") -> None:
         """End the branch here, unless it has ended already."""
@@ -210,7 +239,9 @@ def run_of(
     if initial is not None and resume is not None:
         raise ValueError("initial and resume exclude each other: a resumed branch begins where it ended")
     settings = settings or Settings()
-    loop = Loop(problem, settings, (p_min, p_max), tuple(events), Recorder(samples, settings.tolerance, before=resume))
+    examination = Examination(samples, tuple(event for event in events if not event.terminal))
+    terminal = tuple(event for event in events if event.terminal)
+    loop = Loop(problem, settings, (p_min, p_max), terminal, Recorder(examination, before=resume))
     if resume is not None:
         return Run(loop, resume.u.shape[1], lambda: loop.resume(resume))
     if initial is not None:

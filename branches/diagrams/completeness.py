@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Completeness", "HalfBranch", "Outcome", "stop_of", "warning_of"]
 
-NATURAL_ENDS = (Status.BOUND, Status.EVENT, Status.CLOSED)
+NATURAL_ENDS = (Status.BOUND, Status.EVENT, Status.CLOSED, Status.SINGULAR)
 
 
 class Outcome(StrEnum):

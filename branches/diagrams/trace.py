@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -269,7 +270,10 @@ def more_symmetric(isotropy: Isotropy) -> tuple[Event, ...]:
         return isotropy.of_state(isotropy.expanded(u), GAINED).n_fold != isotropy.n_fold
 
     def vanishing(k: int) -> Event:
-        return Event(MORE_SYMMETRIC, lambda u, p: float(u[k]) if k < u.size else 1.0, terminal=True, accept=gains)
+        def moment(u: Array, p: Any) -> Any:
+            return u[..., k] if k < u.shape[-1] else np.ones(u.shape[:-1])
+
+        return Event(MORE_SYMMETRIC, moment, terminal=True, accept=gains, vectorized=True)
 
     return tuple(vanishing(k) for k in range(1 if isotropy.has_twin else DEGREES_WATCHED))
 

@@ -104,7 +104,8 @@ def _sum_orders(system: QuadraticSystem, operator: Array, x: Array, first: Array
     c = np.empty((order + 1, n + 1))
     c[0], c[1] = x, first
     fields = np.empty((order + 1, 2 * m))  # X_k and A_k side by side
-    np.matmul(c[:2, :n], w, out=fields[:2])
+    for k in (0, 1):  # two products with a vector: one with a small matrix would be packed first
+        np.dot(c[k, :n], w, out=fields[k])
     fields[0, m:] += 1.0
     (compiled(sum_orders) or numpy_sum_orders)(operator, w, c, fields, system.parameter_scale, lag)
     return c

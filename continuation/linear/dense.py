@@ -65,9 +65,8 @@ class DenseBordered:
     def _determinant_sign(self) -> int:
         diagonal = self._lu.diagonal()
         finite(diagonal)
-        swaps = np.count_nonzero(self._pivots != np.arange(diagonal.size))
-        negative = np.count_nonzero(diagonal < 0)
-        return -1 if (swaps + negative) % 2 else 1
+        turned = (self._pivots != np.arange(diagonal.size)) ^ (diagonal < 0)  # a row exchange, or a negative pivot
+        return -1 if np.count_nonzero(turned) % 2 else 1
 
     @property
     def log_determinant(self) -> float:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from continuation.linear.bordered import framed
 from continuation.linear.dense import DenseBordered
+from continuation.linear.negative_eigenvalues import sign_of_determinant
 
 __all__ = ["KrylovBordered"]
 
@@ -42,8 +44,9 @@ class KrylovBordered:
     Attributes
     ----------
     sign, log_determinant
-        Of the determinant: those of the block, as long as the compact part beyond it has norm below one; 0 and nan
-        without a block, and then no branch point is seen.
+        Of the determinant: those of the block, as long as the compact part beyond it has norm below one. Without a
+        block the sign is that of the number of negative eigenvalues, found when it is asked for, 0 where they are too
+        many; the logarithm is nan.
     products
         Products with J so far.
     """
@@ -58,10 +61,16 @@ class KrylovBordered:
         below = np.delete(self._rows, np.s_[low:n], axis=1)
         below[:, low:] -= self._far @ self._tall
         self._block = DenseBordered(block, self._columns[:low], below)
-        # Without a block the compact part may have any norm: nothing is known of the determinant then.
-        self.sign = self._block.sign if low else 0
+        # Without a block the compact part may have any norm: only the sign of the determinant can be found then.
         self.log_determinant = self._block.log_determinant if low else np.nan
         self.products = 0
+
+    @cached_property
+    def sign(self) -> int:
+        """Sign of the determinant."""
+        if self._low:
+            return self._block.sign
+        return sign_of_determinant(self.multiply, self._n + len(self._rows))
 
     def inverse_norm(self) -> float:
         """Return an estimate of the max-norm of the inverse, from the dense block: beyond it the matrix is near 1."""
@@ -77,7 +86,10 @@ class KrylovBordered:
         above, below = (self._rows[:, :n].T, self._columns.T) if transposed else (self._columns, self._rows[:, :n])
         corner = self._rows[:, n:].T if transposed else self._rows[:, n:]
         np.matmul(above, x[n:], out=result[:n])
-        result[:n] += product(x[:n])
+        try:
+            result[:n] += product(x[:n])
+        except NotImplementedError as missing:  # a LinearOperator without rmatvec
+            raise ArithmeticError("the transposed product of this Jacobian is not known: give rmatvec") from missing
         result[n:] = below @ x[:n] + corner @ x[n:]
         return result
 

@@ -2,44 +2,34 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
 from continuation.branch import SpecialPoint
 from continuation.problem import Problem
+from continuation.special.events import BRANCH_POINT, Located
 from continuation.special.lyapunov_schmidt import Reduced, Reduction
-from continuation.special.singular_point import singular_point
+from continuation.special.multiple_point import multiple_point
+from continuation.special.singular_point import SingularPoint, is_lost, singular_point
 from continuation.stepping.corrector import correct, residual_norm
 from continuation.stepping.polynomial import EPSILON, Piece
 
-__all__ = ["BranchPoint", "locate_branch_point"]
+__all__ = ["locate_branch_point"]
 
 Array = NDArray[np.float64]
 # The residual at a branch point, in units of the tolerance: more, and two branches only pass each other
 # there.
 GENUINE = 2.0
-# What the Jacobian may leave of its null vectors at a degenerate branch point, in the units of F (fallback).
-RANK_LOST = 1e-7
 # Of its smaller value at the ends (beside another branch point it is small there too), and of the piece: a determinant
 # this near zero, or a bracket this narrow, is where Newton's iteration takes over; and how many factorisations that may
 # take.
 NEAR_ZERO, ROUGHLY = 1e-3, 16
 # A slope known no better than this does not name a pitchfork (slope of p in arclength: 1 is a steep branch).
 DECISIVE = 1e-5
+FLAT = 3e-4  # a slope that counts as zero at a degenerate point, whose place is known to half of the digits only
 
 
-@dataclass(frozen=True)
-class BranchPoint:
-    """A branch point's place τ on the piece, its record, whether p is stationary there along the piece."""
-
-    tau: float
-    point: SpecialPoint
-    stationary: bool
-
-
-def locate_branch_point(problem: Problem, piece: Piece, tolerance: float) -> BranchPoint | None:
+def locate_branch_point(problem: Problem, piece: Piece, tolerance: float) -> Located | None:
     """Locate the branch point of a piece on which the determinant of the bordered Jacobian changes sign.
 
     A few steps of regula falsi along the polynomial, then Newton's iteration on the gradient of the reduced
@@ -49,7 +39,7 @@ def locate_branch_point(problem: Problem, piece: Piece, tolerance: float) -> Bra
 
     Returns
     -------
-    BranchPoint or None
+    Located or None
         None where the equations are not satisfied at the place: the two ends of the piece lie on different
         branches.
 
@@ -74,6 +64,9 @@ def locate_branch_point(problem: Problem, piece: Piece, tolerance: float) -> Bra
     alpha, here = critical
     if residual_norm(problem, here.x) > GENUINE * tolerance:
         return None
+    several = multiple_point(problem, here.x, here.basis[:, 0], reach=0.5 * piece.length)
+    if several is not None:
+        return _undecided(problem, piece, _place(piece, several.x), several)
     difference = reduction.hessian(alpha)
     exact = reduction.exact_hessian(here)
     if difference is None or np.linalg.det(difference) >= 0.0:
@@ -120,7 +113,7 @@ def _sign_change(problem: Problem, piece: Piece) -> float:
     return 0.5 * (left + right)
 
 
-def _degenerate(problem: Problem, piece: Piece, tolerance: float) -> BranchPoint | None:
+def _degenerate(problem: Problem, piece: Piece, tolerance: float) -> Located | None:
     """Pin the sign change down on the corrected branch; accept it where the Jacobian has lost rank."""
     left, right = 0.0, 1.0
     x, before = piece(0.0), 0
@@ -136,19 +129,26 @@ def _degenerate(problem: Problem, piece: Piece, tolerance: float) -> BranchPoint
         if right - left <= 4 * EPSILON:
             break
     found = singular_point(problem, x, along=direction)
-    if residual_norm(problem, x) > GENUINE * tolerance or found.lost > RANK_LOST:
+    if residual_norm(problem, x) > GENUINE * tolerance or not is_lost(found.lost, found.kept):
         return None
+    return _undecided(problem, piece, tau, found)
+
+
+def _undecided(problem: Problem, piece: Piece, tau: float, found: SingularPoint) -> Located:
+    """Return the record of a point whose crossing branches are not worked out: several ranks lost, or degenerate."""
+    direction = piece.derivative(tau)
+    direction /= np.linalg.norm(direction)
     # of the null vectors, one that leaves the branch
     null = found.null @ np.linalg.svd(found.null.T @ direction[:, None])[0][:, 1]
     slope = float(direction[-1]) * problem.parameter_scale
     coefficients = {"slope": slope, "lost": found.lost, "ranks_lost": float(found.nullity)}
-    point = _record(problem, piece, tau, x, "branch point", coefficients, (null, -null))
-    return BranchPoint(tau, point, abs(slope) <= np.sqrt(RANK_LOST) * problem.parameter_scale)
+    point = _record(problem, piece, tau, found.x, "branch point", coefficients, (null, -null))
+    return Located(tau, point, BRANCH_POINT, abs(slope) <= FLAT * problem.parameter_scale)
 
 
 def _classified(
     problem: Problem, piece: Piece, here: Reduced, hessian: Array, error: float, exact: bool
-) -> BranchPoint:
+) -> Located:
     tau = _place(piece, here.x)
     along = piece.derivative(tau)
     along /= np.linalg.norm(along)
@@ -172,7 +172,7 @@ def _classified(
         "slope_error": slope_error,
     }
     point = _record(problem, piece, tau, here.x, kind, coefficients, (other, -other))
-    return BranchPoint(tau, point, abs(slopes[0]) <= max(slope_error, DECISIVE * scale))
+    return Located(tau, point, BRANCH_POINT, abs(slopes[0]) <= max(slope_error, DECISIVE * scale))
 
 
 def _difference_error(hessian: Array, wider: Array) -> float:

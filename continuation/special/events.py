@@ -6,9 +6,9 @@ from its side branch has a vanishing parameter slope without being a fold).
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,9 +18,22 @@ from continuation.problem import Problem
 from continuation.stepping.corrector import correct, residual_norm
 from continuation.stepping.polynomial import EPSILON, Piece
 
-__all__ = ["SAME_PLACE", "Event", "Located", "bracketed_root", "locate_event", "merge", "on_branch"]
+__all__ = [
+    "BRANCH_POINT",
+    "EVENT",
+    "FOLD",
+    "SAME_PLACE",
+    "SAMPLES",
+    "Event",
+    "Located",
+    "bracketed_root",
+    "locate_event",
+    "merge",
+    "on_branch",
+]
 
 Array = NDArray[np.float64]
+EVENT, BRANCH_POINT, FOLD = 0, 1, 2  # precedence of what falls on one point
 # Two special points closer than this part of a piece are one: between the error of a located point (some
 # 1e-12) and the distance at which the slopes beside a fold and a branch point can still be told apart.
 SAME_PLACE = 1e-6
@@ -42,6 +55,9 @@ class Event:
         Whether the branch ends there.
     accept
         Asked at a located zero, as a function of (u, p); zeros it refuses are not events.
+    vectorized
+        Whether ``test`` also takes many states, u of shape (m, n) and p of shape (m,), and returns shape (m,): the
+        samples of a step are then one call.
 
     Examples
     --------
@@ -51,19 +67,37 @@ class Event:
     """
 
     kind: str
-    test: Callable[[Array, float], float]
+    test: Callable[[Array, Any], Any]
     terminal: bool = False
     accept: Callable[[Array, float], bool] = lambda u, p: True
+    vectorized: bool = False
+
+    def values(self, u: Array, p: Array) -> Array:
+        """Return the test at many states, u of shape (m, n) and p of shape (m,); shape (m,).
+
+        Raises
+        ------
+        ArithmeticError
+            If one of them is not finite: the message names the event and the place.
+        """
+        found = self.test(u, p) if self.vectorized else [self.test(v, q) for v, q in zip(u, p.tolist(), strict=True)]
+        values = np.asarray(found, dtype=float)
+        if values.shape != p.shape:
+            raise ValueError(f"event {self.kind!r} has shape {values.shape} for {p.size} states, expected {p.shape}")
+        if not np.isfinite(values).all():
+            bad = int(np.flatnonzero(~np.isfinite(values))[0])
+            raise ArithmeticError(f"event {self.kind!r} is {float(values[bad])!r} at p = {float(p[bad])!r}")
+        return values
 
 
 @dataclass(frozen=True)
 class Located:
-    """A special point, its place τ on the piece, its precedence (lower wins), whether the branch ends."""
+    """A special point, its place τ on the piece, its precedence (lower wins), whether p is stationary there."""
 
     tau: float
     point: SpecialPoint
     precedence: int
-    terminal: bool = False
+    stationary: bool = False
 
 
 def on_branch(problem: Problem, piece: Piece, tau: float, tolerance: float) -> tuple[Array, Array]:
@@ -81,30 +115,37 @@ def on_branch(problem: Problem, piece: Piece, tau: float, tolerance: float) -> t
 
 
 def locate_event(
-    event: Event, problem: Problem, piece: Piece, before: float, tolerance: float
+    event: Event, problem: Problem, piece: Piece, before: float, tolerance: float, values: Array
 ) -> tuple[list[Located], float]:
-    """Find the zeros of a user event on a piece; ``before`` is its last clear value on the branch.
+    """Find the zeros of a user event on a piece, and return its last clear value there.
+
+    Parameters
+    ----------
+    event, problem, piece
+        The event, the equations, and the stretch of their solutions.
+    before
+        The event's last clear value on the branch before the piece.
+    tolerance
+        Max-norm of F.
+    values
+        The event at the ``SAMPLES`` + 1 equidistant places of the piece.
 
     Raises
     ------
     ArithmeticError
-        If the event's function is not finite at a sample: the message names the event and the place.
+        If the event's function is not finite: the message names the event and the place.
     """
     scale = problem.parameter_scale
+    sampled = values.tolist()
+    found: list[Located] = []
+    if before * sampled[0] >= 0.0 and (min(sampled) > 0.0 or max(sampled) < 0.0):
+        return found, sampled[-1]
 
     def test(x: Array) -> float:
-        value = float(event.test(x[:-1], float(x[-1]) * scale))
-        if not math.isfinite(value):
-            raise ArithmeticError(f"event {event.kind!r} is {value!r} at p = {float(x[-1]) * scale!r}")
-        return value
+        return float(event.values(x[None, :-1], x[-1:] * scale)[0])
 
-    found: list[Located] = []
     previous_tau, previous = 0.0, before
-    taus, states = piece.sampled(SAMPLES)
-    values = [test(x) for x in states]
-    if before * values[0] >= 0.0 and (min(values) > 0.0 or max(values) < 0.0):
-        return found, values[-1]
-    for tau, x, value in zip(taus.tolist(), states, values, strict=True):
+    for tau, value in zip(np.linspace(0.0, 1.0, len(sampled)).tolist(), sampled, strict=True):
         if previous * value < 0:
             root = bracketed_root(lambda t: test(piece(t)), previous_tau, tau) if tau > previous_tau else tau
             root, x = _polish(lambda t: on_branch(problem, piece, t, tolerance)[0], test, root)
@@ -119,7 +160,7 @@ def locate_event(
                     (piece.start, piece.end),
                     {"test": test(x)},
                 )
-                found.append(Located(root, point, 0, event.terminal))
+                found.append(Located(root, point, EVENT))
         if value != 0.0:
             previous_tau, previous = tau, value
     return found, previous

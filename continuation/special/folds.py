@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,13 +10,11 @@ from scipy.optimize import minimize_scalar
 
 from continuation.branch import SpecialPoint
 from continuation.problem import Problem
-from continuation.special.events import Located, bracketed_root, on_branch
+from continuation.special.events import FOLD, Located, bracketed_root, on_branch
 from continuation.stepping.corrector import residual_norm, tangent_at
-from continuation.stepping.polynomial import EPSILON, Made, Piece, sign_changes
+from continuation.stepping.polynomial import EPSILON, Made, Piece, sign_changes_along
 
-__all__ = ["FOLD", "locate_folds"]
-
-FOLD = 2  # their precedence: user events are 0, branch points 1
+__all__ = ["locate_folds"]
 
 Array = NDArray[np.float64]
 # Spacing, in τ, of the tangents from which the curvature at a fold of a cubic piece is taken.
@@ -29,55 +27,78 @@ CONVERGED = 1e-12
 
 
 def locate_folds(
-    problem: Problem, piece: Piece, sign_before: int, tolerance: float, after: float = 0.0
-) -> tuple[list[Located], int]:
-    """Find the folds of a piece: sign changes of dp/ds.
+    problem: Problem,
+    pieces: Sequence[Piece],
+    coefficients: Array,
+    sign_before: int,
+    tolerance: float,
+    after: float = 0.0,
+) -> tuple[list[list[Located]], int]:
+    """Find the folds of pieces that follow each other: sign changes of dp/ds.
 
-    The polynomial gives them all (Descartes); each is then moved, by the secant method on the exact tangent,
-    to where the tangent has no parameter component. Roots before ``after`` are left out: a branch that starts
-    with a stationary parameter has a zero of dp/ds there that is no fold.
+    The polynomials give them all (Descartes); each is then moved, by the secant method on the exact tangent,
+    to where the tangent has no parameter component.
+
+    Parameters
+    ----------
+    problem
+        The equations.
+    pieces, coefficients
+        Pieces of one kind, and their coefficients stacked, shape (P, order + 1, n + 1).
+    sign_before
+        Last clear sign of dp/ds before the first of them.
+    tolerance
+        Max-norm of F.
+    after
+        Roots before this τ of the first piece are left out: a branch that starts with a stationary parameter has a
+        zero of dp/ds there that is no fold.
 
     Returns
     -------
     located, sign
-        The folds, and the last clear sign of dp/ds for the next piece.
+        The folds of each piece, and the last clear sign of dp/ds for the next one.
 
     Notes
     -----
     The coefficients are d²p/ds² in arclength with its error: from the polynomial of a Taylor step, from
     extrapolated differences of exact tangents on a cubic one.
     """
-    slope = piece.coefficients[1:, -1] * np.arange(1, len(piece.coefficients))
-    noise = 8 * EPSILON * float(np.max(np.abs(piece.coefficients).sum(axis=0)))
-    if piece.made == Made.CUBIC:
-        noise = max(noise, 8 * tolerance)
-    changes = sign_changes(slope, noise, sign_before)
-    roots = tuple(root for root in changes.roots if root >= after)
-    if not roots and piece.made == Made.CUBIC:
-        roots = _close_pair(problem, piece, slope, tolerance)
+    slopes = coefficients[:, 1:, -1] * np.arange(1, coefficients.shape[1])
+    noise = 8 * EPSILON * np.abs(coefficients).sum(axis=1).max(axis=1)
+    if pieces[0].made == Made.CUBIC:
+        noise = np.maximum(noise, 8 * tolerance)
+    changes = sign_changes_along(slopes, noise, sign_before)
     found = []
-    for root in roots:
-        bend = _value(slope[1:] * np.arange(1, slope.size), root)
-        tau, x, residual_slope = _refine_fold(problem, piece, root, bend, tolerance)
-        curvature, error = _curvature(problem, piece, tau, noise, tolerance)
-        kind = "fold" if abs(curvature) > error else "undecided"
-        scale = problem.parameter_scale
-        coefficients = {
-            "curvature": curvature * scale,
-            "curvature_error": error * scale,
-            "slope": residual_slope * scale,
-        }
-        point = SpecialPoint(
-            kind,
-            float(x[-1]) * scale,
-            x[:-1].copy(),
-            piece.start + tau * piece.length,
-            residual_norm(problem, x),
-            (piece.start, piece.end),
-            coefficients,
-        )
-        found.append(Located(tau, point, FOLD))
-    return found, changes.sign
+    for k, (piece, change) in enumerate(zip(pieces, changes, strict=True)):
+        roots = tuple(root for root in change.roots if k or root >= after)
+        if not roots and piece.made == Made.CUBIC:
+            roots = _close_pair(problem, piece, slopes[k], tolerance)
+        found.append([_fold(problem, piece, root, slopes[k], float(noise[k]), tolerance) for root in roots])
+    return found, changes[-1].sign
+
+
+def _fold(problem: Problem, piece: Piece, root: float, slope: Array, noise: float, tolerance: float) -> Located:
+    """Return the record of the fold at a zero of the polynomial's slope."""
+    bend = _value(slope[1:] * np.arange(1, slope.size), root)
+    tau, x, residual_slope = _refine_fold(problem, piece, root, bend, tolerance)
+    curvature, error = _curvature(problem, piece, tau, noise, tolerance)
+    kind = "fold" if abs(curvature) > error else "undecided"
+    scale = problem.parameter_scale
+    coefficients = {
+        "curvature": curvature * scale,
+        "curvature_error": error * scale,
+        "slope": residual_slope * scale,
+    }
+    point = SpecialPoint(
+        kind,
+        float(x[-1]) * scale,
+        x[:-1].copy(),
+        piece.start + tau * piece.length,
+        residual_norm(problem, x),
+        (piece.start, piece.end),
+        coefficients,
+    )
+    return Located(tau, point, FOLD)
 
 
 def _close_pair(problem: Problem, piece: Piece, slope: Array, tolerance: float) -> tuple[float, ...]:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from continuation.special.blowup import blowup_series
-from continuation.special.branch_points import BranchPoint
+from continuation.special.events import Located
 from continuation.special.singular_point import singular_point
 from continuation.stepping.corrector import residual_norm, tangent_at
 from continuation.stepping.polynomial import Piece, shifted
@@ -25,7 +25,7 @@ SHORTER, TRIES = 0.7, 12
 JOINED = 1e-10
 
 
-def passed(departed: Base, piece: Piece, branch_point: BranchPoint, settings: Settings) -> tuple[Piece, Base] | None:
+def passed(departed: Base, piece: Piece, branch_point: Located, settings: Settings) -> tuple[Piece, Base] | None:
     """Return a piece from a base over a branch point near by, and the base at its end; None if the series falls short.
 
     Parameters

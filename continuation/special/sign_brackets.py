@@ -18,7 +18,7 @@ Value = tuple[int, float]
 # What a coarser sampling may be off at the places of the next finer one, relative to the value there.
 PREDICTED = 0.25
 # Largest over smallest value, without their exponential trend, of samples of one sign between which nothing hides.
-EVEN = 1.5
+EVEN = 1.1
 
 
 def sign_brackets(problem: Problem, piece: Piece, ends: tuple[Value, Value], most: int) -> list[tuple[float, float]]:

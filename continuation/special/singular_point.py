@@ -12,11 +12,11 @@ from continuation.linear.null_vectors import NullVectors, null_vectors
 from continuation.problem import Problem
 from continuation.special.taylor_tape import TaylorTape
 
-__all__ = ["SingularPoint", "problem_null_vectors", "singular_point"]
+__all__ = ["SingularPoint", "is_lost", "problem_null_vectors", "singular_point"]
 
 Array = NDArray[np.float64]
-# The inverse of the bordered matrix, above which another rank counts as lost: half of the digits, as the point is known
-# to round-off.
+# A singular value that belongs to a lost rank, over the smallest one that does not: half of the digits, as the point is
+# known to round-off. A ratio, because F and u may be in any units.
 RANK_LOST = 1e-7
 MOST_LOST = 6
 
@@ -114,7 +114,7 @@ def singular_point(
         The point (u, p / scale), shape (n + 1,), to round-off: what follows takes it for exact.
     nullity
         m, the dimension of the left null space: 1 at a simple branch point, the number of modes at a resonance. By
-        default as many as leave the bordered matrix well conditioned.
+        default as few as leave a gap of seven digits between the singular values that vanish and the others.
     along
         A vector with a part along the null space, shape (n + 1,), where one is known.
 
@@ -138,16 +138,33 @@ def singular_point(
     if nullity is not None and not 1 <= nullity <= n:
         raise ValueError(f"nullity = {nullity!r} must lie between 1 and the number of unknowns, {n}")
     along = np.eye(1, n + 1, n)[0] if along is None else along
-    for m in (nullity,) if nullity else range(1, min(n, MOST_LOST) + 1):
+    found = problem_null_vectors(problem, x, along, nullity) if nullity else _fitting(problem, x, along)
+    return SingularPoint(problem, x, found.right, found.left, found.lost, found.kept, found.solver)
+
+
+def _fitting(problem: Problem, x: Array, along: Array) -> NullVectors:
+    """Return the fewest null vectors with a gap between what is lost and what is kept; else those with the widest."""
+    tried, failure = [], ArithmeticError("the Jacobian loses too many ranks here")
+    candidate: NullVectors | None = None
+    for m in range(1, min(x.size - 1, MOST_LOST) + 1):
         try:
             found = problem_null_vectors(problem, x, along, m)
-        except ArithmeticError:
-            if m == nullity or m == min(n, MOST_LOST):
-                raise
+        except ArithmeticError as singular:  # more are lost than m
+            candidate, failure = None, singular
             continue
-        if nullity or found.kept > RANK_LOST:
-            break
-    return SingularPoint(problem, x, found.right, found.left, found.lost, found.kept, found.solver)
+        # Is the gap one between two that are lost? With m = n nothing is kept that could tell.
+        if candidate is not None and (m == x.size - 1 or not is_lost(candidate.kept, found.kept)):
+            return candidate
+        candidate = found if is_lost(found.lost, found.kept) else None
+        tried.append(found)
+    if not tried:
+        raise failure
+    return candidate or min(tried, key=lambda found: found.lost / found.kept)
+
+
+def is_lost(lost: float, kept: float) -> bool:
+    """Whether a singular value counts as zero beside the smallest one that does not."""
+    return lost <= RANK_LOST * kept
 
 
 def problem_null_vectors(problem: Problem, x: Array, along: Array, nullity: int) -> NullVectors:

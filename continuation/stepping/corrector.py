@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 from continuation.linear.bordered import BorderedSolver
 from continuation.problem import Problem
 
-__all__ = ["Correction", "correct", "residual_norm", "round_off", "tangent_at"]
+__all__ = ["Correction", "correct", "max_norm", "residual_norm", "round_off", "tangent_at"]
 
 Array = NDArray[np.float64]
 EPSILON = float(np.finfo(float).eps)
@@ -36,9 +37,13 @@ class Correction:
 
 def residual_norm(problem: Problem, x: Array) -> float:
     """Return the max-norm of F at x = (u, p / scale); infinite where F is not finite."""
-    f = problem.residual(x[:-1], float(x[-1]) * problem.parameter_scale)
-    norm = float(np.max(np.abs(f), initial=0.0))
-    return norm if np.isfinite(norm) else float("inf")
+    return max_norm(problem.residual(x[:-1], float(x[-1]) * problem.parameter_scale))
+
+
+def max_norm(f: Array) -> float:
+    """Return the largest absolute value in a vector, 0 if it is empty; infinite where an entry is not finite."""
+    norm = float(np.abs(f).max(initial=0.0))
+    return norm if math.isfinite(norm) else math.inf
 
 
 def round_off(problem: Problem, x: Array) -> float:

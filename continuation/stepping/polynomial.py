@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
@@ -10,7 +11,7 @@ from math import comb
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Made", "Piece", "SignChanges", "shifted", "sign_changes"]
+__all__ = ["Made", "Piece", "SignChanges", "even_powers", "shifted", "sign_changes", "sign_changes_along", "stacked"]
 
 Array = NDArray[np.float64]
 EPSILON = float(np.finfo(float).eps)
@@ -65,7 +66,7 @@ class Piece:
 
     def sampled(self, count: int) -> tuple[Array, Array]:
         """Return ``count`` + 1 equidistant τ from 0 to 1, and x there, shape (count + 1, n + 1)."""
-        tau, powers = _even_powers(count, len(self.coefficients))
+        tau, powers = even_powers(count, len(self.coefficients))
         x: Array = powers @ self.coefficients
         return tau, x
 
@@ -91,6 +92,17 @@ class Piece:
     def end(self) -> float:
         """Arclength at τ = 1."""
         return self.start + self.length
+
+
+def stacked(pieces: Sequence[Piece]) -> Array:
+    """Return the coefficients of pieces, shape (P, order + 1, n + 1): shorter ones end in zeros; of one not a copy."""
+    if len(pieces) == 1:
+        return pieces[0].coefficients[None]
+    longest = max(len(piece.coefficients) for piece in pieces)
+    together = np.zeros((len(pieces), longest, pieces[0].coefficients.shape[1]))
+    for row, piece in zip(together, pieces, strict=True):
+        row[: len(piece.coefficients)] = piece.coefficients
+    return together
 
 
 def shifted(coefficients: Array, origin: float, length: float) -> Array:
@@ -119,7 +131,8 @@ def _powers(tau: float, count: int) -> Array:
 
 
 @lru_cache(maxsize=128)
-def _even_powers(count: int, size: int) -> tuple[Array, Array]:
+def even_powers(count: int, size: int) -> tuple[Array, Array]:
+    """Return ``count`` + 1 equidistant τ from 0 to 1, and their powers, shape (count + 1, size); read-only."""
     tau = np.linspace(0.0, 1.0, count + 1)
     powers = np.vander(tau, size, increasing=True)
     tau.flags.writeable = powers.flags.writeable = False
@@ -181,6 +194,33 @@ def sign_changes(coefficients: Array, noise: float, sign_before: int = 0) -> Sig
     if np.any(clear != before):
         roots += _isolate(bernstein, c, 0.0, 1.0, noise)
     return SignChanges(tuple(sorted(roots)), last)
+
+
+def sign_changes_along(coefficients: Array, noise: Array, sign_before: int = 0) -> list[SignChanges]:
+    """Do :func:`sign_changes` for polynomials on [0, 1] that follow each other on one curve.
+
+    Parameters
+    ----------
+    coefficients, noise
+        Shapes (P, d + 1) and (P,).
+    sign_before
+        Sign before the first of them; each begins with the last clear sign of the one before.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> one, two = sign_changes_along(np.array([[1.0, -0.5], [0.5, -1.0]]), np.full(2, 1e-15))
+    >>> one.roots, two.roots, two.sign
+    ((), (0.5,), -1)
+    """
+    noise = np.maximum(noise, EPSILON * np.abs(coefficients).sum(axis=1))
+    bernstein = coefficients @ _to_bernstein(coefficients.shape[1] - 1).T
+    signs = (bernstein.min(axis=1) > noise).astype(int) - (bernstein.max(axis=1) < -noise)
+    found = []
+    for c, level, sign in zip(coefficients, noise.tolist(), signs.tolist(), strict=True):
+        found.append(_unchanged(sign, sign_before) if sign else sign_changes(c, level, sign_before))
+        sign_before = found[-1].sign
+    return found
 
 
 def _unchanged(sign: int, sign_before: int) -> SignChanges:

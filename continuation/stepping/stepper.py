@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from continuation.branch import Counters, Status
 from continuation.linear.bordered import BorderedSolver
 from continuation.problem import Problem
-from continuation.stepping.corrector import correct, residual_norm, round_off, tangent_at
+from continuation.stepping.corrector import correct, max_norm, round_off, tangent_at
 from continuation.stepping.polynomial import EPSILON, Made, Piece
 from continuation.stepping.predictor import arc_length, hermite, trusted_length
 
@@ -109,8 +109,8 @@ class Base:
 
     ``trial`` is the longest step to try next; ``sign`` the sign of the determinant of the Jacobian
     bordered by the tangent (it changes at a branch point and not at a fold), 0 while unknown, ``size`` the logarithm of
-    its absolute value, nan while unknown; ``solver`` the bordered Jacobian itself, where a Taylor step has factorised
-    it already.
+    its absolute value, nan while unknown; ``solver`` the bordered Jacobian itself and ``f`` the residual, shape (n,),
+    where a Taylor step has computed them already.
     """
 
     problem: Problem
@@ -121,6 +121,7 @@ class Base:
     sign: int = 0
     size: float = np.nan
     solver: BorderedSolver | None = None
+    f: Array | None = None
 
     @property
     def p(self) -> float:
@@ -186,7 +187,7 @@ def _resize(base: Base, settings: Settings) -> tuple[Base, Counters]:
     if not new.converged:
         raise StepFailure(Status.UNRESOLVED, f"Newton failed after a change to {size} unknowns at p = {base.p!r}")
     spent = Counters(factorisations=new.iterations, newton=new.iterations, residuals=new.iterations + 1)
-    return replace(base, problem=problem, x=new.x, tangent=tangent, size=np.nan, solver=None), spent
+    return replace(base, problem=problem, x=new.x, tangent=tangent, size=np.nan, solver=None, f=None), spent
 
 
 def _taylor_step(base: Base, settings: Settings) -> tuple[Base, Piece, Base, Counters]:
@@ -195,7 +196,8 @@ def _taylor_step(base: Base, settings: Settings) -> tuple[Base, Piece, Base, Cou
     x, solver, spent = _settled(base)
     order = min(settings.order, problem.largest_order)
     spent += Counters(steps=1, factorisations=1, solves=order)
-    departed = replace(base, x=x, sign=solver.sign, size=_size(problem, solver), solver=None)
+    tried = refused = 0
+    departed = replace(base, x=x, sign=solver.sign, size=_size(problem, solver), solver=None, f=None)
     c = problem.series(x, solver, order)
     c = _finite(c)
     order = len(c) - 1
@@ -209,13 +211,16 @@ def _taylor_step(base: Base, settings: Settings) -> tuple[Base, Piece, Base, Cou
     while length >= settings.min_length:
         piece = Piece(c * (length**powers)[:, None], base.s, length)
         end = piece(1.0)
-        residual, defect = residual_norm(problem, end), problem.defect(end[:-1], float(end[-1]) * scale)
-        spent += Counters(residuals=1)
+        p = float(end[-1]) * scale
+        f = problem.residual(end[:-1], p)
+        residual, defect = max_norm(f), problem.defect(end[:-1], p)
+        tried += 1
         if max(residual, defect) <= settings.tolerance:
-            arrived = _arrive(problem, piece, end)
+            arrived = _arrive(problem, piece, end, f)
             if arrived is not None:
+                spent += Counters(factorisations=refused, solves=refused, residuals=tried)
                 return departed, piece, arrived, spent
-            spent += Counters(factorisations=1, solves=1)
+            refused += 1
         if length < GIVE_UP * trusted <= length / 0.9 and round_off(problem, x) > settings.tolerance:
             break
         length *= 0.9
@@ -236,23 +241,26 @@ def _finite(c: Array) -> Array:
 
 def _settled(base: Base) -> tuple[Array, BorderedSolver, Counters]:
     """Shed the truncation of the last step by Newton's iteration; one update is enough off branch points."""
-    problem, x, spent = base.problem, base.x, Counters()
+    problem, x = base.problem, base.x
     solver = base.solver or problem.bordered(x[:-1], base.p, base.tangent)
+    f, spent = base.f, Counters()
     for _ in range(4):
-        p = float(x[-1]) * problem.parameter_scale
-        update = solver.solve(-problem.residual(x[:-1], p))
-        spent += Counters(solves=1, residuals=1)
-        moved, size = float(np.max(np.abs(update))), 1.0 + float(np.max(np.abs(x)))
+        if f is None:
+            f = problem.residual(x[:-1], float(x[-1]) * problem.parameter_scale)
+            spent += Counters(residuals=1)
+        update = solver.solve(-f)
+        spent += Counters(solves=1)
+        moved, size = float(np.abs(update).max()), 1.0 + float(np.abs(x).max())
         if moved > 4 * EPSILON * size:  # a start that is exact stays as given
             x = x + update
         if moved <= SETTLED * size:
             break
-        solver = problem.bordered(x[:-1], float(x[-1]) * problem.parameter_scale, base.tangent)
+        solver, f = problem.bordered(x[:-1], float(x[-1]) * problem.parameter_scale, base.tangent), None
         spent += Counters(factorisations=1)
     return x, solver, spent
 
 
-def _arrive(problem: Problem, piece: Piece, end: Array) -> Base | None:
+def _arrive(problem: Problem, piece: Piece, end: Array, f: Array) -> Base | None:
     """Factorise at the end of a Taylor step; None where the Jacobian is as good as singular."""
     direction = piece.derivative(1.0)
     direction /= np.linalg.norm(direction)
@@ -262,7 +270,7 @@ def _arrive(problem: Problem, piece: Piece, end: Array) -> Base | None:
     stray = solver.solve(np.zeros(end.size - 1), 1.0) - direction
     if not np.max(np.abs(stray)) <= STRAY:
         return None
-    return Base(problem, end, direction, piece.end, sign=solver.sign, size=_size(problem, solver), solver=solver)
+    return Base(problem, end, direction, piece.end, sign=solver.sign, size=_size(problem, solver), solver=solver, f=f)
 
 
 def _tangent_step(base: Base, settings: Settings) -> tuple[Base, Piece, Base, Counters]:

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from toys import Array
@@ -63,6 +63,7 @@ def test_without_samples_an_even_number_is_missed() -> None:
 
 
 @hypothesis_settings(max_examples=40, deadline=None)
+@example([13, 14, 16, 17, 20])  # a coarse sampling of the first two looks even to a factor of 1.24
 @given(st.lists(st.integers(1, 49), min_size=2, max_size=6, unique=True))
 def test_any_number_of_branch_points(steps: list[int]) -> None:
     places = np.array(sorted(steps)) / 5.0

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from scipy import sparse
-from scipy.sparse.linalg import LinearOperator
+from scipy.sparse.linalg import LinearOperator, eigsh
 from toys import digits
 
 from continuation import FunctionProblem, Settings, follow, switch
@@ -92,6 +92,30 @@ def test_ten_thousand_unknowns():
     assert digits(point.p, eigenvalue(m, k, width, 1, 1)) > 11
     fold = fold_of(bratu(100), 100, 110.0)
     assert fold.p == pytest.approx(6.8079, abs=1e-3)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("m", "k", "length", "count"), [(24, 16, 60.0, 3), (125, 80, 275.0, 1)])
+def test_branch_points_of_bratu_in_two_dimensions(m, k, length, count):
+    """Those of the discrete problem, high on its branch where one cell holds the peak: checked by eigenvalues.
+
+    The Jacobian is symmetric: ARPACK with shift and inversion finds the eigenvalue nearest to zero, with factors that
+    the engine does not use.
+    """
+    second, h2 = laplacian(m, k, 1.4)
+    problem = FunctionProblem(
+        lambda u, p: second @ u + h2 * p * np.exp(u),
+        lambda u, p: sparse.csc_array(second + sparse.diags_array(h2 * p * np.exp(u))),
+        lambda u, p: h2 * np.exp(u),
+    )
+    branch = follow(problem, np.zeros(m * k), 0.0, p_min=0.0, max_arclength=length)
+    assert [point.kind for point in branch.special_points] == ["fold"] + ["branch point"] * count
+    for point in branch.special_points:
+        jacobian = problem.jacobian(point.u, point.p)
+        nearest = eigsh(jacobian, 1, sigma=1e-3, return_eigenvectors=False)[0]
+        size = abs(jacobian).sum(axis=1).max()
+        assert abs(nearest) < 1e-9 * size
+        assert point.residual < 1e-12
 
 
 def test_a_jacobian_known_by_its_products():

@@ -34,6 +34,17 @@ def test_four_outcomes_are_counted_apart():
         HalfBranch("onset 1", "mode 1", "lost")
 
 
+def test_a_branch_that_runs_back_into_a_resonant_onset_ends_on_it():
+    """Weights (0.2, 1, 1, 0.2): modes 1 and 4 share κ = 2/g = 10, and one of their branches comes back to it."""
+    d = branches.diagram(potentials.from_weights([0.2, 1.0, 1.0, 0.2]), kappa_max=20.0)
+    (back,) = (branch for branch in d.branches if branch.status is Status.SINGULAR)
+    assert abs(back.kappa[-1] - 10.0) < 1e-12
+    assert abs(back.a[-1]).max() < 1e-12
+    assert "loses 2 ranks" in back.message
+    assert stop_of(back) == ""
+    assert d.completeness.stopped == 0
+
+
 def test_a_branch_that_stops_is_found_but_stopped(log_gas):
     account = log_gas.completeness
     assert (account.owed, account.found, account.stopped, account.failed) == (1, 0, 1, 0)
@@ -75,7 +86,7 @@ def test_where_a_branch_stops_is_among_the_findings(log_gas):
 def test_which_ends_are_stops(transformer, status):
     branch = transformer.branches[0]
     ended = replace(branch, curve=replace(branch.curve, status=status))
-    natural = status in (Status.BOUND, Status.EVENT, Status.CLOSED)
+    natural = status in (Status.BOUND, Status.EVENT, Status.CLOSED, Status.SINGULAR)
     assert (stop_of(ended) == "") is natural
     assert natural or stop_of(ended).startswith(f"stopped at κ = 0.82: {status.value}")
 
