@@ -1,0 +1,217 @@
+"""States on the circle that need no mirror axis: their symmetry groups Z_n, and the second variation about them.
+
+Their moments come in pairs, E[cos θ], E[sin θ], E[cos 2θ], …; all rotations of a state, and its mirror image, are one
+solution.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import gcd
+
+import numpy as np
+from numpy.typing import NDArray
+
+from branches.spaces.isotropy import PRESENT, Block, Isotropy
+from branches.spaces.rotations import aligned, mirror_axis, rotated
+from branches.spaces.waves import WaveBasis, paired, unpaired, wave_basis, wave_covariances
+
+__all__ = ["Cyclic", "CyclicBlock"]
+
+Array = NDArray[np.float64]
+Complex = NDArray[np.complex128]
+Modes = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Cyclic(Isotropy):
+    """Z_n: states of period 2π/n on the circle, with or without a mirror axis, by cosines and sines.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> two = Cyclic(2)
+    >>> two.name, two.degrees(4), two.expanded(np.array([0.5, 0.1]))
+    ('period 2π/2, no axis', array([2, 2, 4, 4]), array([0. , 0. , 0.5, 0.1]))
+    >>> two.of_state(np.array([0.0, 0.0, 0.0, 0.0, 0.0, 0.3])).n_fold
+    3
+    """
+
+    n_fold: int = 1
+
+    @property
+    def name(self) -> str:
+        """The period in words."""
+        return f"period 2π/{self.n_fold}, no axis" if self.n_fold else "uniform"
+
+    @property
+    def twin_name(self) -> str:
+        """The reflection, which makes another state of one without an axis."""
+        return "mirror image: E[sin kθ] → −E[sin kθ]"
+
+    def basis(self, size: int) -> WaveBasis:
+        """Return the waves of the first multiples, whatever the period."""
+        return wave_basis(size)
+
+    def multiplicity(self, degrees: Modes) -> Array:
+        """Return 2 for every mode: a cosine and a sine."""
+        return np.full(np.shape(degrees), 2.0)
+
+    def degrees(self, size: int) -> Modes:
+        """Return the modes of the first N unknowns: n, n, 2n, 2n, …."""
+        return self.n_fold * (np.arange(size) // 2 + 1)
+
+    def weights(self, potential: object, size: int) -> Array:
+        """Return the weights that the first N unknowns see, each twice."""
+        every: Array = potential.weights(self.n_fold * ((size + 1) // 2))  # type: ignore[attr-defined]
+        return np.repeat(every[self.n_fold - 1 :: self.n_fold], 2)[:size]
+
+    def expanded(self, u: Array) -> Array:
+        """Return the moments of all modes, in pairs, of states given by their unknowns."""
+        c = unpaired(u)
+        full = np.zeros((*c.shape[:-1], c.shape[-1] * self.n_fold), dtype=complex)
+        full[..., self.n_fold - 1 :: self.n_fold] = c
+        return paired(full)
+
+    def restricted(self, a: Array) -> Array:
+        """Return the unknowns of states given by the moments of all modes, in pairs."""
+        return paired(unpaired(a)[..., self.n_fold - 1 :: self.n_fold])
+
+    def embedded(self, u: Array, size: int, other: Isotropy) -> Array:
+        """Return the first ``size`` unknowns, in a class Z_m with m a divisor of n, of a state given by its own."""
+        moments = paired(unpaired(self.expanded(u))[..., other.n_fold - 1 :: other.n_fold])
+        return _sized(moments, size)
+
+    def of_even(self, u: Array, size: int) -> Array:
+        """Return the first ``size`` unknowns of an even state of this period, by its cosine moments a_n, a_2n, …."""
+        return _sized(paired(u.astype(complex)), size)
+
+    def of_state(self, a: Array, tolerance: float = PRESENT) -> Isotropy:
+        """Return the class of most symmetry of this kind that holds a state, by its moments above the tolerance."""
+        present = np.flatnonzero(np.abs(unpaired(a)) > tolerance) + 1
+        return self.with_n_fold(gcd(*map(int, present)) if present.size else 0)
+
+    def twin(self, a: Array) -> Array:
+        """Return the mirror image."""
+        return paired(np.conj(unpaired(a)))[..., : a.shape[-1]]
+
+    def canonical(self, a: Array, tolerance: float = PRESENT) -> Array:
+        """Return the member of the orbit whose lowest mode above the tolerance is a positive cosine.
+
+        Of its rotations by a period of that mode, and of the mirror images, it is the one whose sine moments are
+        largest in sum; near an even state it jumps, so that states are compared by :meth:`distance`.
+        """
+        c = unpaired(a)
+        present = np.flatnonzero(np.abs(c) > tolerance)
+        if present.size == 0:
+            return np.zeros_like(a)
+        mode = int(present[0]) + 1
+        start = float(np.angle(c[mode - 1])) / mode
+        turns = [rotated(c, start + 2.0 * np.pi * k / mode) for k in range(mode)]
+        best = max((paired(t) for turn in turns for t in (turn, np.conj(turn))), key=lambda p: float(np.sum(p[1::2])))
+        return best[: a.size]
+
+    def distance(self, a: Array, b: Array) -> float:
+        """Return the largest difference of moments of two states, the least over rotations and the mirror."""
+        c, other = unpaired(a), unpaired(b)
+        return min(aligned(c, other).distance, aligned(c, np.conj(other)).distance)
+
+    def even_moments(self, a: Array, tolerance: float) -> Array | None:
+        """Return the cosine moments of the state turned to be even, shape (N/2,), None if it has no mirror axis."""
+        c = unpaired(a)
+        angle = mirror_axis(c, tolerance)
+        return None if angle is None else np.ascontiguousarray(rotated(c, angle).real)
+
+    def rotation(self, u: Array) -> Array:
+        """Return the change of the unknowns by a rotation, (−n y_n, n x_n) up to the factor of the period."""
+        c = unpaired(u)
+        return paired(-1j * np.arange(1, c.shape[-1] + 1) * c)[..., : u.shape[-1]]
+
+    def blocks(self, largest: int = 0) -> tuple[CyclicBlock, ...]:
+        """Return the blocks about a state of period 2π/n: residues 0 … n/2.
+
+        Examples
+        --------
+        >>> [(block.residue, block.order) for block in Cyclic(4).blocks()]
+        [(0, 1), (1, 4), (2, 2)]
+        """
+        return tuple(CyclicBlock(self, residue) for residue in range(self.n_fold // 2 + 1))
+
+    def density(self, a: Array, points: Array) -> Array:
+        """Return ρ(θ) of one state given by its moments in pairs."""
+        c = unpaired(a)
+        waves = np.exp(1j * np.multiply.outer(points, np.arange(1, c.size + 1)))
+        rho: Array = (1.0 + 2.0 * np.tensordot(waves, c, axes=1).real) / (2.0 * np.pi)
+        return rho
+
+
+def _sized(u: Array, size: int) -> Array:
+    short = max(0, size - u.shape[-1])
+    padded: Array = np.concatenate([u, np.zeros((*u.shape[:-1], short))], axis=-1)[..., :size]
+    return padded
+
+
+@dataclass(frozen=True)
+class CyclicBlock(Block):
+    """An isotropy type about a state of Z_n: cosines and sines of the modes ≡ ±residue modulo n.
+
+    Its modes are listed in pairs. For orders m ≥ 3 every eigenvalue is double, as the rotation by 2π/n acts as one of
+    the plane.
+
+    Examples
+    --------
+    >>> block = CyclicBlock(Cyclic(2), residue=1)
+    >>> block.modes(4), block.order, block.breaks_to
+    (array([1, 1, 3, 3]), 2, Cyclic(n_fold=1))
+    """
+
+    residue: int
+
+    @property
+    def name(self) -> str:
+        """The modes of the block."""
+        return f"modes ±{self.residue} mod {self.isotropy.n_fold}"
+
+    @property
+    def copies(self) -> tuple[int, int]:
+        """One direction an eigenvalue, all of them among cosines and sines."""
+        return 1, 0
+
+    @property
+    def order(self) -> int:
+        """Order m of the rotation by 2π/n on the block."""
+        return self.isotropy.n_fold // gcd(self.isotropy.n_fold, self.residue)
+
+    @property
+    def breaks_to(self) -> Isotropy:
+        """The class of the states that leave where the block's modes are excited."""
+        return self.isotropy.with_n_fold(gcd(self.isotropy.n_fold, self.residue))
+
+    def modes(self, largest: int) -> Modes:
+        """Return the modes of the block up to a largest one, each twice."""
+        n, fold = np.arange(1, largest + 1), self.isotropy.n_fold
+        inside = (n % fold == self.residue) | (n % fold == (fold - self.residue) % fold)
+        modes: Modes = np.repeat(n[inside], 2)
+        return modes
+
+    def covariance(self, rows: Modes, columns: Modes, u: Array, field: Array) -> Array:
+        """Return the covariances of cosines and sines under the states, shape (P, rows, columns)."""
+        if rows.size == 0 or columns.size == 0:
+            return np.zeros((u.shape[0], rows.size, columns.size))
+        return wave_covariances(self._moments(u, int(rows.max() + columns.max())), rows, columns)
+
+    def rotation(self, degrees: Modes, u: Array) -> Array | None:
+        """Return (−n y_n, n x_n) on the modes of the residue 0; None in the other blocks."""
+        if self.residue != 0:
+            return None
+        c = self._moments(u, int(degrees.max(initial=0)))[:, degrees]
+        return degrees * np.where(np.arange(degrees.size) % 2 == 1, c.real, c.imag)
+
+    def _moments(self, u: Array, top: int) -> Complex:
+        """Return c_0 = 1, c_1, …, c_top, shape (P, top + 1)."""
+        fold, given = self.isotropy.n_fold, unpaired(u)
+        multiples = min(top // fold, given.shape[1])
+        c = np.zeros((u.shape[0], top + 1), dtype=complex)
+        c[:, 0] = 1.0
+        c[:, fold : fold * multiples + 1 : fold] = given[:, :multiples]
+        return c
