@@ -68,23 +68,23 @@ class Cyclic(Isotropy):
 
     def expanded(self, u: Array) -> Array:
         """Return the moments of all modes, in pairs, of states given by their unknowns."""
-        c = unpaired(u)
-        full = np.zeros((*c.shape[:-1], c.shape[-1] * self.n_fold), dtype=complex)
-        full[..., self.n_fold - 1 :: self.n_fold] = c
-        return paired(full)
+        pairs = _in_pairs(u)
+        full = np.zeros((*u.shape[:-1], pairs.shape[-2] * self.n_fold, 2))
+        full[..., self.n_fold - 1 :: self.n_fold, :] = pairs
+        return full.reshape(*u.shape[:-1], -1)
 
     def restricted(self, a: Array) -> Array:
         """Return the unknowns of states given by the moments of all modes, in pairs."""
-        return paired(unpaired(a)[..., self.n_fold - 1 :: self.n_fold])
+        return _in_pairs(a)[..., self.n_fold - 1 :: self.n_fold, :].reshape(*a.shape[:-1], -1)
 
     def embedded(self, u: Array, size: int, other: Isotropy) -> Array:
         """Return the first ``size`` unknowns, in a class Z_m with m a divisor of n, of a state given by its own."""
-        moments = paired(unpaired(self.expanded(u))[..., other.n_fold - 1 :: other.n_fold])
-        return _sized(moments, size)
+        return _sized(other.restricted(self.expanded(u)), size)
 
     def of_even(self, u: Array, size: int) -> Array:
         """Return the first ``size`` unknowns of an even state of this period, by its cosine moments a_n, a_2n, …."""
-        return _sized(paired(u.astype(complex)), size)
+        pairs = np.stack([u, np.zeros_like(u)], axis=-1)
+        return _sized(pairs.reshape(*u.shape[:-1], -1), size)
 
     def of_state(self, a: Array, tolerance: float = PRESENT) -> Isotropy:
         """Return the class of most symmetry of this kind that holds a state, by its moments above the tolerance."""
@@ -93,7 +93,9 @@ class Cyclic(Isotropy):
 
     def twin(self, a: Array) -> Array:
         """Return the mirror image."""
-        return paired(np.conj(unpaired(a)))[..., : a.shape[-1]]
+        mirrored = a.copy()
+        mirrored[..., 1::2] *= -1.0
+        return mirrored
 
     def canonical(self, a: Array, tolerance: float = PRESENT) -> Array:
         """Return the member of the orbit whose lowest mode above the tolerance is a positive cosine.
@@ -143,6 +145,11 @@ class Cyclic(Isotropy):
         waves = np.exp(1j * np.multiply.outer(points, np.arange(1, c.size + 1)))
         rho: Array = (1.0 + 2.0 * np.tensordot(waves, c, axes=1).real) / (2.0 * np.pi)
         return rho
+
+
+def _in_pairs(u: Array) -> Array:
+    """Return pairs of unknowns, shape (..., N/2, 2); a last cosine gets the sine 0."""
+    return _sized(u, u.shape[-1] + u.shape[-1] % 2).reshape(*u.shape[:-1], -1, 2)
 
 
 def _sized(u: Array, size: int) -> Array:
