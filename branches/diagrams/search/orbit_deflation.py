@@ -36,7 +36,7 @@ class OrbitDeflation:
     >>> deflation = OrbitDeflation(np.array([1]))
     >>> deflation.add(np.array([0.5, 0.0]))
     >>> deflation.gradient(np.array([[0.0, 0.6]])).round(6)          # 0.1 beyond a member of the orbit
-    array([[  0.        , -22.253155]])
+    array([[  0.      , -22.252961]])
     """
 
     def __init__(self, modes: NDArray[np.int64]) -> None:
