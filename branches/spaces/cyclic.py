@@ -124,7 +124,7 @@ class Cyclic(Isotropy):
         angle = mirror_axis(c, tolerance)
         return None if angle is None else np.ascontiguousarray(rotated(c, angle).real)
 
-    def rotation(self, u: Array) -> Array:
+    def motion(self, u: Array) -> Array:
         """Return the change of the unknowns by a rotation, (−n y_n, n x_n) up to the factor of the period."""
         c = unpaired(u)
         return paired(-1j * np.arange(1, c.shape[-1] + 1) * c)[..., : u.shape[-1]]
