@@ -45,6 +45,11 @@ class Cyclic(Isotropy):
         return f"period 2π/{self.n_fold}, no axis" if self.n_fold else "uniform"
 
     @property
+    def group(self) -> str:
+        """The cyclic group."""
+        return f"Z_{self.n_fold}" if self.n_fold else "O(2)"
+
+    @property
     def twin_name(self) -> str:
         """The reflection, which makes another state of one without an axis."""
         return "mirror image: E[sin kθ] → −E[sin kθ]"
@@ -172,7 +177,12 @@ class CyclicBlock(Block):
     (array([1, 1, 3, 3]), 2, Cyclic(n_fold=1))
     """
 
-    residue: int
+    residue: int = 0
+
+    @property
+    def sector(self) -> str:
+        """Both: without a mirror axis cosines and sines are not told apart."""
+        return "both"
 
     @property
     def name(self) -> str:
@@ -212,7 +222,8 @@ class CyclicBlock(Block):
         if self.residue != 0:
             return None
         c = self._moments(u, int(degrees.max(initial=0)))[:, degrees]
-        return degrees * np.where(np.arange(degrees.size) % 2 == 1, c.real, c.imag)
+        motion: Array = degrees * np.where(np.arange(degrees.size) % 2 == 1, c.real, c.imag)
+        return motion
 
     def _moments(self, u: Array, top: int) -> Complex:
         """Return c_0 = 1, c_1, …, c_top, shape (P, top + 1)."""

@@ -22,6 +22,7 @@ Complex = NDArray[np.complex128]
 LOOKED_AT = 512  # modes among which the active ones are sought
 ACTIVE = 0.03  # of κ|g_n|: what a mode below it adds to log ρ moves states a little, and no further
 MOST_MODES = 32
+VANISHED, FEWEST_MOMENTS = 1e-16, 16
 POINTS_PER_MODE, POINTS_PER_PEAK, FEWEST_POINTS = 8, 12, 128
 
 
@@ -96,6 +97,13 @@ class ActiveMoments:
         c = np.zeros(int(self.modes[-1]), dtype=complex)
         c[self.modes - 1] = unpaired(z)
         return c
+
+    def resolved(self, z: Array) -> Complex:
+        """Return the moments of the density of one state up to where they vanish, and no less than 16 of them."""
+        c = self._spectrum(self._field(self.kappa * self.g * unpaired(z[None])))[0, 1 : self.n_points // 3]
+        above = np.flatnonzero(np.abs(c) > VANISHED)
+        needed = max(FEWEST_MOMENTS, int(above[-1]) + 2 if above.size else 1)
+        return c[:needed]
 
     def active_part(self, c: Complex) -> Array:
         """Return the active moments of a state given by all of its moments, shape (2K,)."""
