@@ -104,7 +104,7 @@ def mirror_axis(c: Complex, tolerance: float) -> float | None:
 
 
 def skewness(c: Complex) -> float:
-    """Return ∫ρ'³ / ∫|ρ'|³ of a state, a number that rotations keep and a mirror reverses: zero for an even state.
+    """Return ⟨ρ'³⟩ / ⟨ρ'²⟩^{3/2} of a state, means over θ, a number that rotations keep and a mirror reverses: zero for an even state.
 
     Examples
     --------
@@ -119,5 +119,5 @@ def skewness(c: Complex) -> float:
     slope = np.fft.irfft(spectrum, n=points)
     largest = float(np.max(np.abs(slope)))
     slope = slope / largest if largest else slope
-    total = float(np.sum(np.abs(slope) ** 3))
-    return float(np.sum(slope**3)) / total if total else 0.0
+    size = float(np.mean(slope**2))
+    return float(np.mean(slope**3)) / size**1.5 if size else 0.0
