@@ -12,9 +12,10 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Basis", "DenseBasis"]
+__all__ = ["Basis", "DenseBasis", "peak_of"]
 
 Array = NDArray[np.float64]
+CONCENTRATED = 8.0  # times the mean: a peak of a density within which differences are to be accurate
 BEYOND = 8  # of N functions, N/8 more tell what a truncation neglects
 
 
@@ -36,7 +37,7 @@ class Basis(ABC):
 
     @abstractmethod
     def synthesis(self, b: Array) -> Array:
-        """Return Σ b_k B_k on the nodes; b of shape (..., N), result (..., M)."""
+        """Return Σ b_k B_k on the nodes; b of shape (..., n) with n ≤ N, result (..., M)."""
 
     @abstractmethod
     def relative_synthesis(self, b: Array, node: int) -> Array:
@@ -107,8 +108,8 @@ class DenseBasis(Basis):
         return self._all[: self.size]
 
     def synthesis(self, b: Array) -> Array:
-        """Return Σ b_k B_k on the nodes; b of shape (..., N), result (..., M)."""
-        result: Array = b @ self.functions
+        """Return Σ b_k B_k on the nodes; b of shape (..., n) with n ≤ N, result (..., M)."""
+        result: Array = b @ self.functions[: b.shape[-1]]
         return result
 
     def relative_functions(self, node: int) -> Array:
@@ -136,3 +137,9 @@ class DenseBasis(Basis):
         centred = (inside - (inside @ share)[:, None]) * np.sqrt(share)
         result: Array = centred @ centred.T
         return result
+
+
+def peak_of(rho: Array) -> int | None:
+    """Return the node at which a density is concentrated, None where it is broad."""
+    place = int(np.argmax(rho))
+    return place if float(rho[place]) > CONCENTRATED * float(rho.mean()) else None

@@ -6,6 +6,7 @@ The equations of a state, its stability and the bookkeeping of branches speak to
 
 from __future__ import annotations
 
+import warnings
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, replace
 from math import gcd
@@ -16,7 +17,7 @@ from numpy.typing import NDArray
 
 from branches.spaces.basis import Basis
 
-__all__ = ["Block", "Isotropy", "same_orbit"]
+__all__ = ["Block", "Isotropy", "Symmetric", "same_orbit"]
 
 Array = NDArray[np.float64]
 Modes = NDArray[np.int64]
@@ -49,6 +50,11 @@ class Isotropy(ABC):
     def name(self) -> str:
         """The class in words, for tables: 'period 2π/3', 'zonal'."""
 
+    @property
+    @abstractmethod
+    def group(self) -> str:
+        """The symmetry group of its states, as mathematicians write it."""
+
     @abstractmethod
     def basis(self, size: int) -> Basis:
         """Return the functions of the first N unknowns."""
@@ -64,6 +70,18 @@ class Isotropy(ABC):
         Those without a degree up to ``largest`` may be left out.
         """
 
+    @abstractmethod
+    def leaving_block(self, block: Block) -> Block | None:
+        """Return the block, of functions of this kind, along which branches leave where a block turns neutral.
+
+        On the circle the sines about a state may be the cosines about its twin. None where no branch of this kind
+        leaves.
+        """
+
+    @abstractmethod
+    def block_towards(self, other: Isotropy) -> Block:
+        """Return the block that is excited in the states of a class of less symmetry, of the same functions."""
+
     @property
     @abstractmethod
     def twin_name(self) -> str:
@@ -76,6 +94,11 @@ class Isotropy(ABC):
     # ---- what every class has ----------------------------------------------------------------
 
     @property
+    def own_sector(self) -> str:
+        """The sector of the functions of its states."""
+        return "even"
+
+    @property
     def has_twin(self) -> bool:
         """Whether the class holds a second member of the orbit of a state."""
         return bool(self.twin_name)
@@ -84,14 +107,27 @@ class Isotropy(ABC):
         """Return the class of the same functions with other multiples."""
         return replace(self, n_fold=n_fold)
 
+    def joined(self, other: Isotropy) -> Isotropy:
+        """Return the class of most symmetry that holds both, of the same functions."""
+        return self.with_n_fold(gcd(self.n_fold, other.n_fold))
+
     def degrees(self, size: int) -> Modes:
         """Return the degrees of the first N unknowns."""
         return self.n_fold * np.arange(1, size + 1)
+
+    def density_bound(self, u: Array) -> Array:
+        """Return a bound of the density of states against the uniform one, shape (P,)."""
+        bound: Array = 1.0 + np.sum(self.multiplicity(self.degrees(u.shape[1])) * np.abs(u), axis=1)
+        return bound
 
     def weights(self, potential: Any, size: int) -> Array:
         """Return the weights that the first N unknowns see, shape (N,)."""
         every: Array = potential.weights(self.n_fold * size)
         return np.ascontiguousarray(every[self.n_fold - 1 :: self.n_fold])
+
+    def onset_scale(self, g: Array) -> float:
+        """Return N_n/g_n, the onset coupling of the first unknown, by its weights; 1 where it repels."""
+        return float(self.multiplicity(self.degrees(1))[0] / g[0]) if g[0] > 0 else 1.0
 
     def expanded(self, u: Array) -> Array:
         """Return the moments a_1, a_2, … of states given by their unknowns, shape (..., n N)."""
@@ -105,10 +141,11 @@ class Isotropy(ABC):
         return reduced
 
     def embedded(self, u: Array, size: int, other: Isotropy) -> Array:
-        """Return the first ``size`` unknowns, in a class of less symmetry, of a state given by its own."""
+        """Return the first ``size`` unknowns, in a class of less symmetry, of a state given by its own, (..., N)."""
         ratio = self.n_fold // other.n_fold
         full = np.zeros((*u.shape[:-1], size))
-        full[..., ratio - 1 :: ratio] = u[..., : size // ratio]
+        kept = min(u.shape[-1], size // ratio)
+        full[..., ratio - 1 : ratio * kept : ratio] = u[..., :kept]
         return full
 
     def of_state(self, a: Array, tolerance: float = PRESENT) -> Isotropy:
@@ -131,6 +168,25 @@ class Isotropy(ABC):
         deciding = a[own.n_fold - 1 :: 2 * own.n_fold]
         clear = deciding[np.abs(deciding) > tolerance]
         return own.twin(a) if clear.size and clear[0] < 0 else a.copy()
+
+
+class Symmetric:
+    """What a record has that knows its symmetry class."""
+
+    isotropy: Isotropy
+
+    @property
+    def n_fold(self) -> int:
+        """N of its period 2π/n on the circle: its moments are a_n, a_2n, …; 0 for the uniform state."""
+        return self.isotropy.n_fold
+
+    @property
+    def period(self) -> int:
+        """The old name of ``n_fold``."""
+        name = type(self).__name__
+        message = f"{name}.period is now called {name}.n_fold; the old name goes with the next release"
+        warnings.warn(message, DeprecationWarning, stacklevel=2)
+        return self.n_fold
 
 
 def same_orbit(
@@ -188,9 +244,29 @@ class Block(ABC):
     def breaks_to(self) -> Isotropy | None:
         """The class of the branches that leave where it turns neutral; None where no class here holds them."""
 
+    @property
+    @abstractmethod
+    def sector(self) -> str:
+        """What kind of functions it has: on the circle 'even' (cosines) or 'odd' (sines)."""
+
+    @property
+    def breaking(self) -> str:
+        """How a point is called at which it turns neutral and no class of the state's kind holds what leaves."""
+        return "symmetry-breaking"
+
+    @property
+    def residue(self) -> int:
+        """On the circle, the modes ≡ ±residue modulo n; 0 elsewhere."""
+        return 0
+
     @abstractmethod
     def modes(self, largest: int) -> Modes:
         """Return the degrees of its functions up to a largest one."""
+
+    def excited(self, largest: int) -> Modes:
+        """Return the degrees that a state leaves its class with, to third order, along the block's functions."""
+        assert self.breaks_to is not None
+        return np.arange(1, largest // self.breaks_to.n_fold + 1) * self.breaks_to.n_fold
 
     @abstractmethod
     def covariance(self, rows: Modes, columns: Modes, u: Array, field: Array) -> Array:
