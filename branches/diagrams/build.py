@@ -244,7 +244,7 @@ class Builder:
     def _node_of(self, branch: Branch, point: SpecialPoint, level: int) -> Node:
         """Return the node of a special point; a new one queues what it owes, once for its orbit."""
         for node in self.nodes:
-            if node.kind != "end" and node.is_at(point.a, point.kappa):
+            if node.kind != "end" and node.is_at(point):
                 return node
         count = sum(node.kind == point.kind for node in self.nodes)
         kappa = np.array([point.kappa])

@@ -159,7 +159,7 @@ def make_system(
     n = isotropy.n_fold
     if n_modes < 2 * n:
         raise ValueError(f"n_modes = {n_modes!r} must be at least {2 * n} for states of {isotropy.name}")
-    return state_equations(potential, isotropy, n_modes // n, None, kappa_scale)
+    return state_equations(potential, isotropy, isotropy.unknowns(n_modes), None, kappa_scale)
 
 
 def trace_from(
@@ -241,12 +241,12 @@ def trace_from(
 
 
 def more_symmetric(isotropy: Isotropy) -> Event:
-    """Return the event that ends a branch where the state gains symmetry (a_n vanishes, and its class with it)."""
+    """Return the event that ends a branch where the state gains symmetry (a_n vanishes, or a mirror axis appears)."""
 
     def gains(u: Array, p: float) -> bool:
-        return isotropy.of_state(isotropy.expanded(u), GAINED).n_fold != isotropy.n_fold
+        return isotropy.symmetrised(isotropy.expanded(u), GAINED)[0] != isotropy
 
-    return Event(MORE_SYMMETRIC, lambda u, p: float(u[0]), terminal=True, accept=gains)
+    return Event(MORE_SYMMETRIC, lambda u, p: isotropy.gain(u), terminal=True, accept=gains)
 
 
 def follow_states(

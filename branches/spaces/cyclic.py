@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import gcd
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from branches.spaces.circle import EVEN
 from branches.spaces.isotropy import PRESENT, Block, Isotropy
-from branches.spaces.rotations import aligned, mirror_axis, rotated
+from branches.spaces.rotations import aligned, mirror_axis, rotated, skewness
 from branches.spaces.waves import WaveBasis, paired, unpaired, wave_basis, wave_covariances
 
 __all__ = ["Cyclic", "CyclicBlock"]
@@ -50,6 +52,11 @@ class Cyclic(Isotropy):
         return f"Z_{self.n_fold}" if self.n_fold else "O(2)"
 
     @property
+    def own_sector(self) -> str:
+        """Both: cosines and sines are not told apart."""
+        return "both"
+
+    @property
     def twin_name(self) -> str:
         """The reflection, which makes another state of one without an axis."""
         return "mirror image: E[sin kθ] → −E[sin kθ]"
@@ -66,9 +73,9 @@ class Cyclic(Isotropy):
         """Return the modes of the first N unknowns: n, n, 2n, 2n, …."""
         return self.n_fold * (np.arange(size) // 2 + 1)
 
-    def weights(self, potential: object, size: int) -> Array:
+    def weights(self, potential: Any, size: int) -> Array:
         """Return the weights that the first N unknowns see, each twice."""
-        every: Array = potential.weights(self.n_fold * ((size + 1) // 2))  # type: ignore[attr-defined]
+        every: Array = potential.weights(self.n_fold * ((size + 1) // 2))
         return np.repeat(every[self.n_fold - 1 :: self.n_fold], 2)[:size]
 
     def expanded(self, u: Array) -> Array:
@@ -118,10 +125,28 @@ class Cyclic(Isotropy):
         best = max((paired(t) for turn in turns for t in (turn, np.conj(turn))), key=lambda p: float(np.sum(p[1::2])))
         return best[: a.size]
 
-    def distance(self, a: Array, b: Array) -> float:
+    def distance(self, a: Array, b: Array, tolerance: float = PRESENT) -> float:
         """Return the largest difference of moments of two states, the least over rotations and the mirror."""
         c, other = unpaired(a), unpaired(b)
         return min(aligned(c, other).distance, aligned(c, np.conj(other)).distance)
+
+    def gain(self, u: Array) -> float:
+        """Return the skewness of ρ': it changes sign where a branch passes an even state, beyond which are the mirror
+        images; a state that gains period alone does not show.
+        """
+        return skewness(unpaired(u))
+
+    def unknowns(self, n_modes: int) -> int:
+        """Return how many unknowns the modes up to a largest one have: two each."""
+        return 2 * (n_modes // self.n_fold)
+
+    def symmetrised(self, a: Array, tolerance: float) -> tuple[Isotropy, Array]:
+        """Return the class of most symmetry that holds a state, an even one if it has a mirror axis."""
+        even = self.even_moments(a, tolerance)
+        if even is None:
+            return self.of_state(a, tolerance), a
+        own = EVEN.of_state(even, tolerance)
+        return own, own.canonical(even, tolerance)
 
     def even_moments(self, a: Array, tolerance: float) -> Array | None:
         """Return the cosine moments of the state turned to be even, shape (N/2,), None if it has no mirror axis."""
@@ -133,6 +158,15 @@ class Cyclic(Isotropy):
         """Return the change of the unknowns by a rotation, (−n y_n, n x_n) up to the factor of the period."""
         c = unpaired(u)
         return paired(-1j * np.arange(1, c.shape[-1] + 1) * c)[..., : u.shape[-1]]
+
+    def leaving_block(self, block: Block) -> Block | None:
+        """Return None: branches that leave a state without an axis in another class are not followed."""
+        return None
+
+    def block_towards(self, other: Isotropy) -> CyclicBlock:
+        """Return the block of the residue that a state of larger period excites."""
+        residue = other.n_fold % self.n_fold
+        return CyclicBlock(self, min(residue, self.n_fold - residue))
 
     def blocks(self, largest: int = 0) -> tuple[CyclicBlock, ...]:
         """Return the blocks about a state of period 2π/n: residues 0 … n/2.
@@ -222,7 +256,7 @@ class CyclicBlock(Block):
         if self.residue != 0:
             return None
         c = self._moments(u, int(degrees.max(initial=0)))[:, degrees]
-        motion: Array = degrees * np.where(np.arange(degrees.size) % 2 == 1, c.real, c.imag)
+        motion: Array = np.where(np.arange(degrees.size) % 2 == 1, c.real, c.imag) * degrees.astype(float)
         return motion
 
     def _moments(self, u: Array, top: int) -> Complex:

@@ -115,6 +115,35 @@ class Isotropy(ABC):
         """Return the degrees of the first N unknowns."""
         return self.n_fold * np.arange(1, size + 1)
 
+    def motion(self, u: Array) -> Array | None:
+        """Return the change of the unknowns along the orbit of a state, None where its class has no such motion."""
+        return None
+
+    def gain(self, u: Array) -> float:
+        """Return a number that changes sign where a branch of this class passes a state of more symmetry."""
+        return float(u[0])
+
+    def unknowns(self, n_modes: int) -> int:
+        """Return how many unknowns the degrees up to a largest one have."""
+        return n_modes // self.n_fold
+
+    def same_kind(self, other: Isotropy) -> bool:
+        """Return whether two classes have the same functions."""
+        return self.with_n_fold(1) == other.with_n_fold(1)
+
+    def symmetrised(self, a: Array, tolerance: float) -> tuple[Isotropy, Array]:
+        """Return the class of most symmetry that holds a state, of whatever kind, and its moments as that kind."""
+        return self.of_state(a, tolerance), a
+
+    def distance(self, a: Array, b: Array, tolerance: float) -> float:
+        """Return the largest difference of the moments of two states, the least over their orbits.
+
+        Moments below the tolerance do not tell the symmetry of a state.
+        """
+        size = max(a.size, b.size)
+        first, second = (self.canonical(np.pad(state, (0, size - state.size)), tolerance) for state in (a, b))
+        return float(np.max(np.abs(first - second), initial=0.0))
+
     def density_bound(self, u: Array) -> Array:
         """Return a bound of the density of states against the uniform one, shape (P,)."""
         bound: Array = 1.0 + np.sum(self.multiplicity(self.degrees(u.shape[1])) * np.abs(u), axis=1)
@@ -207,9 +236,7 @@ def same_orbit(
     """
     if abs(kappa_a - kappa_b) > tolerance * max(abs(kappa_a), abs(kappa_b)):
         return False
-    n = max(a.size, b.size)
-    first, second = (isotropy.canonical(np.pad(state, (0, n - state.size)), tolerance) for state in (a, b))
-    return bool(np.max(np.abs(first - second), initial=0.0) <= tolerance)
+    return isotropy.distance(a, b, tolerance) <= tolerance
 
 
 @dataclass(frozen=True)

@@ -104,7 +104,7 @@ def mirror_axis(c: Complex, tolerance: float) -> float | None:
 
 
 def skewness(c: Complex) -> float:
-    """Return ⟨ρ'³⟩ / ⟨ρ'²⟩^{3/2} of a state, means over θ, a number that rotations keep and a mirror reverses: zero for an even state.
+    """Return ⟨ρ'³⟩ / ⟨ρ'²⟩^{3/2} of a state, means over θ: rotations keep it, a mirror reverses it, it is 0 where even.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""What the indices of all states at one coupling must add up to: it can refute a list of states, never prove it complete.
+"""What the indices of all states at one coupling must add up to: they can refute a list, not prove it.
 
 The free energy is the same when a density is turned or mirrored, and the densities of any period form a convex set.
 Sums of signs over the states that such a set holds do not depend on the coupling, and below every onset the uniform
@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 
 from branches.potentials.potential import Potential
 from branches.spaces.circle import CircleBlock, Dihedral
-from branches.spaces.cyclic import Cyclic, CyclicBlock
+from branches.spaces.cyclic import CyclicBlock
 from branches.spaces.isotropy import Block, Isotropy
-from branches.states.morse_index import block_index, uniform_index
+from branches.states.morse_index import block_index
 from branches.states.state import State
 from continuation import Record
 
@@ -97,7 +97,7 @@ def index_sums(potential: Potential, kappa: float, states: Iterable[State]) -> t
     >>> states = branches.diagram(potential, kappa_max=2.3).at_kappa(2.2)
     >>> [bool(check.satisfied) for check in index_sums(potential, 2.2, states)]
     [True, True, True, True]
-    >>> print(index_sums(potential, 2.2, states[1:])[0])
+    >>> print(index_sums(potential, 2.2, states[:2])[0])
     index sum over even states of period 2π/1: -1 in place of 1: a state is missing
     """
     counted = [_counts(state) for state in states]
@@ -163,7 +163,8 @@ def _circle_sum(n: int, unstable: bool, counted: list[_Counts]) -> IndexSum:
             half = counts.parity(n, (0, 1))
             decided &= half is not None
             total -= sign * ((half or 0) % 2)
-    return IndexSum(f"circles of states of period 2π/{n}", int(unstable), total, total == int(unstable) if decided else None)
+    expected = int(unstable)
+    return IndexSum(f"circles of states of period 2π/{n}", expected, total, total == expected if decided else None)
 
 
 def morse_quotient(polynomial: Sequence[int]) -> tuple[int, ...] | None:
@@ -171,10 +172,8 @@ def morse_quotient(polynomial: Sequence[int]) -> tuple[int, ...] | None:
 
     Examples
     --------
-    >>> morse_quotient([1, 2, 2]), morse_quotient([2, 1, 1]) is None
-    ((0, 2), False)
-    >>> morse_quotient([1, 1]) is None
-    True
+    >>> morse_quotient([1, 2, 2]), morse_quotient([1, 1])
+    ((0, 2), None)
     """
     rest = [polynomial[0] - 1, *polynomial[1:]] if polynomial else [-1]
     quotient: list[int] = []

@@ -92,6 +92,7 @@ class SelfConsistentSystem(Problem):
         self.parameter_scale = float(kappa_scale or isotropy.onset_scale(self.g))
         self.basis = isotropy.basis(size)
         self.largest_order = int(SERIES_MEMORY / (8.0 * SERIES_VECTORS * size))
+        self._anchor: Array | None = None
 
     def with_size(self, size: int) -> SelfConsistentSystem:
         """Return the same equations with another number of unknowns."""
@@ -148,8 +149,30 @@ class SelfConsistentSystem(Problem):
         return -self.covariance_product(rho / rho.mean(), self.g * u)
 
     def jacobian(self, u: Array, p: float) -> Array:
-        """Return 1 − κ C G, shape (N, N): for small N and for tests."""
-        return self.leading_block(self.gibbs(u, p), p, self.size)
+        """Return 1 − κ C G, made regular across the orbit, shape (N, N): for small N and for tests."""
+        return self._block(u, self.gibbs(u, p), p, self.size)
+
+    def across(self, u: Array) -> Array | None:
+        """Return the unit vector w along G v, v the motion along the orbit of a state; None where its class has none.
+
+        Where all rotations of a state are in its class, J v = 0 and (G v)ᵀ (u − T) = 0 for every u: J + w wᵀ is regular
+        and its steps across the orbit solve the same equations.
+        """
+        motion = self.isotropy.motion(u if self._anchor is None else self._anchor)
+        if motion is None or not np.any(motion):
+            return None
+        across: Array = self.g * motion
+        return across / np.linalg.norm(across)
+
+    def anchored(self, u: Array) -> SelfConsistentSystem:
+        """Return the same equations with their steps across the orbit of a fixed state, for starts where u vanishes."""
+        system = self.with_size(self.size)
+        system._anchor = u
+        return system
+
+    def _block(self, u: Array, rho: Array, p: float, size: int) -> Array:
+        block, across = self.leading_block(rho, p, size), self.across(u)
+        return block if across is None else block + np.outer(across[:size], across[:size])
 
     def leading_block(self, rho: Array, p: float, size: int) -> Array:
         """Return the rows and columns 1 … size of 1 − κ C G."""
@@ -165,7 +188,8 @@ class SelfConsistentSystem(Problem):
         column = -scale * self.covariance_product(density, self.g * u)
         borders = column if columns is None else np.column_stack([column, columns])
         if self.size <= LARGEST_DENSE:
-            return DenseBordered(self.leading_block(rho, p, self.size), borders, rows)
+            return DenseBordered(self._block(u, rho, p, self.size), borders, rows)
+        across = self.across(u)
         active = np.flatnonzero(np.abs(p * self.g) > ACTIVE)
         low = min(self.size, LARGEST_BLOCK, max(LEAST_BLOCK, int(active[-1]) + 1 if active.size else 0))
 
@@ -173,15 +197,15 @@ class SelfConsistentSystem(Problem):
             result = self.covariance_product(density, self.g * v)
             result *= -p
             result += v
-            return result
+            return result if across is None else result + across * (across @ v)
 
         def transposed(v: Array) -> Array:
             result = self.covariance_product(density, v)
             result *= -p * self.g
             result += v
-            return result
+            return result if across is None else result + across * (across @ v)
 
-        return KrylovBordered(product, borders, rows, self.leading_block(rho, p, low), transposed)
+        return KrylovBordered(product, borders, rows, self._block(u, rho, p, low), transposed)
 
     def expansion(self, u: Array, p: float) -> SelfConsistentExpansion | None:
         """Return the Taylor recurrence about (a, κ); None where memory allows too low an order to pay."""

@@ -90,7 +90,7 @@ class ActiveMoments:
             steps = np.linalg.solve(jacobian, -residual[:, :, None])[:, :, 0]
         except np.linalg.LinAlgError:  # one of them is exactly singular
             steps = np.stack([np.linalg.lstsq(j, -r, rcond=None)[0] for j, r in zip(jacobian, residual, strict=True)])
-        return steps, np.max(np.abs(residual), axis=1)
+        return np.asarray(steps, dtype=np.float64), np.max(np.abs(residual), axis=1)
 
     def whole(self, z: Array) -> Complex:
         """Return c_1, c_2, … of one state with zeros for the modes that are not active."""

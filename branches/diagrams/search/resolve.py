@@ -6,7 +6,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from branches.potentials.potential import Potential
-from branches.spaces.circle import EVEN
 from branches.spaces.cyclic import Cyclic
 from branches.spaces.isotropy import Isotropy
 from branches.spaces.waves import paired
@@ -33,14 +32,8 @@ def symmetry_of(c: Complex, tolerance: float = NEAR) -> tuple[Isotropy, Array]:
     >>> isotropy.name, u.round(12)
     ('period 2π/2', array([0.5, 0.2]))
     """
-    pairs = paired(c)
-    even = ANY.even_moments(pairs, tolerance)
-    if even is not None:
-        isotropy = EVEN.of_state(even, tolerance)
-        even = isotropy.canonical(even, tolerance) if isotropy.n_fold else even
-        return isotropy, isotropy.restricted(even) if isotropy.n_fold else even[:0]
-    isotropy = ANY.of_state(pairs, tolerance)
-    return isotropy, isotropy.restricted(pairs)
+    isotropy, a = ANY.symmetrised(paired(c), tolerance)
+    return isotropy, isotropy.restricted(a) if isotropy.n_fold else a[:0]
 
 
 def resolved_state(potential: Potential, kappa: float, c: Complex) -> State | None:

@@ -153,4 +153,5 @@ def _iterated(active: ActiveMoments, starts: Array, deflation: OrbitDeflation | 
             steps = deflation.deflated(z[running], steps)
         length = np.linalg.norm(steps, axis=1, keepdims=True)
         z[running] += steps * np.minimum(1.0, LONGEST / np.maximum(length, LONGEST))
-    return z[ended & np.all(np.isfinite(z), axis=1)]
+    converged: Array = z[ended & np.all(np.isfinite(z), axis=1)]
+    return converged
