@@ -55,6 +55,11 @@ class Dihedral(Isotropy):
         """Return 2 for every mode: a cosine and a sine."""
         return np.full(np.shape(degrees), 2.0)
 
+    def density_bound(self, u: Array) -> Array:
+        """Return 1 + 2 Σ |u_k|, shape (P,)."""
+        bound: Array = 1.0 + 2.0 * np.abs(u).sum(axis=1)
+        return bound
+
     def blocks(self, largest: int = 0) -> tuple[CircleBlock, ...]:
         """Return the blocks whose spectra differ: for residues of order m ≥ 3 the sines repeat the cosines.
 

@@ -11,7 +11,7 @@ from branches.spaces.isotropy import Isotropy
 __all__ = ["free_energy", "log_partition"]
 
 Array = NDArray[np.float64]
-FINE = 3  # functions whose nodes resolve exp(Φ), as many times as Φ has
+FINE = 2  # functions whose nodes resolve exp(Φ), as many times as Φ has
 
 
 def free_energy(potential: Potential, isotropy: Isotropy, u: Array, kappa: Array) -> Array:
@@ -50,7 +50,7 @@ def free_energy(potential: Potential, isotropy: Isotropy, u: Array, kappa: Array
 def log_partition(isotropy: Isotropy, field: Array) -> Array:
     """Return log Z, Z the mean of exp(Φ), Φ = Σ b_k B_k with b of shape (..., N); shape (...,).
 
-    A quadrature on the nodes of three times as many functions, spectrally accurate for a resolved state.
+    A quadrature on the nodes of twice as many functions, spectrally accurate for a resolved state.
     """
     basis = isotropy.basis(FINE * field.shape[-1])
     phi = basis.synthesis(field)

@@ -334,15 +334,13 @@ def _stretch(x: Array) -> Array:
 
 
 def _rounding(second: SecondVariation, x: Array) -> Array:
-    norm = second.norm_bound(second.active, second.g)
-    rounding: Array = 8 * EPSILON * second.g.size * (1.0 + norm) * _stretch(x)
+    rounding: Array = 8 * EPSILON * second.g.size * (1.0 + second.norm_bound) * _stretch(x)
     return rounding
 
 
 def _plain(second: SecondVariation) -> BlockSpectrum:
     matrix, x = second.reduced()
-    norms = second.norm_bound(second.active, second.g) * second.norm_bound(second.outside, second.g_outside)
-    coupling = norms * _stretch(x)  # a bound of its square
+    coupling = second.norm_bound * second.norm_bound_outside * _stretch(x)  # a bound of its square
     schur = np.where(second.room >= 0.5, coupling / np.maximum(second.room, 0.5), np.inf)
     eigenvalues = np.asarray(np.linalg.eigvalsh(matrix), dtype=np.float64)
     return BlockSpectrum(eigenvalues, schur + _rounding(second, x), second.repulsive)

@@ -75,18 +75,30 @@ class SecondVariation:
     @property
     def room(self) -> Array:
         """A bound from below of the |eigenvalues| of T on all modes but the leading ones, shape (P,)."""
-        return 1.0 - np.maximum(
-            self.norm_bound(self.active[self.leading :], self.g[self.leading :]),
-            self.norm_bound(self.outside, self.g_outside),
-        )
+        rest = max(_largest(self._strength[self.leading :]), _largest(self._strength_outside))
+        return 1.0 - rest * self._reach
+
+    @property
+    def norm_bound(self) -> Array:
+        """A bound of the norm of |D|^{1/2} C |D|^{1/2} on the active modes, shape (P,)."""
+        return _largest(self._strength) * self._reach
+
+    @property
+    def norm_bound_outside(self) -> Array:
+        """The same on the modes outside."""
+        return _largest(self._strength_outside) * self._reach
 
     @cached_property
-    def _density_bound(self) -> Array:
-        return self.block.isotropy.density_bound(self.u)
+    def _reach(self) -> Array:
+        return self.kappa * self.block.isotropy.density_bound(self.u)
 
-    def norm_bound(self, degrees: NDArray[np.int64], g: Array) -> Array:
-        """Return a bound of the norm of |D|^{1/2} C |D|^{1/2} on modes with the weights g, shape (P,)."""
-        return self.kappa * float(np.max(_strength(self.block, degrees, g), initial=0.0)) * self._density_bound
+    @cached_property
+    def _strength(self) -> Array:
+        return _strength(self.block, self.active, self.g)
+
+    @cached_property
+    def _strength_outside(self) -> Array:
+        return _strength(self.block, self.outside, self.g_outside)
 
     def reduced(self) -> tuple[Array, Array]:
         """Return the Schur complement S of T on the leading modes, and X = B⁻¹K.
@@ -133,6 +145,10 @@ def second_variation(
 def _strength(block: Block, degrees: NDArray[np.int64], g: Array) -> Array:
     """Return |g_l|/N_l, which times κ and a bound of the density bounds the norm of a mode's part of T."""
     return np.abs(g) / block.isotropy.multiplicity(degrees)
+
+
+def _largest(values: Array) -> float:
+    return float(values.max()) if values.size else 0.0
 
 
 def _active(potential: Potential, block: Block, largest: int) -> tuple[NDArray[np.int64], Array]:
