@@ -45,7 +45,9 @@ def leading_of_reflection(isotropy: Isotropy, shape: ReflectionShape) -> Leading
     )
 
 
-def axis_lost(potential: Potential, isotropy: Dihedral, u: Array, kappa: float, size: int, scale: float) -> NeutralState:
+def axis_lost(
+    potential: Potential, isotropy: Dihedral, u: Array, kappa: float, size: int, scale: float
+) -> NeutralState:
     """Solve for the even state and the coupling at which the sines of its period turn neutral beside the rotation.
 
     Parameters

@@ -137,6 +137,11 @@ class Branch(Symmetric, Record):
         """Moments a_1 … a_N, shape (P, N)."""
         return self.isotropy.expanded(self.curve.u)
 
+    @property
+    def c(self) -> NDArray[np.complex128]:
+        """On the circle, E[e^{−inθ}] for n = 1, 2, …, a row a point: real for even states."""
+        return self.isotropy.complex_moments(self.a)
+
     @cached_property
     def residual(self) -> Array:
         """Max |a − T(a, κ)| at each point, shape (P,), whatever equations the branch was followed with."""

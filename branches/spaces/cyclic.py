@@ -125,14 +125,25 @@ class Cyclic(Isotropy):
         best = max((paired(t) for turn in turns for t in (turn, np.conj(turn))), key=lambda p: float(np.sum(p[1::2])))
         return best[: a.size]
 
+    def nearest(self, a: Array, other: Array) -> Array:
+        """Return the rotation of a state, or of its mirror image, that lies nearest to another one."""
+        c, target = unpaired(a), unpaired(other)
+        best = min(((aligned(target, member), member) for member in (c, np.conj(c))), key=lambda pair: pair[0].distance)
+        return paired(rotated(best[1], best[0].angle))[: a.size]
+
+    def complex_moments(self, a: Array) -> Complex:
+        """Return c_n = E[e^{−inθ}] of states by their moments in pairs."""
+        return unpaired(a)
+
     def distance(self, a: Array, b: Array, tolerance: float = PRESENT) -> float:
         """Return the largest difference of moments of two states, the least over rotations and the mirror."""
         c, other = unpaired(a), unpaired(b)
         return min(aligned(c, other).distance, aligned(c, np.conj(other)).distance)
 
     def gain(self, u: Array) -> float:
-        """Return the skewness of ρ': it changes sign where a branch passes an even state, beyond which are the mirror
-        images; a state that gains period alone does not show.
+        """Return the skewness of ρ', which changes sign where a branch passes an even state to its mirror images.
+
+        A state that gains a period alone does not show.
         """
         return skewness(unpaired(u))
 

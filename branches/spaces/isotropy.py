@@ -189,6 +189,18 @@ class Isotropy(ABC):
             other[..., self.n_fold - 1 :: 2 * self.n_fold] *= -1.0
         return other
 
+    def nearest(self, a: Array, other: Array) -> Array:
+        """Return the member of the orbit of a state, in this class, that lies nearest to another one."""
+        size = max(a.size, other.size)
+        target = np.pad(other, (0, size - other.size))
+        candidates = [np.pad(member, (0, size - a.size)) for member in (a, self.twin(a))]
+        nearest = min(candidates, key=lambda member: float(np.linalg.norm(member - target)))
+        return nearest[: a.size]
+
+    def complex_moments(self, a: Array) -> NDArray[np.complex128]:
+        """Return c_n = E[e^{−inθ}] of states on the circle by their moments."""
+        return a.astype(np.complex128)
+
     def canonical(self, a: Array, tolerance: float = PRESENT) -> Array:
         """Return the member of the orbit whose first moment that tells twins apart is positive."""
         own = self.of_state(a, tolerance)

@@ -41,7 +41,7 @@ class OrbitDeflation:
 
     def __init__(self, modes: NDArray[np.int64]) -> None:
         self._modes = modes
-        self._points = ANGLES * int(modes[-1])
+        self._points = ANGLES * int(modes[-1]) if modes.size else 0
         self._members: Complex = np.zeros((0, modes.size), dtype=complex)
 
     def add(self, z: Array) -> None:

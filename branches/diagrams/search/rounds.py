@@ -24,6 +24,7 @@ QUIET = 4  # rounds in a row without anything new that end the search
 MOST_ROUNDS = 60
 ITERATIONS, CONVERGED = 40, 1e-11
 LONGEST = 0.5  # of one step, in the Euclidean norm of the moments (each is at most 1)
+MOVED = 0.05  # moments, of starts beside known states
 SAME, UNIFORM = 1e-6, 1e-7  # differences of moments of one state, and from the uniform one
 
 
@@ -62,6 +63,7 @@ def search_rounds(
     given: Array,
     rng: np.random.Generator,
     *,
+    even: bool = False,
     rounds: int = MOST_ROUNDS,
     deadline: float = np.inf,
 ) -> Rounds:
@@ -77,6 +79,8 @@ def search_rounds(
         Starts of the first round beside the random ones, shape (B, 2K).
     rng
         Of the random starts: half of them even, from nearly uniform to a few sharp peaks.
+    even
+        Whether all states are known to be even: then all starts are.
     rounds
         Rounds at the most.
     deadline
@@ -97,8 +101,9 @@ def search_rounds(
         if done >= rounds or time.monotonic() > deadline:
             ended = Ended.ROUNDS if done >= rounds else Ended.SECONDS
             return Rounds(tuple(found), done, starts, converged, ended)
-        z = random_starts(active, rng, STARTS)
-        z = np.concatenate([given, z]) if done == 0 else z
+        z = random_starts(active, rng, STARTS, even)
+        near = list(given) if done == 0 else _beside(rng, [*orbits, *found]) if done % 2 and not even else []
+        z = np.array([*near, *z])
         ends = _iterated(active, z, deflation if done % 2 else None)
         before = len(found)
         for end in ends:
@@ -110,12 +115,17 @@ def search_rounds(
     return Rounds(tuple(found), done, starts, converged, Ended.QUIET)
 
 
-def random_starts(active: ActiveMoments, rng: np.random.Generator, count: int) -> Array:
-    """Return active moments of random densities, shape (count, 2K); every other one is even."""
+def _beside(rng: np.random.Generator, states: list[Array]) -> list[Array]:
+    """Return the states, moved a little: where a pair of states was born the other one is near."""
+    return [z + MOVED * rng.standard_normal(z.shape) for z in states[:STARTS]]
+
+
+def random_starts(active: ActiveMoments, rng: np.random.Generator, count: int, even: bool = False) -> Array:
+    """Return active moments of random densities, shape (count, 2K); every other one is even, or all are."""
     modes = active.modes.size
     size = 10.0 ** rng.uniform(-1.0, 1.2, (count, 1)) * np.arange(1, modes + 1) ** -rng.uniform(0.0, 1.5, (count, 1))
     normal = rng.standard_normal((2, count, modes))
-    normal[1, ::2] = 0.0
+    normal[1, :: 1 if even else 2] = 0.0
     return active.moments_of_fields(size * (normal[0] + 1j * normal[1]))
 
 

@@ -1,7 +1,7 @@
 """Half-branches of states without a mirror axis that leave the uniform state at a resonance of three or more modes.
 
-With the complex amplitudes c of the kernel, (κ/κ₀ − 1) c_n = q_n(c) + …, q_n(c) = −½ Σ_{l+m=n} c_l c_m over the kernel and
-its negatives (c_{−n} = conj c_n). Along c = s d + …, |d| = 1:
+With the complex amplitudes c of the kernel, (κ/κ₀ − 1) c_n = q_n(c) + …, q_n(c) = −½ Σ_{l+m=n} c_l c_m over the kernel
+and its negatives (c_{−n} = conj c_n). Along c = s d + …, |d| = 1:
 
 * order 1: q(d) = σ d, σ ≠ 0, and κ = κ₀ (1 + σ s + …);
 * order 2: q(d) = 0, isolated up to rotations, and κ = κ₀ (1 + σ s² + …), σ of the cubic part.
@@ -86,7 +86,9 @@ def quadratic_part(modes: Modes, c: Complex) -> Complex:
     return result
 
 
-def axisless_rays(potential: Potential, kernel: Modes, kappa: float, seed: int = 0) -> tuple[tuple[AxislessRay, ...], str]:
+def axisless_rays(
+    potential: Potential, kernel: Modes, kappa: float, seed: int = 0
+) -> tuple[tuple[AxislessRay, ...], str]:
     """Return the half-branches without a mirror axis of a resonant onset, and what was not decided, in words.
 
     Parameters
@@ -104,7 +106,7 @@ def axisless_rays(potential: Potential, kernel: Modes, kappa: float, seed: int =
     --------
     >>> from branches import potentials
     >>> found, open_question = axisless_rays(potentials.from_weights([1, 1, 1, 1]), (1, 2, 3, 4), 2.0)
-    >>> [(ray.order, f"{ray.slope / 3.25 ** -1:.6f}") for ray in found if ray.order == 2]   # s² here is |c|², 3.25 there
+    >>> [(ray.order, f"{3.25 * ray.slope:.6f}") for ray in found]              # of c = s (1, i, 1/2, −i)
     [(2, '1.753205')]
     """
     if len(kernel) < FEWEST_MODES:
@@ -185,7 +187,8 @@ def _spread(kernel: Modes, c: Complex) -> Complex:
 
 
 def _same(c: Complex, other: Complex) -> bool:
-    return min(aligned(c, other).distance, aligned(c, np.conj(other)).distance) <= SAME * (1.0 + float(np.max(np.abs(c))))
+    distance = min(aligned(c, member).distance for member in (other, np.conj(other)))
+    return distance <= SAME * (1.0 + float(np.max(np.abs(c))))
 
 
 def _second_order(potential: Potential, kernel: Modes, d: Complex, kappa: float) -> tuple[float, float]:
