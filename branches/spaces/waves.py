@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from scipy.fft import irfft, next_fast_len, rfft
 
 from branches.spaces.basis import BEYOND, Basis
+from branches.spaces.toeplitz import hankel, toeplitz
 
 __all__ = ["WaveBasis", "paired", "unpaired", "wave_basis"]
 
@@ -85,7 +86,23 @@ class WaveBasis(Basis):
         spectrum = rfft(rho)
         modes = (size + 1) // 2
         whole = np.concatenate([spectrum, np.conj(spectrum[(self.n_points - 1) // 2 : 0 : -1])]) / spectrum[0].real
-        return wave_covariances(whole[: 2 * modes + 1], np.repeat(np.arange(1, modes + 1), 2)[:size])
+        return _leading_covariances(whole[: 2 * modes + 1], modes)[:size, :size]
+
+
+def _leading_covariances(c: Complex, modes: int) -> Array:
+    """Return the covariances of the waves of the first K modes by c_0 … c_2K: Toeplitz and Hankel matrices."""
+    x, y = c.real, -c.imag
+    even, odd = np.concatenate([x[:0:-1], x]), np.concatenate([-y[:0:-1], y])
+    result = np.empty((2 * modes, 2 * modes))
+    near, far = toeplitz(even, modes), hankel(even, modes)
+    np.add(near, far, out=result[0::2, 0::2])
+    np.subtract(near, far, out=result[1::2, 1::2])
+    np.subtract(hankel(odd, modes), toeplitz(odd, modes), out=result[0::2, 1::2])
+    result[1::2, 0::2] = result[0::2, 1::2].T
+    result *= 0.5
+    means = paired(c[1 : modes + 1])
+    result -= means[:, None] * means
+    return result
 
 
 def wave_covariances(c: Complex, rows: NDArray[np.int64], columns: NDArray[np.int64] | None = None) -> Array:

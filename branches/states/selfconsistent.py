@@ -172,7 +172,9 @@ class SelfConsistentSystem(Problem):
 
     def _block(self, u: Array, rho: Array, p: float, size: int) -> Array:
         block, across = self.leading_block(rho, p, size), self.across(u)
-        return block if across is None else block + np.outer(across[:size], across[:size])
+        if across is not None:
+            block += np.multiply.outer(across[:size], across[:size])
+        return block
 
     def leading_block(self, rho: Array, p: float, size: int) -> Array:
         """Return the rows and columns 1 … size of 1 − κ C G."""

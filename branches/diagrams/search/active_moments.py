@@ -92,11 +92,16 @@ class ActiveMoments:
             steps = np.stack([np.linalg.lstsq(j, -r, rcond=None)[0] for j, r in zip(jacobian, residual, strict=True)])
         return np.asarray(steps, dtype=np.float64), np.max(np.abs(residual), axis=1)
 
-    def whole(self, z: Array) -> Complex:
-        """Return c_1, c_2, … of one state with zeros for the modes that are not active."""
-        c = np.zeros(int(self.modes[-1]), dtype=complex)
-        c[self.modes - 1] = unpaired(z)
-        return c
+    def invariants(self, z: Array) -> Array:
+        """Return numbers of states that rotations and mirrors keep and that tell orbits apart, shape (B, K + 1).
+
+        |c_n|, and ⟨ρ³⟩/⟨ρ²⟩² − 1/⟨ρ²⟩, into which the phases enter.
+        """
+        density = np.exp(self._field(self.kappa * self.g * unpaired(z)))
+        density /= density.mean(axis=1, keepdims=True)
+        square = np.mean(density**2, axis=1)
+        phases = np.mean(density**3, axis=1) / square**2 - 1.0 / square
+        return np.concatenate([np.abs(unpaired(z)), phases[:, None]], axis=1)
 
     def resolved(self, z: Array) -> Complex:
         """Return the moments of the density of one state up to where they vanish, and no less than 16 of them."""

@@ -96,6 +96,7 @@ def search_rounds(
     deflation = OrbitDeflation(active.modes)
     for z in orbits:
         deflation.add(z)
+    known_numbers = active.invariants(np.array(orbits).reshape(-1, 2 * active.modes.size))
     done = starts = converged = quiet = 0
     while quiet < QUIET:
         if done >= rounds or time.monotonic() > deadline:
@@ -106,10 +107,13 @@ def search_rounds(
         z = np.array([*near, *z])
         ends = _iterated(active, z, deflation if done % 2 else None)
         before = len(found)
-        for end in ends:
-            if _is_new(active, end, [*orbits, *found]):
-                found.append(end)
-                deflation.add(end)
+        for end, numbers in zip(ends, active.invariants(ends), strict=True):
+            largest = float(np.max(numbers[:-1]))
+            if not UNIFORM < largest <= 1.0 or np.any(np.all(np.abs(numbers - known_numbers) <= SAME, axis=1)):
+                continue  # uniform, no density, or on a known orbit
+            found.append(end)
+            known_numbers = np.vstack([known_numbers, numbers])
+            deflation.add(end)
         done, starts, converged = done + 1, starts + len(z), converged + len(ends)
         quiet = 0 if len(found) > before else quiet + 1
     return Rounds(tuple(found), done, starts, converged, Ended.QUIET)
@@ -135,15 +139,6 @@ def same_moments(c: Complex, other: Complex, tolerance: float = SAME) -> bool:
     if np.max(np.abs(np.abs(c[:shared]) - np.abs(other[:shared])), initial=0.0) > tolerance:
         return False
     return min(aligned(c, other).distance, aligned(c, np.conj(other)).distance) <= tolerance
-
-
-def _is_new(active: ActiveMoments, z: Array, orbits: list[Array]) -> bool:
-    """Return whether the end of an iteration is a density, not uniform and on no known orbit."""
-    largest = float(np.max(np.abs(unpaired(z))))
-    if not UNIFORM < largest <= 1.0:
-        return False
-    c = active.whole(z)
-    return not any(same_moments(c, active.whole(other)) for other in orbits)
 
 
 def _iterated(active: ActiveMoments, starts: Array, deflation: OrbitDeflation | None) -> Array:
