@@ -141,7 +141,7 @@ class _Hunt:
 
     def search_at(self, kappa: float, seed: int) -> None:
         """Search at one coupling, and follow what is found."""
-        known = self.diagram.at_kappa(kappa)
+        known = [_complex(b.isotropy, a) for b in self.diagram.branches for a in b.moments_at(kappa)]
         result = search_states(
             self.diagram.potential, kappa, known=known, starts=self.starts, peaks=self.limits.peaks,
             random_starts=self.limits.random_starts, seed=seed, rounds=self.limits.rounds, seconds=self.limits.left,

@@ -58,10 +58,10 @@ def _builder_of(diagram: Diagram) -> Builder:
 def lies_on(branches: Iterable[Branch], state: State) -> bool:
     """Return whether a state, or its twin, lies on one of some branches."""
     return any(
-        same_orbit(state.isotropy, state.a, state.kappa, other.a, state.kappa, 1e-6)
+        same_orbit(state.isotropy, state.a, state.kappa, other, state.kappa, 1e-6)
         for branch in branches
         if branch.isotropy == state.isotropy
-        for other in branch.at_kappa(state.kappa)
+        for other in branch.moments_at(state.kappa)
     )
 
 

@@ -42,7 +42,7 @@ class FoundOnCircle:
 def found_on_circle(
     potential: Potential,
     kappa: float,
-    known: Iterable[State],
+    known: Iterable[Complex],
     starts: Sequence[Complex],
     seed: int,
     *,
@@ -56,7 +56,7 @@ def found_on_circle(
     potential, kappa
         The interaction and the coupling.
     known
-        States at this coupling, one an orbit.
+        States at this coupling, one an orbit, by their moments c_1, c_2, ….
     starts
         Starts beside the random ones, by their moments c_1, c_2, ….
     seed
@@ -74,8 +74,8 @@ def found_on_circle(
     active = ActiveMoments.of(potential, kappa)
     if active.modes.size == 0:
         return FoundOnCircle((), search_rounds(active, [], np.empty((0, 0)), np.random.default_rng(seed), rounds=0), 0)
-    others = [state for state in known if np.any(state.a)]
-    parts = [active.active_part(state.c) for state in others]
+    others = [c for c in known if np.any(c)]
+    parts = [active.active_part(c) for c in others]
     given = np.array([active.active_part(c) for c in starts]).reshape(-1, 2 * active.modes.size)
     result = search_rounds(
         active,
@@ -89,6 +89,6 @@ def found_on_circle(
     found: list[State] = []
     for z in result.states:
         state = resolved_state(potential, kappa, active.resolved(z))
-        if state is not None and not any(same_moments(state.c, other.c) for other in (*others, *found)):
+        if state is not None and not any(same_moments(state.c, c) for c in (*others, *(other.c for other in found))):
             found.append(state)
     return FoundOnCircle(tuple(sorted(found, key=lambda state: state.free_energy)), result, active.left_out)

@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from branches.diagrams.search.active_moments import ActiveMoments
 from branches.diagrams.search.orbit_deflation import OrbitDeflation
 from branches.spaces.rotations import aligned
-from branches.spaces.waves import unpaired
 
 __all__ = ["Ended", "Rounds", "same_moments", "search_rounds"]
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from branches.diagrams.search.deflation import Deflation, deflated_newton, polished
+from branches.diagrams.search.deflation import Deflation, deflated_newton, resolved
 from branches.diagrams.search.minimise import as_even, minimise, modes_that_matter, random_fields
 from branches.diagrams.search.on_circle import found_on_circle
 from branches.diagrams.search.rounds import MOST_ROUNDS
@@ -20,6 +20,7 @@ from branches.spaces.circle import Dihedral
 from branches.spaces.cyclic import Cyclic
 from branches.spaces.isotropy import same_orbit
 from branches.spaces.space import Circle
+from branches.states.at_coupling import state_at
 from branches.states.equations import state_equations
 from branches.states.state import State
 from continuation import Record, renamed
@@ -73,7 +74,7 @@ def search_states(
     potential: Potential,
     kappa: float,
     *,
-    known: Iterable[State] = (),
+    known: Iterable[State | ArrayLike] = (),
     starts: Iterable[ArrayLike] = (),
     peaks: int = 4,
     random_starts: int = 16,
@@ -90,7 +91,8 @@ def search_states(
     kappa
         Coupling, > 0.
     known
-        States at this coupling that are not to be found again, nor their twins; the uniform state is known.
+        States at this coupling that are not to be found again, nor others of their orbits, or their moments as for
+        ``starts``; the uniform state is known.
     starts
         Further starts: moments a_1 … of states at other couplings, say, each of any size; complex ones c_1 … where a
         state is not even.
@@ -144,7 +146,7 @@ def search_states(
     collector = _Collector(potential, kappa, list(known), _size(potential, kappa, given))
     for a in _distinct(minimisers):
         collector.keep(a)
-    tried = [*given, *even_moments(fields, collector.size), *(state.a for state in collector.known)]
+    tried = [*given, *even_moments(fields, collector.size), *collector.known]
     for a in tried:
         collector.deflate_from(a)
     method = (
@@ -158,7 +160,7 @@ def search_states(
 def _on_circle(
     potential: Potential,
     kappa: float,
-    known: list[State],
+    known: list[State | ArrayLike],
     starts: Iterable[ArrayLike],
     peaks: int,
     random_starts: int,
@@ -170,9 +172,10 @@ def _on_circle(
     drawn = random_fields(np.random.default_rng(seed), random_starts, modes_that_matter(potential, kappa))
     ended = minimise(potential, kappa, np.vstack([fields, drawn]))
     given = [np.atleast_1d(np.asarray(c, dtype=complex)) for c in starts]
+    others = [np.asarray(state.c if isinstance(state, State) else state, dtype=complex) for state in known]
     clustered = even_moments(fields, MODES).astype(complex)
     found = found_on_circle(
-        potential, kappa, known, [*given, *ended.moments, *clustered], seed, rounds=rounds, deadline=deadline
+        potential, kappa, others, [*given, *ended.moments, *clustered], seed, rounds=rounds, deadline=deadline
     )
     method = (
         f"{found.method}; direct minimisation from {len(fields) + len(drawn)} ({len(fields)} clustered with up to "
@@ -213,23 +216,27 @@ def _distinct(states: list[Array]) -> list[Array]:
 class _Collector:
     """The states known and found so far at one coupling."""
 
-    def __init__(self, potential: Potential, kappa: float, known: list[State], size: int) -> None:
+    def __init__(self, potential: Potential, kappa: float, known: list[State | ArrayLike], size: int) -> None:
         self.potential, self.kappa, self.size = potential, kappa, size
-        self.known = [state for state in known if np.any(state.a)]
+        moments = (np.asarray(one.a if isinstance(one, State) else one, dtype=float) for one in known)
+        self.known = [a for a in moments if np.any(a)]
         self.found: list[State] = []
         self.converged = 0
         self.system = state_equations(potential, Dihedral(1), size)
-        self.deflation = Deflation(size, [state.a for state in self.known])
+        self.deflation = Deflation(size, self.known)
 
     def keep(self, a: Array) -> bool:
         """Polish approximate moments and keep the state if it is new."""
-        state = polished(self.potential, a, self.kappa)
-        if state is None:
+        near = resolved(self.potential, a, self.kappa)
+        if near is None:
             return False
+        isotropy, u = near
         self.converged += 1
-        for other in (*self.known, *self.found):
-            if same_orbit(state.isotropy, state.a, self.kappa, other.a, self.kappa, SAME):
+        a = isotropy.expanded(u)
+        for other in (*self.known, *(state.a for state in self.found)):
+            if same_orbit(isotropy, a, self.kappa, other, self.kappa, SAME):
                 return False
+        state = state_at(self.potential, isotropy, u, self.kappa)
         self.found.append(state)
         self.deflation.add(state.a)
         return True
