@@ -166,7 +166,8 @@ class Branch(Symmetric, Record):
     @property
     def n_modes(self) -> NDArray[np.int64]:
         """Largest mode of the truncation used at each point, shape (P,)."""
-        return self.curve.sizes * self.n_fold
+        largest: NDArray[np.int64] = self.isotropy.largest_degree(self.curve.sizes)
+        return largest
 
     @property
     def status(self) -> Status:

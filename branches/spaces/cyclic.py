@@ -151,6 +151,14 @@ class Cyclic(Isotropy):
         """Return how many unknowns the modes up to a largest one have: two each."""
         return 2 * (n_modes // self.n_fold)
 
+    def largest_degree(self, size: Any) -> Any:
+        """Return the largest mode of the first N unknowns."""
+        return self.n_fold * ((size + 1) // 2)
+
+    def leading(self, a: Array) -> float:
+        """Return |c_n| of a state by its moments in pairs."""
+        return float(abs(unpaired(a)[self.n_fold - 1])) if self.n_fold else 0.0
+
     def symmetrised(self, a: Array, tolerance: float) -> tuple[Isotropy, Array]:
         """Return the class of most symmetry that holds a state, an even one if it has a mirror axis."""
         even = self.even_moments(a, tolerance)

@@ -127,6 +127,14 @@ class Isotropy(ABC):
         """Return how many unknowns the degrees up to a largest one have."""
         return n_modes // self.n_fold
 
+    def largest_degree(self, size: Any) -> Any:
+        """Return the largest degree of the first N unknowns, for a number or an array of numbers N."""
+        return self.n_fold * size
+
+    def leading(self, a: Array) -> float:
+        """Return the leading moment a_n of a state by its moments."""
+        return float(a[self.n_fold - 1]) if self.n_fold else 0.0
+
     def same_kind(self, other: Isotropy) -> bool:
         """Return whether two classes have the same functions."""
         return self.with_n_fold(1) == other.with_n_fold(1)
