@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Completeness", "HalfBranch", "Outcome", "stop_of", "warning_of"]
 
+SEARCHED = "disconnected branches were searched"  # how the note on a search begins
 NATURAL_ENDS = (Status.BOUND, Status.EVENT, Status.CLOSED)
 
 
@@ -148,7 +149,9 @@ class Completeness(Record):
             if half.outcome != Outcome.FOUND
         ]
         lines += searches_in_words(self.searches)
-        lines += [f"  not searched: {note}" for note in self.notes]
+        done = [note for note in self.notes if note.startswith(SEARCHED)]
+        lines += [f"  not searched: {note}" for note in self.notes if note not in done]
+        lines += [f"  {note}" for note in done]
         return "\n".join(lines)
 
 

@@ -137,7 +137,7 @@ def _branch(diagram: Diagram, number: int, branch: Branch) -> dict[str, Any]:
         "residual": branch.residual,
         "n_modes": branch.n_modes,
         "a": [row[:size] for row, size in zip(branch.c.real, branch.n_modes, strict=True)],
-        "b": [-row[:size] for row, size in zip(branch.c.imag, branch.n_modes, strict=True)] if branch.c.imag.any() else [],
+        "b": [-row[:size] for row, size in zip(branch.c.imag, branch.n_modes, strict=True) if branch.c.imag.any()],
     }
 
 

@@ -32,6 +32,7 @@ STEP_VECTORS = 40  # vectors of length N that a tangent step works with at the m
 LARGEST_DENSE = 512  # unknowns up to which a factorisation beats the iteration
 DENSE_SERIES = 128  # unknowns up to which dense products beat a solve and two transforms an order
 STEEP = 64.0  # range of log ρ whose rounding counts in the moments
+TURNED = 0.7  # cosine of the angle between a direction across the orbit and that of the present state
 LEAST_BLOCK, LARGEST_BLOCK = 64, 1024
 ACTIVE = 0.05  # modes with κ g_n above this belong into the dense block
 
@@ -231,17 +232,32 @@ class SelfConsistentSystem(Problem):
     def resized(
         self, u: Array, p: float, solver: BorderedSolver | None = None
     ) -> tuple[SelfConsistentSystem, int] | None:
-        """Return the system with the truncation that the state needs, None to stay."""
-        if not self.adaptive:
+        """Return the system with the truncation that the state needs and across its orbit, None to stay."""
+        size = self._size_for(u) if self.adaptive else self.size
+        if size == self.size and not self._is_turned(u):
             return None
+        return self.with_size(size).anchored(self.transfer(u, size)), size
+
+    def _is_turned(self, u: Array) -> bool:
+        """Return whether the direction across the orbit that is kept along a branch is no longer near that of a state.
+
+        It is kept as long as possible: with it the ends of a step, and of a closed branch, have one tangent.
+        """
+        motion = self.isotropy.motion(u)
+        if motion is None or not np.any(motion):
+            return False
+        here, kept = self.g * motion, self.across(u)
+        return self._anchor is None or kept is None or abs(float(kept @ here)) < TURNED * float(np.linalg.norm(here))
+
+    def _size_for(self, u: Array) -> int:
+        """Return the number of unknowns that a state needs, the present one if that is enough."""
         above = np.flatnonzero(np.abs(u) > RESOLVED)
         used = int(above[-1]) + 1 if above.size else 1
         if not (used > 0.9 * self.size and self.size < self.max_size):
-            return None
+            return self.size
         last = float(np.clip(np.max(np.abs(u[-3:])), RESOLVED, 0.9))
         decay = np.log(RESOLVED) / np.log(last)  # of a geometric tail: how much further it is to the resolved level
-        size = min(self.max_size, int(np.clip(decay, 1.3, 2.0) * self.size) + 8)
-        return self.with_size(size), size
+        return min(self.max_size, int(np.clip(decay, 1.3, 2.0) * self.size) + 8)
 
 
 def require_memory(n_modes: int) -> None:

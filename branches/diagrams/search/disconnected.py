@@ -181,9 +181,9 @@ class _Hunt:
         found = sum(search.found for search in self.searches)
         places = ", ".join(f"{search.kappa:.6g}" for search in self.searches)
         note = f"disconnected branches were searched at κ = {places}: {found} found; at each: {self.method}"
-        notes.append(note + "; interrupted" * self.interrupted)
         if isinstance(self.diagram.potential.space, Circle):
             notes += _proved(self.diagram.potential)
+        notes.append(note + "; interrupted" * self.interrupted)
         searches = (*account.searches, *self.searches)
         return replace(self.diagram, completeness=replace(account, notes=tuple(notes), searches=searches))
 
