@@ -248,8 +248,8 @@ def trace_from(
     if np.any(reduced) and branch.u.size and not np.any(np.abs(branch.u[0]) > ROUND_OFF):
         off = float(np.max(np.abs(system.residual(reduced, kappa))))
         raise ValueError(
-            f"a is no state at kappa = {kappa!r}: it is {off:.2g} off its equation, and Newton's iteration from it ends "
-            "on the uniform state; give a start closer to a state"
+            f"a is no state at kappa = {kappa!r}: it is {off:.2g} off its equation, and Newton's iteration from it "
+            "ends on the uniform state; give a start closer to a state"
         )
     return Branch(potential, isotropy, branch, f"state given at κ = {kappa:.6g}", n_modes is None)
 

@@ -105,7 +105,7 @@ def index_sums(potential: Potential, kappa: float, states: Iterable[State]) -> t
     unstable = {int(n) for n in np.flatnonzero(growth > 0) + 1}
     if np.any(np.abs(growth) <= NEUTRAL):
         return ()
-    periods = sorted(unstable | {c.n_fold for c in counted} | {c.n_fold // 2 for c in counted if c.n_fold % 2 == 0})
+    periods = sorted({1} | unstable | {c.n_fold for c in counted} | {c.n_fold // 2 for c in counted if c.n_fold % 2 == 0})
     sums = [_even_sum(n, unstable, counted) for n in periods]
     return (*sums, *(_circle_sum(n, n in unstable, counted) for n in periods))
 

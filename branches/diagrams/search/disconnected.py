@@ -202,9 +202,13 @@ def _complex(isotropy: Isotropy, a: Array) -> Any:
 
 
 def default_couplings(diagram: Diagram) -> list[float]:
-    """Return a coupling between any two neighbouring special points, and one below them all."""
+    """Return a coupling between any two neighbouring special points, one below them all, and one next to the largest.
+
+    What leaves through the largest coupling both ways is there.
+    """
     stops = _stops(diagram)
-    return [math.sqrt(low * high) for low, high in pairwise(stops) if high - low > NARROW * high]
+    between = [math.sqrt(low * high) for low, high in pairwise(stops[:-1]) if high - low > NARROW * high]
+    return [*between, (1.0 - NARROW) * stops[-1]]
 
 
 def _stops(diagram: Diagram) -> list[float]:

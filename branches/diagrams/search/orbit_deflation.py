@@ -5,13 +5,15 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from branches.spaces.rotations import mirror_axis
 from branches.spaces.waves import paired, unpaired
 
 __all__ = ["OrbitDeflation"]
 
 Array = NDArray[np.float64]
 Complex = NDArray[np.complex128]
-ANGLES = 8  # a mode, at which the nearest member of an orbit is sought
+EVEN = 1e-6  # moments of a state from those of its mirror image
+ANGLES = 6  # a mode, at which the nearest member of an orbit is sought
 LEAST = 1e-300  # of a squared distance
 STALLED = 1e-12  # a factor by which a step cannot be divided
 
@@ -19,7 +21,8 @@ STALLED = 1e-12  # a factor by which a step cannot be divided
 class OrbitDeflation:
     """The factor Π (1 + 1/d_i²), d_i the distance to the nearest member of a known orbit, by its logarithmic gradient.
 
-    Orbits are those of rotations and the mirror; the uniform state is known.
+    Orbits are those of rotations, a state without an axis and its mirror image having one each; the uniform state is
+    known.
 
     Parameters
     ----------
@@ -47,7 +50,10 @@ class OrbitDeflation:
     def add(self, z: Array) -> None:
         """Add a state with its orbit, z of shape (2K,)."""
         c = unpaired(z)
-        self._members = np.concatenate([self._members, [c, np.conj(c)]])
+        whole = np.zeros(int(self._modes[-1]), dtype=complex)
+        whole[self._modes - 1] = c
+        even = mirror_axis(whole, EVEN) is not None  # then a rotation takes it to its mirror image
+        self._members = np.concatenate([self._members, [c] if even else [c, np.conj(c)]])
 
     def deflated(self, z: Array, steps: Array) -> Array:
         """Return the steps of the deflated equations for those of the plain ones, both of shape (B, 2K)."""
@@ -69,8 +75,5 @@ class OrbitDeflation:
         spectrum[:, :, self._modes] = c[:, None, :] * np.conj(self._members)
         correlation = np.fft.ifft(spectrum, axis=2).real
         angle = 2.0 * np.pi * np.argmax(correlation, axis=2) / self._points
-        away = c[:, None, :] - self._members * np.exp(-1j * angle[:, :, None] * self._modes)
-        away = away.reshape(len(c), -1, 2, c.shape[1])  # a state and its mirror image: one orbit
-        nearer = np.argmin(np.sum(np.abs(away) ** 2, axis=3), axis=2)
-        result: Complex = np.take_along_axis(away, nearer[:, :, None, None], axis=2)[:, :, 0]
-        return result
+        away: Complex = c[:, None, :] - self._members * np.exp(-1j * angle[:, :, None] * self._modes)
+        return away
