@@ -105,7 +105,8 @@ def index_sums(potential: Potential, kappa: float, states: Iterable[State]) -> t
     unstable = {int(n) for n in np.flatnonzero(growth > 0) + 1}
     if np.any(np.abs(growth) <= NEUTRAL):
         return ()
-    periods = sorted({1} | unstable | {c.n_fold for c in counted} | {c.n_fold // 2 for c in counted if c.n_fold % 2 == 0})
+    present = {c.n_fold for c in counted}
+    periods = sorted({1} | unstable | present | {n // 2 for n in present if n % 2 == 0})
     sums = [_even_sum(n, unstable, counted) for n in periods]
     return (*sums, *(_circle_sum(n, n in unstable, counted) for n in periods))
 

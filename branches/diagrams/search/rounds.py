@@ -14,7 +14,7 @@ from branches.diagrams.search.active_moments import ActiveMoments
 from branches.diagrams.search.orbit_deflation import OrbitDeflation
 from branches.spaces.rotations import aligned
 
-__all__ = ["Ended", "Rounds", "same_moments", "search_rounds"]
+__all__ = ["Ended", "Rounds", "iterated", "same_moments", "search_rounds"]
 
 Array = NDArray[np.float64]
 Complex = NDArray[np.complex128]
@@ -104,7 +104,7 @@ def search_rounds(
         z = random_starts(active, rng, STARTS, even)
         near = list(given) if done == 0 else _beside(rng, [*orbits, *found]) if done % 2 and not even else []
         z = np.array([*near, *z])
-        ends = _iterated(active, z, deflation if done % 2 else None)
+        ends = iterated(active, z, deflation if done % 2 else None)
         before = len(found)
         for end, numbers in zip(ends, active.invariants(ends), strict=True):
             largest = float(np.max(numbers[:-1]))
@@ -140,7 +140,7 @@ def same_moments(c: Complex, other: Complex, tolerance: float = SAME) -> bool:
     return min(aligned(c, other).distance, aligned(c, np.conj(other)).distance) <= tolerance
 
 
-def _iterated(active: ActiveMoments, starts: Array, deflation: OrbitDeflation | None) -> Array:
+def iterated(active: ActiveMoments, starts: Array, deflation: OrbitDeflation | None) -> Array:
     """Return the ends of the iterations that converge, shape (≤ B, 2K)."""
     z, running = starts.copy(), np.arange(len(starts))
     ended = np.zeros(len(starts), dtype=bool)
