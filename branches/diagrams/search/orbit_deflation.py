@@ -13,7 +13,7 @@ __all__ = ["OrbitDeflation"]
 Array = NDArray[np.float64]
 Complex = NDArray[np.complex128]
 EVEN = 1e-6  # moments of a state from those of its mirror image
-ANGLES = 6
+ANGLES, FEWEST_ANGLES = 6, 48
 LEAST = 1e-300  # of a squared distance
 STALLED = 1e-12  # a factor by which a step cannot be divided
 
@@ -46,7 +46,7 @@ class OrbitDeflation:
 
     def __init__(self, modes: NDArray[np.int64], angles: int = ANGLES) -> None:
         self._modes = modes
-        self._points = angles * int(modes[-1]) if modes.size else 0
+        self._points = max(FEWEST_ANGLES, angles * int(modes[-1])) if modes.size else 0
         self._members: Complex = np.zeros((0, modes.size), dtype=complex)
 
     def add(self, z: Array) -> None:

@@ -116,7 +116,7 @@ def search_states(
     -----
     Two searches: the free energy is minimised over all densities (`minimise`), and Newton's iteration is run in the
     active moments of the full space from the ends of those, the starts given and random ones, every other round with
-    the orbits of the known states deflated, until four rounds find nothing new. Neither is complete: a saddle far from
+    the orbits of the known states deflated, until six rounds find nothing new. Neither is complete: a saddle far from
     all starts is missed. With at most two weights all states are even, and so are all starts (`axis_theorems`).
 
     Examples
