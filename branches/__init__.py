@@ -7,8 +7,13 @@
 '0.387068995952'
 """
 
+import logging
 from importlib import import_module
 from typing import Any
+
+__version__ = "0.1.0"
+
+logging.getLogger(__name__).addHandler(logging.NullHandler())  # silent until somebody listens
 
 # Where each public name lives.  Imported on first use, so that `import branches` stays light.
 _HOMES = {

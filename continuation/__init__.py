@@ -7,6 +7,8 @@
 'fold'
 """
 
+import logging
+
 from continuation.atomic import replacing, writable_folder
 from continuation.bifurcation_diagram import Departure, Diagram, Node, Outcome
 from continuation.branch import Branch, Counters, SpecialPoint, Status
@@ -32,6 +34,7 @@ from continuation.stepping.predictor import trusted_length
 from continuation.stepping.stepper import Settings
 from continuation.switching import switch
 from continuation.threads import on_one_thread, one_thread
+from continuation.time_limit import OutOfTime, check_time, time_left, time_limit
 
 __all__ = [
     "BorderedSolver",
@@ -48,6 +51,7 @@ __all__ = [
     "Locus",
     "Made",
     "Node",
+    "OutOfTime",
     "Outcome",
     "Piece",
     "Problem",
@@ -62,6 +66,7 @@ __all__ = [
     "Step",
     "bracketed_root",
     "check_problem",
+    "check_time",
     "correct",
     "diagram",
     "fold_locus",
@@ -80,6 +85,10 @@ __all__ = [
     "steps",
     "switch",
     "tangent_at",
+    "time_left",
+    "time_limit",
     "trusted_length",
     "writable_folder",
 ]
+
+logging.getLogger(__name__).addHandler(logging.NullHandler())  # silent until somebody listens

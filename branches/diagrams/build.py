@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
@@ -22,11 +23,13 @@ from branches.spaces.symmetry import expanded
 from branches.states.energy import free_energy
 from branches.states.truncation import TAIL_ALLOWED
 from continuation import Settings, Status, on_one_thread
+from continuation import time_limit as limited
 
 __all__ = ["diagram"]
 
 Array = NDArray[np.float64]
 Progress = Callable[[str, int, int], None]
+LOGGER = logging.getLogger("branches")
 MOST_BRANCHES = 500
 TOO_SMALL = "truncation too small"  # the shape of a point that may not exist
 
@@ -41,6 +44,7 @@ def diagram(
     kappa_min: float | None = None,
     settings: Settings | None = None,
     progress: Progress | None = None,
+    time_limit: float | None = None,
 ) -> Diagram:
     """Trace the bifurcation diagram of a potential.
 
@@ -65,6 +69,8 @@ def diagram(
         Tolerance and order of the steps.
     progress
         Called with (what was traced, number done, number known) after every branch.
+    time_limit
+        Seconds after which what there is comes back, as after Ctrl-C; no limit by default.
 
     Returns
     -------
@@ -76,7 +82,8 @@ def diagram(
     TypeError
         If ``potential`` is not a potential, or ``modes`` not a list of modes.
     ValueError
-        If ``kappa_max`` is not a positive finite number, ``depth`` is negative, or a mode of ``modes`` has g_n ≤ 0.
+        If ``kappa_max`` is not a positive finite number, ``depth`` is negative, a mode of ``modes`` has g_n ≤ 0, or
+        ``time_limit`` is not positive.
 
     Notes
     -----
@@ -104,7 +111,8 @@ def diagram(
     lowest = min((o.kappa for o in found), default=kappa_max)
     bounds = (LOWEST * lowest if kappa_min is None else kappa_min, kappa_max)
     builder = Builder(potential, bounds, n_modes, depth, settings or Settings(), progress, notes=[note] if note else [])
-    builder.run(found)
+    with limited(time_limit):
+        builder.run(found)
     return builder.diagram(found)
 
 
@@ -230,6 +238,7 @@ class Builder:
         finally:
             self.ends.append((start, last or self._add_end(branch)))
             self.places.append(tuple(places))
+        LOGGER.info("%s: %d points, %s", branch.origin, branch.kappa.size, branch.status.name)
         if self.progress is not None:
             self.progress(branch.origin, len(self.branches), len(self.branches) + len(self.queue))
 

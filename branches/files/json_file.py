@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -13,17 +14,30 @@ from branches.diagrams.diagram import Diagram, Node
 from branches.diagrams.findings import Finding, findings
 from branches.diagrams.records import Branch
 from branches.figures.coexistence import coexistences
+from branches.files.document import document, potential_entry
 from branches.files.plain import plain
 from continuation import replacing
 
-__all__ = ["SCHEMA", "VERSION", "describe", "summary", "write_json"]
-
-SCHEMA = "mckean-vlasov-continuation/diagram"
-VERSION = 1
+__all__ = ["describe", "summary", "write_json"]
 
 
-def write_json(diagram: Diagram, path: str | os.PathLike[str]) -> Path:
+def write_json(
+    diagram: Diagram,
+    path: str | os.PathLike[str],
+    *,
+    command: str | None = None,
+    settings: Mapping[str, Any] | None = None,
+) -> Path:
     """Write a diagram as JSON (UTF-8, one object; see :func:`describe`), atomically.
+
+    Parameters
+    ----------
+    diagram
+        Finished or interrupted.
+    path
+        The file.
+    command, settings
+        For its provenance, as in :func:`branches.files.document.provenance`.
 
     Returns
     -------
@@ -36,18 +50,22 @@ def write_json(diagram: Diagram, path: str | os.PathLike[str]) -> Path:
         If it cannot be written.
     """
     with replacing(path) as temporary, temporary.open("w", encoding="utf-8") as file:
-        json.dump(describe(diagram), file, allow_nan=False, ensure_ascii=False)
+        json.dump(describe(diagram, command=command, settings=settings), file, allow_nan=False, ensure_ascii=False)
         file.write("\n")
     return Path(path)
 
 
-def describe(diagram: Diagram) -> dict[str, Any]:
+def describe(
+    diagram: Diagram, *, command: str | None = None, settings: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
     """Return the whole diagram in JSON's own types.
 
     Parameters
     ----------
     diagram
         Finished or interrupted.
+    command, settings
+        For its provenance, as in :func:`branches.files.document.provenance`.
 
     Returns
     -------
@@ -62,10 +80,10 @@ def describe(diagram: Diagram) -> dict[str, Any]:
     >>> from branches import potentials
     >>> d = describe(branches.diagram(potentials.kuramoto(), kappa_max=4))
     >>> d["schema"], d["version"], d["potential"]["name"], len(d["branches"]), len(d["edges"])
-    ('mckean-vlasov-continuation/diagram', 1, 'kuramoto', 1, 3)
+    ('mckean-vlasov-continuation/diagram', 2, 'kuramoto', 1, 3)
     """
     edges = [{"start": u, "end": v, **data} for u, v, data in diagram.graph.edges(data=True)]
-    full = summary(diagram) | {
+    full = summary(diagram, command=command, settings=settings) | {
         "nodes": [_node(node) for node in diagram.nodes],
         "branches": [_branch(diagram, number, branch) for number, branch in enumerate(diagram.branches)],
         "edges": edges,
@@ -74,20 +92,19 @@ def describe(diagram: Diagram) -> dict[str, Any]:
     return result
 
 
-def summary(diagram: Diagram) -> dict[str, Any]:
+def summary(
+    diagram: Diagram, *, command: str | None = None, settings: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
     """Return what was found, without the states, in JSON's own types.
 
-    ``schema``, ``version``, ``potential`` (name, label, parameters and the first weights), ``kappa_max``,
-    ``status``, ``message``, ``warnings``, ``special_points`` (onsets and stops among them), ``coexistence`` (where the
-    lowest free energies cross) and ``completeness``.
+    ``schema``, ``version``, ``provenance``, ``potential`` (name, label, parameters and the first weights),
+    ``kappa_max``, ``status``, ``message``, ``warnings``, ``special_points`` (onsets and stops among them),
+    ``coexistence`` (where the lowest free energies cross) and ``completeness``.
     """
     potential = diagram.potential
     shown = max((branch.a.shape[1] for branch in diagram.branches), default=32)
-    weights = {"weights": potential.weights(shown), "parameters": potential.parameters}
-    result: dict[str, Any] = plain({
-        "schema": SCHEMA,
-        "version": VERSION,
-        "potential": {"name": potential.name, "label": potential.label, **weights},
+    content = {
+        "potential": potential_entry(potential) | {"weights": potential.weights(shown)},
         "kappa_max": diagram.kappa_max,
         "status": diagram.status,
         "message": diagram.message,
@@ -95,7 +112,8 @@ def summary(diagram: Diagram) -> dict[str, Any]:
         "special_points": [_finding(finding) for finding in findings(diagram)],
         "coexistence": [vars(crossing) for crossing in coexistences(diagram)],
         "completeness": _completeness(diagram.completeness),
-    })
+    }
+    result: dict[str, Any] = plain(document("diagram", content, command=command, settings=settings))
     return result
 
 

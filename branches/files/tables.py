@@ -17,13 +17,13 @@ from continuation import replacing, writable_folder
 __all__ = ["POINT_COLUMNS", "SPECIAL_COLUMNS", "to_csv", "write_points", "write_special_points"]
 
 POINT_COLUMNS = (
-    "branch", "arclength", "kappa", "free_energy", "even_index", "odd_index", "undecided", "stability", "stable",
+    "branch", "arclength", "kappa", "free_energy", "index_even", "index_odd", "undecided", "stability", "stable",
     "period", "residual", "n_modes",
 )  # fmt: skip
 SPECIAL_COLUMNS = (
     "name", "kind", "shape", "kappa", "period", "modes", "breaks_to", "amplitude", "norm", "free_energy",
-    "even_before", "odd_before", "even_after", "odd_after", "stability_before", "stability_after",
-    "residual", "branch", "arclength", "bracket_start", "bracket_end", "coefficients", "twin",
+    "index_before_even", "index_before_odd", "index_after_even", "index_after_odd",
+    "stability_before", "stability_after", "residual", "branch", "arclength", "bracket_start", "bracket_end", "coefficients", "twin",
 )  # fmt: skip
 
 

@@ -28,7 +28,7 @@ from branches.states.second_variation import (
     room_outside,
     second_variation,
 )
-from continuation import Record, on_one_thread
+from continuation import Record, check_time, on_one_thread
 
 __all__ = [
     "BlockIndex",
@@ -249,6 +249,7 @@ def large_count(potential: Potential, block: Block, u: Array, kappa: float) -> t
     count, largest
         The count, None where a weight repels, and the largest mode it took.
     """
+    check_time()
     largest, count = LARGEST_MATRIX * block.period, None
     top = min(LARGEST_BLOCK, max(4 * u.size, 2 * LARGEST_MATRIX) * block.period)
     while 2 * largest <= top:

@@ -152,6 +152,7 @@ def phase_diagram(
     store: str | Path | None = None,
     reach: float = REACH,
     progress: Progress | None = None,
+    time_limit: float | None = None,
 ) -> PhaseDiagram:
     """Return the states of least free energy over a parameter and the coupling.
 
@@ -171,7 +172,7 @@ def phase_diagram(
         Folder for the results; an interrupted run resumes from it, another family or reach is refused.
     reach
         Couplings are looked at up to this multiple of the first onset of each potential, > 1.
-    progress
+    progress, time_limit
         As in :func:`~branches.sweeps.sweep.sweep`.
 
     Returns
@@ -202,7 +203,9 @@ def phase_diagram(
         place = Store.open(store, {"task": "phase diagram", "family": _name(family), "reach": reach})
         _check_family(place, family)
     task = partial(column_task, family, reach)
-    found = sweep(task, values, executor=executor, workers=workers, store=place, progress=progress)
+    found = sweep(
+        task, values, executor=executor, workers=workers, store=place, progress=progress, time_limit=time_limit
+    )
     columns = tuple(unpacked(value, result) for value, result in zip(found.values, found.results, strict=True))
     return PhaseDiagram(columns, found.failures, found.status, found.message, found.computed)
 
