@@ -64,8 +64,12 @@ def coexistences(diagram: Diagram) -> tuple[Coexistence, ...]:
     >>> [f"{crossing.kappa:.12f}" for crossing in coexistences(d)]
     ['0.391475100836']
     """
-    parts = stretches(diagram)
-    return tuple(_seen(jump, parts) for jump in exchanges(diagram) if jump.kind == "discontinuous")
+    kept = vars(diagram)  # where cached properties keep what they have computed: figure, JSON and table ask
+    if "_coexistences" not in kept:
+        parts = stretches(diagram)
+        kept["_coexistences"] = tuple(_seen(jump, parts) for jump in exchanges(diagram) if jump.kind == "discontinuous")
+    found: tuple[Coexistence, ...] = kept["_coexistences"]
+    return found
 
 
 def _seen(jump: Exchange, parts: tuple[Stretch, ...]) -> Coexistence:

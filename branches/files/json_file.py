@@ -16,6 +16,7 @@ from branches.diagrams.records import Branch
 from branches.figures.coexistence import coexistences
 from branches.files.document import document, potential_entry
 from branches.files.plain import plain
+from branches.files.tables import MOMENTS
 from continuation import replacing
 
 __all__ = ["describe", "summary", "write_json"]
@@ -49,9 +50,9 @@ def write_json(
     OSError
         If it cannot be written.
     """
-    with replacing(path) as temporary, temporary.open("w", encoding="utf-8") as file:
-        json.dump(describe(diagram, command=command, settings=settings), file, allow_nan=False, ensure_ascii=False)
-        file.write("\n")
+    text = json.dumps(describe(diagram, command=command, settings=settings), allow_nan=False, ensure_ascii=False)
+    with replacing(path) as temporary:
+        temporary.write_text(text + "\n", encoding="utf-8")
     return Path(path)
 
 
@@ -72,7 +73,7 @@ def describe(
     dict
         What :func:`summary` has, and ``nodes``, ``branches`` (arrays by point: ``arclength``, ``kappa``,
         ``a``, ``free_energy``, ``index``, ``undecided``, ``stability``, ``stable``, ``residual``, ``n_modes``) and
-        ``edges`` of the graph. Numbers that are not finite are null, and so is ``stable`` where it is not decided.
+        ``edges`` of the graph. Of the moments ``a`` the first 256, as in tables: the archive has all. Numbers that are not finite are null, and so is ``stable`` where it is not decided.
 
     Examples
     --------
@@ -104,7 +105,7 @@ def summary(
     potential = diagram.potential
     shown = max((branch.a.shape[1] for branch in diagram.branches), default=32)
     content = {
-        "potential": potential_entry(potential) | {"weights": potential.weights(shown)},
+        "potential": potential_entry(potential) | {"weights": potential.weights(min(shown, MOMENTS))},
         "kappa_max": diagram.kappa_max,
         "status": diagram.status,
         "message": diagram.message,
@@ -154,7 +155,7 @@ def _branch(diagram: Diagram, number: int, branch: Branch) -> dict[str, Any]:
         "stable": [stability.known_stable for stability in branch.stability],
         "residual": branch.residual,
         "n_modes": branch.n_modes,
-        "a": [row[:size] for row, size in zip(branch.a, branch.n_modes, strict=True)],
+        "a": [row[: min(size, MOMENTS)] for row, size in zip(branch.a, branch.n_modes, strict=True)],
     }
 
 

@@ -16,6 +16,7 @@ from continuation import replacing, writable_folder
 
 __all__ = ["POINT_COLUMNS", "SPECIAL_COLUMNS", "to_csv", "write_points", "write_special_points"]
 
+MOMENTS = 256  # in tables and JSON: a diagram of narrow states has 10⁷ of them, and the archive holds all
 POINT_COLUMNS = (
     "branch", "arclength", "kappa", "free_energy", "index_even", "index_odd", "undecided", "stability", "stable",
     "period", "residual", "n_modes",
@@ -23,7 +24,8 @@ POINT_COLUMNS = (
 SPECIAL_COLUMNS = (
     "name", "kind", "shape", "kappa", "period", "modes", "breaks_to", "amplitude", "norm", "free_energy",
     "index_before_even", "index_before_odd", "index_after_even", "index_after_odd",
-    "stability_before", "stability_after", "residual", "branch", "arclength", "bracket_start", "bracket_end", "coefficients", "twin",
+    "stability_before", "stability_after", "residual", "branch", "arclength", "bracket_start", "bracket_end",
+    "coefficients", "twin",
 )  # fmt: skip
 
 
@@ -66,13 +68,15 @@ def to_csv(diagram: Diagram, folder: str | os.PathLike[str]) -> tuple[Path, Path
 
 
 def write_points(diagram: Diagram, path: str | os.PathLike[str]) -> Path:
-    """Write one line for each computed point: the columns `POINT_COLUMNS`, then a_1, a_2, ….
+    """Write one line for each computed point: the columns `POINT_COLUMNS`, then a_1, a_2, … up to a_256.
 
-    Numbers are written in full: reading them gives the same floats. Moments beyond a truncation are 0. ``stability`` is
+    Numbers are written in full: reading them gives the same floats. Moments beyond a truncation are 0; those of a narrow
+    state that are not here are in the archive. ``stability`` is
     'stable', 'unstable' or 'not decided', and ``stable`` 1, 0 or empty in the same order.
     The uniform state, a = 0, has no lines.
     """
-    width = max((branch.a.shape[1] for branch in diagram.branches if branch.kappa.size), default=0)
+    sizes = (branch.a.shape[1] for branch in diagram.branches if branch.kappa.size)
+    width = min(max(sizes, default=0), MOMENTS)
     header = [*POINT_COLUMNS, *(f"a_{n}" for n in range(1, width + 1))]
     return _write(path, header, _points(diagram, width))
 
@@ -89,7 +93,7 @@ def write_special_points(diagram: Diagram, path: str | os.PathLike[str]) -> Path
 def _points(diagram: Diagram, width: int) -> Iterator[list[Any]]:
     for number, branch in enumerate(diagram.branches):
         for k, stability in enumerate(branch.stability):
-            a, known = branch.a[k].tolist(), stability.known_stable
+            a, known = branch.a[k, :width].tolist(), stability.known_stable
             yield [
                 number, float(branch.arclength[k]), float(branch.kappa[k]), float(branch.free_energy[k]),
                 *branch.index[k].tolist(), int(branch.morse.undecided[k]), stability.value,

@@ -13,9 +13,12 @@ from typing import Any
 
 import numpy as np
 
+from branches.diagrams.build import diagram
+from branches.landscapes.landscape import landscape
+from branches.loci.coexistence_lines import coexistence_line
 from branches.loci.pitchfork_tricritical import pitchfork_tricritical_point
 from branches.onsets.tricritical import tricritical_point
-from branches.sweeps.phase_column import REACH, WEIGHTS, Column, Family, column_of, column_task, unpacked
+from branches.sweeps.phase_column import REACH, SCANNED, WEIGHTS, Column, Family, column_of, column_task, unpacked
 from branches.sweeps.store import Store
 from branches.sweeps.sweep import Failure, Progress, sweep
 from continuation import Record, one_thread
@@ -230,6 +233,25 @@ def _check_family(store: Store, family: Family) -> None:
             )
 
 
+def _critical_end_point(family: Family, change: Change) -> Landmark | None:
+    """Follow the coexistence of two states from one column towards the other, to where one of them is at its onset.
+
+    None where the patterns do not change by a discontinuous transition more or less, or no line ends between them.
+    """
+    if len(change.before) == len(change.after):
+        return None
+    for value in (change.low, change.high):
+        potential = family(value)
+        kappa_max = REACH * 2.0 / float(potential.weights(SCANNED).max())
+        for kink in landscape(diagram(potential, kappa_max=kappa_max)).kinks:
+            with suppress(ArithmeticError, ValueError):
+                line = coexistence_line(family, kink, value, change.low, change.high)
+                ends = [point for point in line.points if point.kind == "critical end point"]
+                if ends and change.low <= ends[0].q <= change.high:
+                    return Landmark("critical end point", ends[0].q, ends[0].kappa, ends[0].error)
+    return None
+
+
 def _landmark(found: PhaseDiagram, family: Family, change: Change) -> Landmark:
     """Locate the special point between two columns."""
     row, bracket = change.row, (change.low, change.high)
@@ -243,6 +265,9 @@ def _landmark(found: PhaseDiagram, family: Family, change: Change) -> Landmark:
             second = pitchfork_tricritical_point(family, bracket, change.before[row - 1][1])
             slip = abs(second.curvature_error)
             return Landmark("tricritical", second.parameter, second.kappa, slip)
+    end = _critical_end_point(family, change)
+    if end is not None:
+        return end
     near = found.refined(family, change, LOCATED)
     ends = len(near.before) != len(near.after) and "discontinuous" in {kind for kind, _ in kinds}
     column = column_of(family, near.high)
