@@ -102,8 +102,8 @@ def _as_typed(message: str, parameters: list[inspect.Parameter]) -> str:
     >>> import typer
     >>> from typing import Annotated
     >>> annotation = Annotated[float, typer.Option("--time", "-t")]
-    >>> _as_typed("t = -1.0 is not allowed", [inspect.Parameter("t", inspect.Parameter.KEYWORD_ONLY,
-    ...     annotation=annotation)])
+    >>> t = inspect.Parameter("t", inspect.Parameter.KEYWORD_ONLY, annotation=annotation)
+    >>> _as_typed("t = -1.0 is not allowed", [t])
     '--time = -1.0 is not allowed'
     """
     named = ARGUMENT.match(message)
@@ -116,7 +116,9 @@ def _as_typed(message: str, parameters: list[inspect.Parameter]) -> str:
 def _option(parameter: inspect.Parameter) -> str:
     """Return the option of a parameter, the long one where there are two."""
     for extra in getattr(parameter.annotation, "__metadata__", ()):
-        spelled = [text for text in getattr(extra, "param_decls", None) or () if text.startswith("-")]
+        # typer takes the first name for a default until it reads the annotation
+        names = (getattr(extra, "default", ""), *(getattr(extra, "param_decls", None) or ()))
+        spelled = [text for text in names if isinstance(text, str) and text.startswith("-")]
         if spelled:
             return str(max(spelled, key=len))
     return parameter.name

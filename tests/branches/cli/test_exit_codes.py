@@ -11,7 +11,7 @@ pytestmark = pytest.mark.usefixtures("no_figure")
 
 @pytest.fixture
 def no_figure(monkeypatch):
-    monkeypatch.setattr(branches.figures.diagram_figure, "save_figure", lambda diagram, folder: (folder,) * 3)
+    monkeypatch.setattr(branches.figures.diagram_figure, "save_figure", lambda diagram, folder, formats: (folder,) * len(formats))
 
 
 def test_a_branch_that_stops_gives_code_3(mvcont):
