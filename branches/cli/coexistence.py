@@ -51,7 +51,8 @@ def _record(found: Transition) -> dict[str, Any]:
         "kind": found.kind,
         "mode": found.mode,
         "decided_by": found.decided_by,
-        "jump": {"a": found.jump.moments, "interaction": found.jump.interaction},
+        "jump": found.jump.interaction,
+        "jump_a": found.jump.moments,
         "states": [
             {
                 "a": state.a,

@@ -24,7 +24,7 @@ __all__ = ["EXAMPLES", "connections"]
 
 EXAMPLES = ("connections bimodal --m 1.3 --kappa 1.8",)
 BEYOND = 1.05  # the diagram is traced a little further than the coupling asked for
-HEADER = ("from", "to", "space", "dimension", "method", "time", "energy_drop")
+HEADER = ("start", "end", "space", "dimension", "method", "time", "energy_drop")
 
 
 @takes(POTENTIAL, FILES, SCREEN)
@@ -61,8 +61,8 @@ def _record(found: nx.MultiDiGraph, potential: Potential) -> dict[str, Any]:
         "kappa": found.graph["kappa"],
         "status": found.graph["status"],
         "states": [{"name": name, **{key: data[key] for key in keys}} for name, data in found.nodes(data=True)],
-        "connections": [{"from": start, "to": end, **data} for start, end, data in found.edges(data=True)],
-        "undecided": [{"from": start, "to": end, "reason": why} for start, end, why in found.graph["undecided"]],
+        "connections": [{"start": start, "end": end, **data} for start, end, data in found.edges(data=True)],
+        "undecided": [{"start": start, "end": end, "reason": why} for start, end, why in found.graph["undecided"]],
         "morse_bott": [vars(check) for check in found.graph["morse_bott"]],
         "notes": found.graph["notes"],
     }

@@ -53,7 +53,7 @@ def particles(
     workers: Annotated[int, whole("--workers", help="Processes.")] = 1,
     store: Annotated[Path | None, Option("--store", metavar="PATH", help="Folder that keeps replicas.")] = None,
 ) -> int:
-    """Simulate N particles, or their loop under a rising and falling coupling."""
+    """Simulate N particles, or their hysteresis loop."""
     from branches.dynamics.hysteresis import hysteresis
     from branches.dynamics.particles import particles as simulate
 

@@ -162,7 +162,7 @@ class FunctionFile(Source):
         file, colon, name = self.place.rpartition(":")
         if not (colon and file and name):
             raise ValueError(f"--function = {self.place!r} is not allowed: give FILE:NAME, such as own.py:W")
-        return _loaded(file, name)
+        return _loaded(Path(file).absolute(), name)
 
     def _parameters(self) -> list[inspect.Parameter]:
         return list(inspect.signature(self._function()).parameters.values())[1:]
@@ -212,10 +212,10 @@ def _is_function(word: str, text: str) -> bool:
 
 
 @cache
-def _loaded(file: str, name: str) -> Callable[..., Any]:
-    path = Path(file)
+def _loaded(path: Path, name: str) -> Callable[..., Any]:
+    file = path.name
     if not path.is_file():
-        raise ValueError(f"--function: there is no file {file!r}")
+        raise ValueError(f"--function: there is no file {str(path)!r}")
     specification = spec_from_file_location(f"_own_{path.stem}", path)
     if specification is None or specification.loader is None:
         raise ValueError(f"--function: {file!r} is not a Python file")

@@ -4,41 +4,53 @@ from __future__ import annotations
 
 import re
 import shutil
+import textwrap
 from collections.abc import Iterable, Sequence
+from itertools import zip_longest
 
 __all__ = ["fitting", "print_table"]
 
 PIPE_WIDTH = 120  # columns where there is no terminal to measure
-BETWEEN = 3  # columns between two cells, and a blank at the left
+BETWEEN = 3  # blanks between two cells; one at the left
 NUMBER = re.compile(r"\d{3}|\d[.e]\d")  # what makes a cell one that must stay on its line
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[str]], title: str = "") -> None:
     """Print a table on standard output, with the columns that fit; those left out are named below it."""
-    from rich import box
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
     cells = [tuple(row) for row in rows]
     width = shutil.get_terminal_size((PIPE_WIDTH, 24)).columns
     shown = fitting(columns, cells, width)
-    if title:
-        print(title)
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for k in shown:
-        texts = [columns[k], *(row[k] for row in cells)]
-        table.add_column(Text(columns[k]), no_wrap=_is_fixed(texts), min_width=_least(texts))
-    for row in cells:
-        table.add_row(*(Text(row[k]) for k in shown))
-    needed = _needed(columns, cells, shown)
-    console = Console(width=max(width, needed), highlight=False)
-    with console.capture() as drawn:
-        console.print(table)
-    print("\n".join(line.rstrip() for line in drawn.get().splitlines()))
+    texts = [[columns[k], *(row[k] for row in cells)] for k in shown]
+    widths = _widths(texts, width)
+    lines = [_lines([text[row] for text in texts], widths) for row in range(len(cells) + 1)]
+    rule = " " + "─" * (sum(widths) + BETWEEN * (len(widths) - 1))
+    print("\n".join([*([title] if title else []), "", *lines[0], rule, *(line for row in lines[1:] for line in row), ""]))
     left_out = [columns[k] for k in range(len(columns)) if k not in shown]
     if left_out:
         print(f"(no room for {', '.join(left_out)}: widen the terminal, or see --json)")
+
+
+def _widths(texts: Sequence[Sequence[str]], width: int) -> list[int]:
+    """Return the widths of columns: natural ones, or narrower where words can wrap, the widest first."""
+    widths = [max(map(len, column)) for column in texts]
+    least = [_least(column) for column in texts]
+    while 1 + sum(widths) + BETWEEN * (len(widths) - 1) > width:
+        wide = [k for k in range(len(widths)) if widths[k] > least[k]]
+        if not wide:
+            break
+        widths[max(wide, key=lambda k: widths[k])] -= 1
+    return widths
+
+
+def _lines(row: Sequence[str], widths: Sequence[int]) -> list[str]:
+    """Return a row of cells as lines, words wrapped."""
+    wrapped = [
+        textwrap.wrap(cell, width, break_long_words=False, break_on_hyphens=False) if len(cell) > width else [cell]
+        for cell, width in zip(row, widths, strict=True)
+    ]
+    padded = zip_longest(*wrapped, fillvalue="")
+    gap = " " * BETWEEN
+    return [(" " + gap.join(f"{part:<{w}}" for part, w in zip(line, widths, strict=True))).rstrip() for line in padded]
 
 
 def fitting(columns: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> list[int]:
@@ -59,7 +71,8 @@ def fitting(columns: Sequence[str], rows: Sequence[Sequence[str]], width: int) -
 
 def _needed(columns: Sequence[str], rows: Sequence[Sequence[str]], shown: Sequence[int]) -> int:
     """Return the width of the narrowest table."""
-    return 1 + sum(_least([columns[k], *(row[k] for row in rows)]) + BETWEEN for k in shown)
+    least = [_least([columns[k], *(row[k] for row in rows)]) for k in shown]
+    return 1 + sum(least) + BETWEEN * (len(least) - 1)
 
 
 def _is_fixed(texts: Sequence[str]) -> bool:

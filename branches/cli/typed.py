@@ -10,6 +10,8 @@ from typing import Any
 
 __all__ = ["document", "note_line", "note_options"]
 
+# What is shown and where it goes, not what is computed.
+PRESENTATION = {"as_json", "quiet", "verbose", "latex", "output", "force", "formats", "no_figure"}
 _LINE: ContextVar[str | None] = ContextVar("line", default=None)
 _OPTIONS: ContextVar[dict[str, Any] | None] = ContextVar("options", default=None)
 
@@ -21,16 +23,18 @@ def note_line(arguments: Sequence[str]) -> None:
 
 
 def note_options(given: Mapping[str, Any]) -> None:
-    """Remember the options of the command as they are in effect; those that were left out and have no default are not.
+    """Remember the options that change what a command computes; those that are not given and have no default are not.
 
     Examples
     --------
-    >>> note_options({"kappa_max": 4.2, "modes": None, "output": Path("here")})
+    >>> note_options({"kappa_max": 4.2, "modes": None, "quiet": True, "store": Path("here")})
     >>> _OPTIONS.get()
-    {'kappa_max': 4.2, 'output': 'here'}
+    {'kappa_max': 4.2, 'store': 'here'}
     """
     _OPTIONS.set({
-        key: str(value) if isinstance(value, Path) else value for key, value in given.items() if value is not None
+        key: str(value) if isinstance(value, Path) else value
+        for key, value in given.items()
+        if value is not None and key not in PRESENTATION
     })
 
 

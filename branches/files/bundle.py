@@ -65,7 +65,7 @@ def write_all(
     Returns
     -------
     dict
-        Where each file is: 'archive', 'points', 'special points', 'json', 'graph', and each of the formats.
+        Where each file is: 'archive', 'points', 'special_points', 'json', 'graph', and each of the formats.
 
     Raises
     ------
@@ -78,7 +78,7 @@ def write_all(
     from branches.files.json_file import write_json
     from branches.files.tables import to_csv
 
-    files["points"], files["special points"] = to_csv(diagram, path)
+    files["points"], files["special_points"] = to_csv(diagram, path)
     files["json"] = write_json(diagram, path / "diagram.json", command=command, settings=settings)
     files["graph"] = write_graphml(diagram, path / "diagram.graphml")
     if not formats:

@@ -13,7 +13,7 @@ from branches.diagrams.completeness import Completeness
 from branches.diagrams.diagram import Diagram, Node
 from branches.diagrams.findings import Finding, findings
 from branches.diagrams.records import Branch
-from branches.figures.coexistence import coexistences
+from branches.figures.coexistence import Coexistence, coexistences
 from branches.files.document import document, potential_entry
 from branches.files.plain import plain
 from branches.files.tables import MOMENTS
@@ -83,7 +83,7 @@ def describe(
     >>> d["schema"], d["version"], d["potential"]["name"], len(d["branches"]), len(d["edges"])
     ('mckean-vlasov-continuation/diagram', 2, 'kuramoto', 1, 3)
     """
-    edges = [{"start": u, "end": v, **data} for u, v, data in diagram.graph.edges(data=True)]
+    edges = [_edge(u, v, data) for u, v, data in diagram.graph.edges(data=True)]
     full = summary(diagram, command=command, settings=settings) | {
         "nodes": [_node(node) for node in diagram.nodes],
         "branches": [_branch(diagram, number, branch) for number, branch in enumerate(diagram.branches)],
@@ -111,11 +111,20 @@ def summary(
         "message": diagram.message,
         "warnings": diagram.warnings,
         "special_points": [_finding(finding) for finding in findings(diagram)],
-        "coexistence": [vars(crossing) for crossing in coexistences(diagram)],
+        "coexistence": [_crossing(crossing) for crossing in coexistences(diagram)],
         "completeness": _completeness(diagram.completeness),
     }
     result: dict[str, Any] = plain(document("diagram", content, command=command, settings=settings))
     return result
+
+
+def _crossing(crossing: Coexistence) -> dict[str, Any]:
+    return {"between" if key == "branches" else key: value for key, value in vars(crossing).items()}
+
+
+def _edge(start: str, end: str, data: Mapping[str, Any]) -> dict[str, Any]:
+    own = {key: value for key, value in data.items() if key not in ("even", "odd")}
+    return {"start": start, "end": end, **own, "index": (data["even"], data["odd"])}
 
 
 def _node(node: Node) -> dict[str, Any]:
