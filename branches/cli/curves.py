@@ -109,7 +109,6 @@ def _report(
     ]  # fmt: skip
     screen.table(("line", "of", family.free, "κ"), rows)
     if found.points:
-        screen.say("")
         points = [
             (point.kind, f"{point.q:.13g}", f"{point.kappa:.13g}", f"{point.error:.1g}", point.description)
             for point in found.points

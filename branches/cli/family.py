@@ -89,8 +89,9 @@ class OwnFamily(Family):
         return self.source.title
 
     def __call__(self, value: float) -> Potential:
-        """Return the potential at a value of the free parameter."""
-        return self.source(**{**dict(self.fixed), self.free: value})
+        """Return the potential at a value of the free parameter; of a float its weights may be integrated."""
+        make = self.source.quick if isinstance(value, float) else self.source
+        return make(**{**dict(self.fixed), self.free: value})
 
 
 def family_of(vary: str | None = None, **options: Any) -> NamedFamily | OwnFamily:

@@ -41,6 +41,10 @@ class Source:
         """Return the potential."""
         raise NotImplementedError
 
+    def quick(self, **parameters: float) -> Potential:
+        """Return the potential for floats, where thousands of it are needed: its weights may be those of an integral."""
+        return self(**parameters)
+
 
 @dataclass(frozen=True)
 class Named(Source):
@@ -146,6 +150,14 @@ class Expression(Source):
         shown = ", ".join([self.text, *(f"{key} = {value}" for key, value in parameters.items())])
         return from_sympy(expression.subs(values), angle, name=shown)
 
+    def quick(self, **parameters: float) -> Potential:
+        """Return the potential with its weights integrated."""
+        from branches.potentials import from_function
+
+        shown = ", ".join([self.text, *(f"{key} = {value}" for key, value in parameters.items())])
+        function, names = _compiled(self)
+        return from_function(partial(_reordered, function, tuple(parameters[name] for name in names)), name=shown)
+
 
 @dataclass(frozen=True)
 class FunctionFile(Source):
@@ -204,6 +216,20 @@ def folder_name(title: str, parameters: Mapping[str, Any]) -> str:
     """
     parts = [title, *(f"{key}-{value:g}" for key, value in parameters.items())]
     return re.sub(r"[^\w.+-]+", "-", "-".join(parts).replace("_", "-")).strip("-.")[:80]
+
+
+@cache
+def _compiled(own: Expression) -> tuple[Callable[..., Any], tuple[str, ...]]:
+    """Return an expression as a function of the angle and its parameters, and their names."""
+    import sympy
+
+    expression, angle = own._parsed()
+    others = sorted(expression.free_symbols - {angle}, key=str)
+    return sympy.lambdify([angle, *others], expression, "numpy"), tuple(map(str, others))
+
+
+def _reordered(function: Callable[..., Any], parameters: tuple[float, ...], theta: Any) -> Any:
+    return function(theta, *parameters)
 
 
 def _is_function(word: str, text: str) -> bool:

@@ -60,7 +60,7 @@ def onset_lines(
         raise ValueError(f"low = {low!r}, high = {high!r} is not allowed: give a range with low < high")
     wanted = sorted({positive_integer("modes", n) for n in modes})
     values = np.linspace(low, high, SAMPLES)
-    weights = np.array([family(float(q)).weights(3 * wanted[-1]) for q in values])
+    weights = np.array([_clear(family(float(q)), 3 * wanted[-1]) for q in values])
     lines = []
     for n in wanted:
         there = weights[:, n - 1] > 0
@@ -74,6 +74,12 @@ def onset_lines(
         found = _resonances(family, values, weights, int(one.description[5:]), int(other.description[5:]))
         lines[i], lines[j] = _with(lines[i], found), _with(lines[j], found)
     return tuple(lines)
+
+
+def _clear(potential: Potential, n_modes: int) -> NDArray[np.float64]:
+    """Return the weights, 0 where they are not more than their error: a mode that is not there has no onset."""
+    weights = potential.weights(n_modes)
+    return np.where(np.abs(weights) > potential.weight_errors(n_modes), weights, 0.0)
 
 
 def _with(line: Line, found: tuple[CurvePoint, ...]) -> Line:
