@@ -21,7 +21,7 @@ from continuation.linear.krylov import KrylovBordered
 from continuation.linear_stability import Stability, stability
 from continuation.locus import Family, Locus, fold_locus, fold_system, singular_system
 from continuation.problem import Expansion, FunctionProblem, Problem
-from continuation.record import Record, shortened
+from continuation.record import Record, read_only, shortened
 from continuation.renamed import renamed
 from continuation.run import Run, Step, steps
 from continuation.special.events import Event, bracketed_root
@@ -75,6 +75,7 @@ __all__ = [
     "leave",
     "on_one_thread",
     "one_thread",
+    "read_only",
     "renamed",
     "replacing",
     "residual_norm",

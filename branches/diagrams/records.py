@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
 import continuation
-from branches.diagrams.outlets import outlet
+from branches.diagrams.outlets import Exported, outlet
 from branches.potentials.potential import Potential
 from branches.spaces.symmetry import expanded, twin_name
 from branches.states.at_coupling import judged, state_at
@@ -22,7 +22,7 @@ from branches.states.selfconsistent import SelfConsistentSystem
 from branches.states.stability import Stability, stability_of
 from branches.states.state import State
 from branches.states.truncation import truncation_note
-from continuation import Counters, Record, Status, shortened
+from continuation import Counters, Record, Status, read_only, shortened
 
 __all__ = ["Branch", "SpecialPoint", "State"]
 
@@ -84,7 +84,7 @@ class SpecialPoint(Record):
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Branch(Record):
+class Branch(Exported, Record):
     """A branch of even stationary states of period 2π/n, in the order of its arclength.
 
     Parameters
@@ -135,19 +135,19 @@ class Branch(Record):
     @cached_property
     def a(self) -> Array:
         """Cosine moments a_1 … a_N, shape (P, N)."""
-        return expanded(self.curve.u, self.period)
+        return read_only(expanded(self.curve.u, self.period))
 
     @cached_property
     def residual(self) -> Array:
         """Max |a − T(a, κ)| at each point, shape (P,), whatever equations the branch was followed with."""
         system = SelfConsistentSystem(self.potential, self.period, max(1, self.curve.u.shape[1]))
         residual: Array = np.max(np.abs(system.residuals(self.curve.u, self.kappa)), axis=1, initial=0.0)
-        return residual
+        return read_only(residual)
 
     @cached_property
     def error(self) -> Array:
         """Bound, to first order, of the distance of each point from the exact branch, shape (P,)."""
-        return np.array([self._judged(u[:size], kappa, s)[1] for u, size, kappa, s in self._points()])
+        return read_only(np.array([self._judged(u[:size], kappa, s)[1] for u, size, kappa, s in self._points()]))
 
     def _points(self) -> Iterator[tuple[Array, int, float, float]]:
         return zip(self.curve.u, self.curve.sizes.tolist(), self.kappa.tolist(), self.arclength.tolist(), strict=True)
@@ -204,7 +204,7 @@ class Branch(Record):
     @cached_property
     def free_energy(self) -> Array:
         """Free energy F, 0 at the uniform state, shape (P,)."""
-        return free_energy(self.weights, self.curve.u, self.kappa)
+        return read_only(free_energy(self.weights, self.curve.u, self.kappa))
 
     @cached_property
     def morse(self) -> MorseIndex:
@@ -295,16 +295,47 @@ class Branch(Record):
         """The rotation that gives the twin branch, which is the same solution and is not traced."""
         return twin_name(self.period)
 
-    def at(self, s: float) -> State:
-        """Return the state at arclength s.
+    def __len__(self) -> int:
+        return self.kappa.size
+
+    def __iter__(self) -> Iterator[State]:
+        """Go through the states at the computed points."""
+        return (self[k] for k in range(len(self)))
+
+    def __getitem__(self, k: int) -> State:
+        """Return the state at a computed point."""
+        size = int(self.curve.sizes[k])
+        return State(
+            potential=self.potential,
+            kappa=float(self.kappa[k]),
+            a=self.a[k, : size * self.period],
+            period=self.period,
+            residual=float(self.residual[k]),
+            free_energy=float(self.free_energy[k]),
+            index=(int(self.morse.even[k]), int(self.morse.odd[k])),
+            undecided=int(self.morse.undecided[k]),
+            error=float(self.error[k]),
+        )
+
+    @overload
+    def at(self, s: float) -> State: ...
+
+    @overload
+    def at(self, s: Sequence[float] | Array) -> tuple[State, ...]: ...
+
+    def at(self, s: float | Sequence[float] | Array) -> State | tuple[State, ...]:
+        """Return the state at arclength s; of an array of arclengths, the states.
 
         Raises
         ------
         ValueError
             If s is outside the branch.
         """
-        u, kappa = self.curve.at(s)
-        return self._state(u, kappa, s)
+        if np.ndim(s):
+            return tuple(self.at(float(each)) for each in np.ravel(s))
+        place = float(np.asarray(s))
+        u, kappa = self.curve.at(place)
+        return self._state(u, kappa, place)
 
     def at_kappa(self, kappa: float) -> list[State]:
         """Return the states of the branch at a coupling, in the order of arclength; empty if there is none.

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import combinations, pairwise
 
 from branches.diagrams.build import diagram
 from branches.diagrams.completeness import Outcome
+from branches.diagrams.outlets import Exported
 from branches.landscapes.landscape import Landscape, landscape
 from branches.loci.coexistence_lines import coexistence_line
 from branches.loci.curve_points import CurvePoint, Line, crossings
@@ -29,7 +30,7 @@ SAME = 1e-8  # relative to 1 + |q|: two special points of one kind that are one
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Curves(Record):
+class Curves(Exported, Record):
     """The lines of a family, and in words what could not be followed: lines, and branches of the diagrams.
 
     ``status`` is 'finished' or 'interrupted': then the lines found until then, the last one perhaps cut short.
@@ -38,6 +39,17 @@ class Curves(Record):
     lines: tuple[Line, ...]
     failures: tuple[str, ...] = ()
     status: str = "finished"
+
+    def __len__(self) -> int:
+        return len(self.lines)
+
+    def __iter__(self) -> Iterator[Line]:
+        """Go through the lines."""
+        return iter(self.lines)
+
+    def __getitem__(self, number: int) -> Line:
+        """Return a line by its number."""
+        return self.lines[number]
 
     def of_kind(self, kind: str) -> tuple[Line, ...]:
         """Return the lines of one kind."""

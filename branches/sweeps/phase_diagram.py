@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Executor
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from branches.diagrams.build import diagram
+from branches.diagrams.outlets import Exported
 from branches.landscapes.landscape import landscape
 from branches.loci.coexistence_lines import coexistence_line
 from branches.loci.pitchfork_tricritical import pitchfork_tricritical_point
@@ -57,7 +58,7 @@ class Landmark(Record):
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class PhaseDiagram(Record):
+class PhaseDiagram(Exported, Record):
     """The columns of a phase diagram.
 
     Parameters
@@ -77,6 +78,17 @@ class PhaseDiagram(Record):
     status: str = "finished"
     message: str = ""
     computed: int = field(default=0, compare=False)
+
+    def __len__(self) -> int:
+        return len(self.columns)
+
+    def __iter__(self) -> Iterator[Column]:
+        """Go through the columns."""
+        return iter(self.columns)
+
+    def __getitem__(self, number: int) -> Column:
+        """Return a column by its number."""
+        return self.columns[number]
 
     @property
     def changes(self) -> tuple[Change, ...]:

@@ -20,6 +20,7 @@ from queue import Empty, SimpleQueue
 import numpy as np
 from numpy.typing import NDArray
 
+from branches.diagrams.outlets import Exported
 from branches.potentials.potential import finite_number, positive_integer
 from branches.sweeps.store import Labelled, Store
 from continuation import Record, check_time, one_thread, time_left
@@ -44,7 +45,7 @@ class Failure(Record):
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Sweep(Record):
+class Sweep(Exported, Record):
     """The results of a sweep.
 
     Parameters
@@ -69,6 +70,13 @@ class Sweep(Record):
     computed: int
     status: str = "finished"
     message: str = ""
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    def __iter__(self) -> Iterator[tuple[float, dict[str, NDArray[np.float64]]]]:
+        """Go through the values and their results."""
+        return zip(self.values, self.results, strict=True)
 
 
 def sweep(
