@@ -42,7 +42,7 @@ class Source:
         raise NotImplementedError
 
     def quick(self, **parameters: float) -> Potential:
-        """Return the potential for floats, where thousands of it are needed: its weights may be those of an integral."""
+        """Return the potential for floats, where thousands are needed: its weights may be integrated."""
         return self(**parameters)
 
 

@@ -24,7 +24,8 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[str]], title: st
     widths = _widths(texts, width)
     lines = [_lines([text[row] for text in texts], widths) for row in range(len(cells) + 1)]
     rule = " " + "─" * (sum(widths) + BETWEEN * (len(widths) - 1))
-    print("\n".join([*([title, ""] if title else []), *lines[0], rule, *(line for row in lines[1:] for line in row), ""]))
+    body = [line for row in lines[1:] for line in row]
+    print("\n".join([*([title, ""] if title else []), *lines[0], rule, *body, ""]))
     left_out = [columns[k] for k in range(len(columns)) if k not in shown]
     if left_out:
         print(f"(no room for {', '.join(left_out)}: widen the terminal, or see --json)")

@@ -71,9 +71,10 @@ def describe(
     Returns
     -------
     dict
-        What :func:`summary` has, and ``nodes``, ``branches`` (arrays by point: ``arclength``, ``kappa``,
-        ``a``, ``free_energy``, ``index``, ``undecided``, ``stability``, ``stable``, ``residual``, ``n_modes``) and
-        ``edges`` of the graph. Of the moments ``a`` the first 256, as in tables: the archive has all. Numbers that are not finite are null, and so is ``stable`` where it is not decided.
+        What :func:`summary` has, and ``nodes``, ``branches`` (arrays by point: ``arclength``, ``kappa``, ``a``,
+        ``free_energy``, ``index``, ``undecided``, ``stability``, ``stable``, ``residual``, ``n_modes``) and ``edges``
+        of the graph. Of the moments ``a`` the first 256, as in tables: the archive has all. Numbers that are not
+        finite are null, and so is ``stable`` where it is not decided.
 
     Examples
     --------

@@ -56,7 +56,10 @@ def to_xarray(result: Any) -> Any:
         xarray = import_module("xarray")
     except ImportError:
         raise ImportError("to_xarray needs xarray: install the extra [store]") from None
-    variables, coordinates = _parts(result)
+    variables, coordinates = (
+        {name: part for name, part in parts.items() if np.size(part[1])}  # netCDF knows no dimension of length 0
+        for parts in _parts(result)
+    )
     data = xarray.Dataset(variables, coords=coordinates, attrs=_attributes(result))
     for name, variable in data.variables.items():
         variable.attrs |= {"long_name": meaning(str(name)) or str(name), "units": "1"}

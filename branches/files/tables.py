@@ -70,10 +70,9 @@ def to_csv(diagram: Diagram, folder: str | os.PathLike[str]) -> tuple[Path, Path
 def write_points(diagram: Diagram, path: str | os.PathLike[str]) -> Path:
     """Write one line for each computed point: the columns `POINT_COLUMNS`, then a_1, a_2, … up to a_256.
 
-    Numbers are written in full: reading them gives the same floats. Moments beyond a truncation are 0; those of a narrow
-    state that are not here are in the archive. ``stability`` is
-    'stable', 'unstable' or 'not decided', and ``stable`` 1, 0 or empty in the same order.
-    The uniform state, a = 0, has no lines.
+    Numbers are written in full: reading them gives the same floats. Moments beyond a truncation are 0; those of a
+    narrow state that are not here are in the archive. ``stability`` is 'stable', 'unstable' or 'not decided', and
+    ``stable`` 1, 0 or empty in the same order. The uniform state, a = 0, has no lines.
     """
     sizes = (branch.a.shape[1] for branch in diagram.branches if branch.kappa.size)
     width = min(max(sizes, default=0), MOMENTS)

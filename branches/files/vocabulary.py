@@ -1,7 +1,7 @@
 """The names in JSON, CSV and labelled data, and what they mean: one vocabulary for all of them.
 
-A CSV column is a JSON key, with what it is a part of in front: ``index`` (even, odd) is ``index_even`` and ``index_odd``,
-the moments ``a`` are ``a_1``, ``a_2``, …, a complex ``z`` is ``z_re`` and ``z_im``, ends are ``_start`` and ``_end``.
+A CSV column is a JSON key, or a part of one: ``index`` (even, odd) is ``index_even`` and ``index_odd``, the moments
+``a`` are ``a_1``, ``a_2``, …, a complex ``z`` is ``z_re`` and ``z_im``, ends are ``_start`` and ``_end``.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ __all__ = ["VOCABULARY", "known", "meaning"]
 RESULT = {
     "schema": "What kind of document this is.",
     "version": "Version of the vocabulary.",
-    "provenance": "By what the result was made: package, package_version, date, command, settings, python, numpy, scipy.",
+    "provenance": "What made it: package, package_version, date, command, settings, python, numpy, scipy.",
     "files": "Paths of the files written, by kind.",
     "status": "How it ended: finished, interrupted, stopped; of a branch: bound, closed, …",
     "status_text": "The status in a sentence.",
@@ -80,7 +80,7 @@ DIAGRAM = {
     "end": "Where it ends; of a flow, the state it comes to.",
     "passes": "Special points on the way: arclength and node.",
     "special_points": "Onsets, special points and stops, once for their orbit.",
-    "kind": "fold, pitchfork, …; of a transition continuous or discontinuous; of a line fold, pitchfork, onset, coexistence.",
+    "kind": "fold, pitchfork, …; of a transition continuous or discontinuous; of a line what it follows.",
     "shape": "supercritical, subcritical, transcritical, …",
     "modes": "Modes that become neutral, or that were looked at.",
     "mode": "Mode n.",

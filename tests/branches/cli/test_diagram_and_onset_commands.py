@@ -25,7 +25,10 @@ def no_figure(monkeypatch):
     """Leave the figure out where the test is about something else."""
     import branches.figures.diagram_figure
 
-    monkeypatch.setattr(branches.figures.diagram_figure, "save_figure", lambda diagram, folder, formats: (folder,) * len(formats))
+    def no_figures(diagram, folder, formats):
+        return (folder,) * len(formats)
+
+    monkeypatch.setattr(branches.figures.diagram_figure, "save_figure", no_figures)
 
 
 def test_the_first_command(mvcont, tmp_path):

@@ -90,7 +90,7 @@ def test_verbose_says_what_is_done_on_stderr(mvcont):
 
 
 def test_a_time_limit_keeps_what_there_is(mvcont, tmp_path):
-    code, out, err = mvcont("diagram", "noisy-transformer", "--beta", 4, "--no-figure", "--time-limit", 1e-9)
+    code, _, err = mvcont("diagram", "noisy-transformer", "--beta", 4, "--no-figure", "--time-limit", 1e-9)
     assert code == 130
     assert "interrupted: what was found so far is in noisy-transformer-beta-4" in err
     diagram = branches.Diagram.load(tmp_path / "noisy-transformer-beta-4" / "diagram.save")

@@ -1,4 +1,4 @@
-"""One vocabulary: every JSON document has schema, version and provenance; every key and every column is a known name."""
+"""One vocabulary: JSON documents have schema, version and provenance; keys and columns are known names."""
 
 import csv
 import json
@@ -75,7 +75,7 @@ def test_a_potential_and_a_family_are_described_alike(mvcont):
         potential = json.loads(mvcont(*line.split(), "--json")[1])["potential"]
         assert potential["parameters"] == {"m": 0.6}
         assert set(potential) == {"name", "label", "parameters", "source"}
-    found = json.loads(mvcont(*"tricritical bimodal --bracket 0.4 0.9 --json".split())[1])
+    found = json.loads(mvcont("tricritical", "bimodal", "--bracket", 0.4, 0.9, "--json")[1])
     assert found["family"] == {"name": "bimodal", "varied": "m", "fixed": {}, "range": [0.4, 0.9]}
 
 

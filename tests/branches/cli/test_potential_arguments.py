@@ -9,7 +9,12 @@ from branches.cli.family import family_of
 from branches.cli.sources import Expression
 
 HALF = "from math import cos\n\ndef W(theta):\n    return -cos(theta) - 0.5 * cos(2 * theta)\n"
-WITH_PARAMETER = "import numpy as np\n\ndef W(theta, m, c=1.0):\n    return -c * np.cos(theta) - m * np.cos(2 * theta)\n"
+WITH_PARAMETER = """
+import numpy as np
+
+def W(theta, m, c=1.0):
+    return -c * np.cos(theta) - m * np.cos(2 * theta)
+"""
 
 
 def onsets(mvcont, *arguments):
@@ -36,7 +41,8 @@ def test_an_expression_of_ones_own(mvcont):
     # −cos³ = −¾ cos θ − ¼ cos 3θ: κ₁ = 8/3, κ₃ = 8
     for text in ("-cos(t)**3", "-cos(theta)^3", "-cos(x)**3"):
         assert onsets(mvcont, "--sympy", text) == [pytest.approx(8 / 3), pytest.approx(8)]
-    assert onsets(mvcont, "--sympy", "-cos(t) - beta*cos(2*t)", "-p", "beta=0.25") == [pytest.approx(2), pytest.approx(8)]
+    found = onsets(mvcont, "--sympy", "-cos(t) - beta*cos(2*t)", "-p", "beta=0.25")
+    assert found == [pytest.approx(2), pytest.approx(8)]
 
 
 def test_a_function_in_a_file(mvcont, tmp_path):

@@ -72,7 +72,7 @@ def test_connections(mvcont, tmp_path):
     assert "no contradiction" in out
     assert sorted(path.name for path in (tmp_path / "here").iterdir()) == [f"connections.{e}" for e in ENDINGS]
     document = json.loads((tmp_path / "here" / "connections.json").read_text())
-    assert {(edge["from"], edge["to"]) for edge in document["connections"]} == {
+    assert {(edge["start"], edge["end"]) for edge in document["connections"]} == {
         ("uniform", "branch 0"), ("branch 0", "branch 1")
     }  # fmt: skip
 
