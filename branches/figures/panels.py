@@ -14,8 +14,6 @@ from branches.figures.coexistence import Coexistence, coexistences
 from branches.figures.labels import ANYWHERE, BELOW, Labels
 from branches.figures.stretches import UNIFORM, Portrait, Stretch, amplitude, stretches
 from branches.figures.style import CROSS, DIAMOND, DISC, GUIDE, SQUARE, colour, line
-from branches.spaces.symmetry import canonical
-from branches.states.energy import density
 
 __all__ = ["Scene", "amplitude_panel", "density_panels", "energy_panel", "panel_letter"]
 
@@ -97,7 +95,7 @@ def density_panels(axes: Sequence[Axes], shown: Sequence[Portrait]) -> None:
     theta = np.linspace(-np.pi, np.pi, 721)
     for ax, letter, portrait in zip(axes, LETTERS, shown, strict=False):
         own = colour(portrait.branch)
-        rho = density(canonical(portrait.a), theta)
+        rho = portrait.isotropy.density(portrait.isotropy.canonical(portrait.a), theta)
         ax.fill_between(theta, rho, color=own, alpha=0.15, linewidth=0)
         ax.plot(theta, rho, color=own, **line(portrait.stability))
         ax.axhline(0.5 / np.pi, **GUIDE)

@@ -52,7 +52,7 @@ def _(result: Branch) -> Columns:
         "undecided": result.morse.undecided,
         "stability": np.array([each.value for each in result.stability], dtype=str),
         "stable": np.array([KNOWN.get(each, -1) for each in result.stability], dtype=np.int8),
-        "period": np.full(len(result), result.period),
+        "period": np.full(len(result), result.n_fold),
         "residual": result.residual,
         "n_modes": result.n_modes,
     }

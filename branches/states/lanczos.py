@@ -107,7 +107,7 @@ def count_above_one(
 
 
 def _orthonormal(v: Array, basis: Array) -> tuple[Array, float]:
-    """Return v less its components along the rows of a basis, of norm 1, and the norm it had."""
+    """Return v less its components along the rows of the basis, of norm 1, and the norm it had."""
     for _ in range(2):  # once is not orthogonal to round-off
         v = v - (basis @ v) @ basis
     norm = float(np.linalg.norm(v))
