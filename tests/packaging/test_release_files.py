@@ -42,3 +42,11 @@ def test_the_packages_say_that_they_are_typed():
     for package in ("branches", "continuation"):
         assert (ROOT / package / "py.typed").exists()
     assert "Typing :: Typed" in PROJECT["classifiers"]
+
+
+def test_type_checkers_see_every_public_name():
+    text = (ROOT / "branches" / "__init__.py").read_text(encoding="utf-8")
+    block = text[text.index("if TYPE_CHECKING") : text.index("__version__")]
+    seen = {name: home for home, name, _ in re.findall(r"from (\S+) import (\w+) as (\w+)", block)}
+    modules = {name: f"{home}.{name}" if home == "branches" else home for name, home in seen.items()}
+    assert modules == branches._HOMES
