@@ -1,6 +1,7 @@
 """Wheel and sdist build, their metadata pass, and in a clean environment the command, the library and its types work."""
 
 import os
+import shutil
 import subprocess
 import sys
 import venv
@@ -34,8 +35,13 @@ kinds: list[str] = [fold.kind for fold in follow(circle, [1.0], 0.0).folds]
 WRONG = "import branches\nfrom branches import potentials\nbranches.diagram(potentials.kuramoto(), kappa_max='four')\n"
 
 
-def run(*command, **options):
-    done = subprocess.run([str(part) for part in command], capture_output=True, text=True, **options)
+# From which the source cannot be seen: pip would take it for installed.
+ELSEWHERE = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
+WRITTEN = ("*.egg-info", "build", "dist", ".*_cache", "__pycache__", ".git", "site")
+
+
+def run(*command, cwd=None):
+    done = subprocess.run([str(part) for part in command], capture_output=True, text=True, env=ELSEWHERE, cwd=cwd)
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
     return done.stdout
 
@@ -43,8 +49,9 @@ def run(*command, **options):
 @pytest.fixture(scope="module")
 def files(tmp_path_factory):
     folder = tmp_path_factory.mktemp("dist")
-    run(sys.executable, "-m", "build", "--outdir", folder, ROOT)
-    return {path.suffix: path for path in folder.iterdir()}
+    shutil.copytree(ROOT, folder / "source", ignore=shutil.ignore_patterns(*WRITTEN))
+    run(sys.executable, "-m", "build", "--outdir", folder / "made", folder / "source")
+    return {path.suffix: path for path in (folder / "made").iterdir()}
 
 
 @pytest.fixture(scope="module", params=[".whl", ".gz"])
@@ -56,31 +63,25 @@ def clean(request, files, tmp_path_factory):
     return folder
 
 
-@pytest.fixture
-def elsewhere(tmp_path):
-    """A folder and an environment from which the source cannot be seen."""
-    return {"cwd": tmp_path, "env": {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}}
-
-
 def test_metadata(files):
     assert set(files) == {".whl", ".gz"}
     run(sys.executable, "-m", "twine", "check", "--strict", *files.values())
 
 
-def test_the_command(clean, elsewhere):
-    assert run(clean / "bin" / "mvcont", "--version", **elsewhere) == f"mvcont {branches.__version__}\n"
-    out = run(clean / "bin" / "mvcont", "diagram", "noisy-transformer", "--beta", 4, **elsewhere)
+def test_the_command(clean, tmp_path):
+    assert run(clean / "bin" / "mvcont", "--version", cwd=tmp_path) == f"mvcont {branches.__version__}\n"
+    out = run(clean / "bin" / "mvcont", "diagram", "noisy-transformer", "--beta", 4, cwd=tmp_path)
     assert "0.38706899595204" in out
-    out = run(clean / "bin" / "python", "-m", "branches", "coexistence", "bimodal", "--m", 0.6, **elsewhere)
+    out = run(clean / "bin" / "python", "-m", "branches", "coexistence", "bimodal", "--m", 0.6, cwd=tmp_path)
     assert "1.98170352222" in out
 
 
-def test_the_library_and_its_types(clean, elsewhere):
-    script = elsewhere["cwd"] / "script.py"
+def test_the_library_and_its_types(clean, tmp_path):
+    script = tmp_path / "script.py"
     script.write_text(SCRIPT)
-    assert run(clean / "bin" / "python", script, **elsewhere).split()[::2] == ["0.387068995952", "2"]
+    assert run(clean / "bin" / "python", script, cwd=tmp_path).split()[::2] == ["0.387068995952", "2"]
     checker = (sys.executable, "-m", "mypy", "--strict", "--python-executable", clean / "bin" / "python")
-    assert "Success" in run(*checker, script, **elsewhere)
+    assert "Success" in run(*checker, script, cwd=tmp_path)
     script.write_text(WRONG)
-    done = subprocess.run([str(part) for part in (*checker, script)], capture_output=True, text=True, **elsewhere)
+    done = subprocess.run([str(part) for part in (*checker, script)], capture_output=True, text=True, env=ELSEWHERE)
     assert "[arg-type]" in done.stdout
