@@ -1,4 +1,4 @@
-"""Wheel and sdist build, their metadata pass, and in a clean environment the command, the library and its types work."""
+"""Wheel and sdist build, their metadata pass; in a clean environment command, library and types work."""
 
 import os
 import shutil
