@@ -22,6 +22,7 @@ from continuation.linear_stability import Stability, stability
 from continuation.locus import Family, Locus, fold_locus, fold_system, singular_system
 from continuation.problem import Expansion, FunctionProblem, Problem
 from continuation.record import Record, read_only, shortened
+from continuation.record_html import html_of
 from continuation.renamed import renamed
 from continuation.run import Run, Step, steps
 from continuation.special.events import Event, bracketed_root
@@ -72,6 +73,7 @@ __all__ = [
     "fold_locus",
     "fold_system",
     "follow",
+    "html_of",
     "leave",
     "on_one_thread",
     "one_thread",

@@ -70,8 +70,7 @@ class Record:
         """Return the record for a notebook: its repr, its picture if it has one, its fields."""
         from continuation.record_html import html_of
 
-        shown = {field.name: brief(getattr(self, field.name)) for field in fields(self) if field.repr}
-        return html_of(self, shown, self._picture())
+        return html_of(self, self._picture())
 
     def _picture(self) -> bytes | None:
         """Return a small PNG, None where there is nothing to see."""

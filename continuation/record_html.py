@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Mapping
 from dataclasses import fields
 from html import escape
 from typing import Any
+
+from continuation.record import brief
 
 __all__ = ["html_of"]
 
@@ -14,15 +15,13 @@ PICTURE = '<img alt="" style="max-width: 22em; display: block; margin: 0.3em 0" 
 CELL = '<tr><th style="text-align: left">{}</th><td style="text-align: left">{}</td></tr>'
 
 
-def html_of(record: Any, shown: Mapping[str, str], picture: bytes | None = None) -> str:
+def html_of(record: Any, picture: bytes | None = None) -> str:
     """Return a record as HTML.
 
     Parameters
     ----------
     record
-        A frozen dataclass; its repr is the heading.
-    shown
-        Its fields in a few characters each.
+        A frozen dataclass; its repr is the heading, its fields follow in a few characters each.
     picture
         A PNG, if it has one.
 
@@ -32,10 +31,11 @@ def html_of(record: Any, shown: Mapping[str, str], picture: bytes | None = None)
     >>> @dataclass(frozen=True)
     ... class Point:
     ...     kind: str
-    >>> html_of(Point("fold"), {"kind": "fold"})[:48]
+    >>> html_of(Point("fold"))[:48]
     '<div><code>Point(kind=&#x27;fold&#x27;)</code><d'
     """
-    rows = "".join(CELL.format(escape(field.name), escape(shown[field.name])) for field in fields(record) if field.repr)
+    shown = [(field.name, brief(getattr(record, field.name))) for field in fields(record) if field.repr]
+    rows = "".join(CELL.format(escape(name), escape(text)) for name, text in shown)
     image = "" if picture is None else PICTURE.format(b64encode(picture).decode("ascii"))
     heading = f"<code>{escape(repr(record))}</code>"
     return f"<div>{heading}{image}<details><summary>fields</summary><table>{rows}</table></details></div>"

@@ -17,9 +17,7 @@ from flint import arb, ctx
 from branches.proofs import checker
 from branches.proofs.checker import Check
 from branches.proofs.checker_balls import FAMILIES, Claim, Open
-from continuation import replacing
-from continuation.record import brief
-from continuation.record_html import html_of
+from continuation import html_of, replacing
 
 __all__ = ["CERTIFIED", "UNDECIDED", "Certificate", "issue", "outward"]
 
@@ -94,7 +92,7 @@ class Certificate:
 
     def _repr_html_(self) -> str:
         """Return the statement and the fields, for a notebook."""
-        return html_of(self, {name: brief(getattr(self, name)) for name in self.__dataclass_fields__})
+        return html_of(self)
 
     def interval(self, name: str) -> tuple[float, float]:
         """Return a proved enclosure as two doubles, rounded outwards.
