@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from branches.cli.arguments import real
+from branches.cli.arguments import real, whole
 from branches.cli.groups import Group
 from branches.cli.sources import Expression, FunctionFile, Named, Source, folder_name
 
@@ -25,7 +25,12 @@ PARAMETERS: dict[str, tuple[str, Any]] = {
     "R": ("--radius", real("--radius", "--R", help="Radius of hegselmann-krause.")),
     "strength": ("--strength", real("--strength", help="Strength of log-gas.")),
     "m": ("--m", real("--m", help="Weight of mode 2 of bimodal.")),
+    "dimension": (
+        "--dimension",
+        whole("--dimension", help="Particles on the sphere of that many coordinates; 2 is the circle."),
+    ),
 }
+WORDS: dict[str, Any] = {"true": True, "false": False, "mean": "mean"}  # values that are not numbers
 ALIASES = {"radius": "R", "r": "R", "β": "beta"}  # -p radius=2 is --radius 2
 
 
@@ -142,7 +147,7 @@ def given(
     spelled: dict[str, str] = {}
     for key, option, value in pairs:
         if key in parameters:
-            raise ValueError(f"{_as_option(key)} is given twice: {parameters[key]:g} and {value:g}")
+            raise ValueError(f"{_as_option(key)} is given twice: {_shown(parameters[key])} and {_shown(value)}")
         parameters[key], spelled[key] = value, option
     return Given(_source(name, expression, function), parameters, spelled)
 
@@ -159,14 +164,17 @@ def _source(name: str | None, expression: str | None, function: str | None) -> S
     return Expression(text) if expression is not None else FunctionFile(text)
 
 
-def _value(option: str, text: str) -> float | bool:
-    words = {"true": True, "false": False}
-    if text.strip().lower() in words:
-        return words[text.strip().lower()]
+def _value(option: str, text: str) -> Any:
+    if text.strip().lower() in WORDS:
+        return WORDS[text.strip().lower()]
     try:
-        return float(text)
+        return int(text) if option.endswith("dimension") else float(text)
     except ValueError:
         raise ValueError(f"{option} = {text!r} is not allowed: it must be a number") from None
+
+
+def _shown(value: Any) -> str:
+    return value if isinstance(value, str) else f"{value:g}"
 
 
 def _as_option(key: str) -> str:

@@ -214,7 +214,8 @@ def folder_name(title: str, parameters: Mapping[str, Any]) -> str:
     >>> folder_name("noisy transformer", {"beta": 4.0}), folder_name("-cos(t)**3", {})
     ('noisy-transformer-beta-4', 'cos-t-3')
     """
-    parts = [title, *(f"{key}-{value:g}" for key, value in parameters.items())]
+    values = {key: value if isinstance(value, str) else f"{value:g}" for key, value in parameters.items()}
+    parts = [title, *(f"{key}-{value}" for key, value in values.items())]
     return re.sub(r"[^\w.+-]+", "-", "-".join(parts).replace("_", "-")).strip("-.")[:80]
 
 

@@ -254,7 +254,7 @@ def _critical_end_point(family: Family, change: Change) -> Landmark | None:
         return None
     for value in (change.low, change.high):
         potential = family(value)
-        kappa_max = REACH * 2.0 / float(potential.weights(SCANNED).max())
+        kappa_max = REACH * 2.0 / float(potential.strengths(SCANNED).max())
         for kink in landscape(diagram(potential, kappa_max=kappa_max)).kinks:
             with suppress(ArithmeticError, ValueError):
                 line = coexistence_line(family, kink, value, change.low, change.high)

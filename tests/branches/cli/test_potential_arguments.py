@@ -134,3 +134,12 @@ def test_the_list_of_potentials(mvcont):
     assert "2 I_n(β)/β" in entries["noisy-transformer"]["formula"]
     _, out, _ = mvcont("potentials")
     assert all(name in out for name in entries)
+
+
+def test_spheres(mvcont):
+    # Maier–Saupe in three dimensions: κ₂ = 15/2; Onsager's rods: 32/π
+    for arguments in (("maier-saupe", "--dimension", 3), ("maier-saupe", "-p", "dimension=3")):
+        assert onsets(mvcont, *arguments)[0] == pytest.approx(7.5, rel=1e-14)
+    assert onsets(mvcont, "onsager")[0] == pytest.approx(10.185916357881302, rel=1e-14)
+    found = onsets(mvcont, "noisy-transformer", "--beta", 3, "-p", "scaled=mean", "--dimension", 3, "--modes", 1)
+    assert found[0] > 0
