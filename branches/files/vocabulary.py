@@ -105,6 +105,7 @@ ONSETS = {
     "onset": "The first of them: kappa and mode.",
     "kernel": "Modes that share the onset.",
     "kernels": "Sets of modes that share an onset.",
+    "c1": "Landau coefficient of the first order, on spheres.",
     "c2": "Landau coefficient of the second order.",
     "c4": "Landau coefficient of the fourth order.",
     "ratio_slope": "Derivative of g_2n / g_n in the parameter.",

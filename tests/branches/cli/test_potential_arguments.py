@@ -129,8 +129,8 @@ def test_the_list_of_potentials(mvcont):
     entries = {entry["name"]: entry for entry in json.loads(out)["potentials"]}
     assert code == 0
     assert set(entries) == {name.replace("_", "-") for name in branches.potentials.NAMES}
-    assert entries["hegselmann-krause"]["parameters"] == ["R"]
-    assert entries["hegselmann-krause"]["options"] == ["--radius R"]
+    assert entries["hegselmann-krause"]["parameters"] == ["R", "dimension"]
+    assert entries["hegselmann-krause"]["options"] == ["--radius R", "[--dimension DIMENSION]"]
     assert "2 I_n(β)/β" in entries["noisy-transformer"]["formula"]
     _, out, _ = mvcont("potentials")
     assert all(name in out for name in entries)
