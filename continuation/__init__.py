@@ -21,7 +21,7 @@ from continuation.linear.krylov import KrylovBordered
 from continuation.linear_stability import Stability, stability
 from continuation.locus import Family, Locus, fold_locus, fold_system, singular_system
 from continuation.problem import Expansion, FunctionProblem, Problem
-from continuation.record import Record, read_only, shortened
+from continuation.record import Record, once, read_only, shortened
 from continuation.record_html import html_of
 from continuation.renamed import renamed
 from continuation.run import Run, Step, steps
@@ -76,6 +76,7 @@ __all__ = [
     "html_of",
     "leave",
     "on_one_thread",
+    "once",
     "one_thread",
     "read_only",
     "renamed",

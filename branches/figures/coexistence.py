@@ -10,6 +10,7 @@ from branches.diagrams.diagram import Diagram
 from branches.figures.stretches import UNIFORM, Stretch, stretches
 from branches.landscapes.envelope import Exchange
 from branches.landscapes.landscape import exchanges
+from continuation import once
 
 __all__ = ["Coexistence", "coexistences"]
 
@@ -43,6 +44,7 @@ class Coexistence:
         return tuple((number, s) for number, s in pairs if number != UNIFORM)
 
 
+@once
 def coexistences(diagram: Diagram) -> tuple[Coexistence, ...]:
     """Return the discontinuous changes of the state of least free energy in a diagram, by coupling.
 
@@ -64,12 +66,8 @@ def coexistences(diagram: Diagram) -> tuple[Coexistence, ...]:
     >>> [f"{crossing.kappa:.12f}" for crossing in coexistences(d)]
     ['0.391475100836']
     """
-    kept = vars(diagram)  # where cached properties keep what they have computed: figure, JSON and table ask
-    if "_coexistences" not in kept:
-        parts = stretches(diagram)
-        kept["_coexistences"] = tuple(_seen(jump, parts) for jump in exchanges(diagram) if jump.kind == "discontinuous")
-    found: tuple[Coexistence, ...] = kept["_coexistences"]
-    return found
+    parts = stretches(diagram)
+    return tuple(_seen(jump, parts) for jump in exchanges(diagram) if jump.kind == "discontinuous")
 
 
 def _seen(jump: Exchange, parts: tuple[Stretch, ...]) -> Coexistence:

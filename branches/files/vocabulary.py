@@ -126,7 +126,7 @@ ONSETS = {
     "jump": "Jump of Σ g a² there.",
     "jump_a": "Jump of the moments.",
     "free_energy_difference": "Difference of the two free energies found.",
-    "decided_by": "Certificate (a proved criterion) or diagram (comparison of states).",
+    "decided_by": "A criterion that is proved, or diagram: the comparison of states.",
     "folds": "Folds: kappa, and mode, or branch and constant.",
     "violations": "Contradictions: a state is missing.",
     "columns": "One for each value of the parameter.",
