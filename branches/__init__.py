@@ -7,8 +7,57 @@
 '0.387068995952'
 """
 
+import logging
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:  # what type checkers and editors see of the names below
+    from branches import potentials as potentials
+    from branches import proofs as proofs
+    from branches.diagrams.build import diagram as diagram
+    from branches.diagrams.diagram import Diagram as Diagram
+    from branches.diagrams.records import Branch as Branch
+    from branches.diagrams.records import SpecialPoint as SpecialPoint
+    from branches.diagrams.search.disconnected import with_disconnected as with_disconnected
+    from branches.diagrams.search.search_states import search_states as search_states
+    from branches.diagrams.trace import trace as trace
+    from branches.diagrams.trace import trace_from as trace_from
+    from branches.dynamics.clusters import clusters as clusters
+    from branches.dynamics.connections import connections as connections
+    from branches.dynamics.critical import critical_rate as critical_rate
+    from branches.dynamics.decay_rates import DecayRates as DecayRates
+    from branches.dynamics.decay_rates import decay_rates as decay_rates
+    from branches.dynamics.ensemble import Ensemble as Ensemble
+    from branches.dynamics.exit_time import exit_time as exit_time
+    from branches.dynamics.flow import Flow as Flow
+    from branches.dynamics.flow import flow as flow
+    from branches.dynamics.gap import spectral_gap as spectral_gap
+    from branches.dynamics.hysteresis import hysteresis as hysteresis
+    from branches.dynamics.initial import empirical as empirical
+    from branches.dynamics.mode_growth import fastest_mode as fastest_mode
+    from branches.dynamics.mode_growth import mode_growth as mode_growth
+    from branches.dynamics.noneven import noneven_state as noneven_state
+    from branches.dynamics.particles import particles as particles
+    from branches.dynamics.synchronisation import synchronises as synchronises
+    from branches.landscapes.coexistence import coexistence as coexistence
+    from branches.landscapes.landscape import landscape as landscape
+    from branches.landscapes.transitions import Transition as Transition
+    from branches.loci.curves import curves as curves
+    from branches.loci.fold_curve import fold_curve as fold_curve
+    from branches.loci.pitchfork_tricritical import pitchfork_tricritical_point as pitchfork_tricritical_point
+    from branches.onsets.classify import Onset as Onset
+    from branches.onsets.classify import onset as onset
+    from branches.onsets.tricritical import tricritical_point as tricritical_point
+    from branches.potentials.potential import Potential as Potential
+    from branches.proofs import certify as certify
+    from branches.states.state import State as State
+    from branches.sweeps.phase_diagram import PhaseDiagram as PhaseDiagram
+    from branches.sweeps.phase_diagram import phase_diagram as phase_diagram
+    from branches.sweeps.sweep import sweep as sweep
+
+__version__ = "0.1.0"
+
+logging.getLogger(__name__).addHandler(logging.NullHandler())  # silent until somebody listens
 
 # Where each public name lives.  Imported on first use, so that `import branches` stays light.
 _HOMES = {

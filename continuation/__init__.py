@@ -7,6 +7,8 @@
 'fold'
 """
 
+import logging
+
 from continuation.atomic import replacing, writable_folder
 from continuation.bifurcation_diagram import Departure, Diagram, Node, Outcome
 from continuation.branch import Branch, Counters, SpecialPoint, Status
@@ -19,7 +21,8 @@ from continuation.linear.krylov import KrylovBordered
 from continuation.linear_stability import Stability, stability
 from continuation.locus import Family, Locus, fold_locus, fold_system, singular_system
 from continuation.problem import Expansion, FunctionProblem, Problem
-from continuation.record import Record, once, shortened
+from continuation.record import Record, once, read_only, shortened
+from continuation.record_html import html_of
 from continuation.renamed import renamed
 from continuation.run import Run, Step, steps
 from continuation.special.events import Event, bracketed_root
@@ -32,6 +35,7 @@ from continuation.stepping.predictor import trusted_length
 from continuation.stepping.stepper import Settings
 from continuation.switching import switch
 from continuation.threads import on_one_thread, one_thread
+from continuation.time_limit import OutOfTime, check_time, time_left, time_limit
 
 __all__ = [
     "BorderedSolver",
@@ -48,6 +52,7 @@ __all__ = [
     "Locus",
     "Made",
     "Node",
+    "OutOfTime",
     "Outcome",
     "Piece",
     "Problem",
@@ -62,15 +67,18 @@ __all__ = [
     "Step",
     "bracketed_root",
     "check_problem",
+    "check_time",
     "correct",
     "diagram",
     "fold_locus",
     "fold_system",
     "follow",
+    "html_of",
     "leave",
     "on_one_thread",
     "once",
     "one_thread",
+    "read_only",
     "renamed",
     "replacing",
     "residual_norm",
@@ -81,6 +89,10 @@ __all__ = [
     "steps",
     "switch",
     "tangent_at",
+    "time_left",
+    "time_limit",
     "trusted_length",
     "writable_folder",
 ]
+
+logging.getLogger(__name__).addHandler(logging.NullHandler())  # silent until somebody listens

@@ -11,7 +11,7 @@ from typing import Any, ClassVar, TypeVar
 
 import numpy as np
 
-__all__ = ["Record", "brief", "counted", "once", "same_content", "shortened"]
+__all__ = ["Record", "brief", "counted", "once", "read_only", "same_content", "shortened"]
 
 LONGEST = 180  # characters of a repr: a record is named, not listed
 LONGEST_TEXT = 48  # of a string in it
@@ -68,6 +68,17 @@ class Record:
         parts = [f"{field.name}={brief(getattr(self, field.name))}" for field in fields(self) if field.repr]
         name = type(self).__name__
         return f"{name}({shortened(', '.join(parts), LONGEST - len(name))})"
+
+
+    def _repr_html_(self) -> str:
+        """Return the record for a notebook: its repr, its picture if it has one, its fields."""
+        from continuation.record_html import html_of
+
+        return html_of(self, self._picture())
+
+    def _picture(self) -> bytes | None:
+        """Return a small PNG, None where there is nothing to see."""
+        return None
 
 
 def same_content(one: Any, other: Any) -> bool:
@@ -149,6 +160,18 @@ def shortened(text: str, longest: int = LONGEST_TEXT) -> str:
     """
     flat = " ".join(text.split())
     return flat if len(flat) <= longest else flat[: longest - 1] + "…"
+
+
+def read_only(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """Return an array after making it read-only: what a record computes on first use is kept.
+
+    Examples
+    --------
+    >>> read_only(np.zeros(2)).flags.writeable
+    False
+    """
+    array.flags.writeable = False
+    return array
 
 
 def _is_large(value: Any) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -21,10 +22,12 @@ from continuation.special.events import Event
 from continuation.stepping.polynomial import Piece
 from continuation.stepping.stepper import Base, Settings, StepFailure
 from continuation.threads import threads_for
+from continuation.time_limit import check_time
 
 __all__ = ["Run", "Step", "run_of", "steps"]
 
 Array = NDArray[np.float64]
+LOGGER = logging.getLogger("continuation")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -119,6 +122,7 @@ class Run:
 
     def advance(self) -> bool:
         """Take one step, exceptions being the caller's; False where the branch has ended."""
+        check_time()
         loop, recorder = self._loop, self._loop.recorder
         before = recorder.accepted
         while loop.status is None and recorder.accepted == before and self._base is not None:
@@ -153,8 +157,8 @@ class Run:
         try:
             with threads_for(self._unknowns):
                 yield
-        except KeyboardInterrupt:
-            self.end(Status.INTERRUPTED)
+        except KeyboardInterrupt as stop:
+            self.end(Status.INTERRUPTED, str(stop))
         except StepFailure as failure:
             self.end(failure.status, str(failure))
         except Exception as failure:

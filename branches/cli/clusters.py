@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
@@ -10,55 +9,45 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from branches.cli.arguments import AsJson, real, whole
-from branches.cli.console import print_json, print_table, say
-from branches.cli.files import write_files
+from branches.cli.arguments import numbers, real, whole
+from branches.cli.codes import ending
+from branches.cli.groups import takes
+from branches.cli.output import FILES, Output
+from branches.cli.screen import SCREEN, Screen
+from branches.cli.typed import document
 
 if TYPE_CHECKING:
     from branches.dynamics.clusters import Clusters
 
-__all__ = ["clusters"]
+__all__ = ["EXAMPLES", "clusters"]
 
-Option = typer.Option
-INTERRUPTED = 130
+EXAMPLES = ("clusters --beta 20 --tokens 400",)
 HEADER = ("t", "mass_1", "mass_2", "position", "left", "energy", "rate", "exact_rate")
 
 
+@takes(FILES, SCREEN)
 def clusters(
+    output: Output,
+    screen: Screen,
     beta: Annotated[float, real("--beta", help="Inverse temperature of the attention.")],
     tokens: Annotated[int, whole("--tokens", "-n", help="How many tokens start at random angles.")] = 500,
     angles: Annotated[
-        str | None, Option("--angles", metavar="X1,X2,...", help="Angles of the tokens instead, in radians.")
+        str | None, typer.Option("--angles", metavar="X1,X2,...", help="Angles of the tokens instead, in radians.")
     ] = None,
     seed: Annotated[int, whole("--seed", help="Of the random angles.")] = 0,
-    output: Annotated[Path | None, Option("--output", "-o", metavar="DIR", help="Folder.")] = None,
-    as_json: AsJson = False,
 ) -> int:
-    """Follow the tokens of the noise-free transformer until one cluster is left."""
+    """Follow the noise-free transformer to one cluster."""
     from branches.dynamics.clusters import clusters as follow
     from branches.figures.clusters_figure import clusters_figure
-    from continuation import writable_folder
 
-    found = follow(beta, tokens if angles is None else _angles(angles), seed=seed)
-    folder = output or Path(f"clusters-beta-{beta:g}")
-    record = _record(found)
+    found = follow(beta, tokens if angles is None else numbers("--angles", angles), seed=seed)
+    place = output.place(f"clusters-beta-{beta:g}", "clusters")
+    record = document("clusters", _record(found))
     rows = [(m.t, *m.masses, m.position, m.left, m.energy, m.rate, m.exact_rate) for m in found.merges]
-    files = write_files(writable_folder(folder), "clusters", HEADER, rows, record, partial(clusters_figure, found))
-    if as_json:
-        print_json(record | {"files": {kind: str(path) for kind, path in files.items()}})
-    else:
-        _report(found, folder, files)
-    if found.status == "interrupted":
-        print(f"mvcont: interrupted: what was done so far is in {folder}", file=sys.stderr)
-        return INTERRUPTED
-    return 0
-
-
-def _angles(text: str) -> list[float]:
-    try:
-        return [float(part) for part in text.split(",")]
-    except ValueError:
-        raise ValueError(f"--angles = {text!r} is not allowed: give numbers, such as 0,1.5,3") from None
+    files = place.write(HEADER, rows, record, partial(clusters_figure, found))
+    screen.show(record, files)
+    _report(screen, found, files)
+    return ending(found.status, f"what was done so far is in {files['csv'].parent}")
 
 
 def _record(found: Clusters) -> dict[str, Any]:
@@ -69,7 +58,7 @@ def _record(found: Clusters) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _report(found: Clusters, folder: Path, files: dict[str, Path]) -> None:
+def _report(screen: Screen, found: Clusters, files: dict[str, Path]) -> None:
     title = f"β = {found.beta:g}: {found.paths.shape[1]} tokens collapse into {found.collapsed} clusters"
     rows = [
         (f"{m.t:.10g}", f"{m.masses[0]:.4g} + {m.masses[1]:.4g}", f"{m.position:.6g}", str(m.left), f"{m.energy:.6g}",
@@ -77,8 +66,8 @@ def _report(found: Clusters, folder: Path, files: dict[str, Path]) -> None:
         for m in found.cascade
     ]  # fmt: skip
     if rows:
-        print_table(("merge at t", "masses", "angle", "left", "energy before", "contraction rate"), rows, title)
+        screen.table(("merge at t", "masses", "angle", "left", "energy before", "contraction rate"), rows, title)
     else:
-        say(title)
-    say(f"{found.status}{': ' + found.message if found.message else ''} at t = {found.t:.10g}")
-    say(f"files in {folder}: {', '.join(path.name for path in files.values())}")
+        screen.say(title)
+    screen.say(f"{found.status}{': ' + found.message if found.message else ''} at t = {found.t:.10g}")
+    screen.say_files(files["csv"].parent, files)

@@ -1,48 +1,58 @@
 """``mvcont coexistence``: where the uniform state stops being the state of least free energy."""
 
-from typing import TYPE_CHECKING, Annotated
+from __future__ import annotations
 
-from branches.cli.arguments import AsJson, real, takes_potential, whole
-from branches.cli.console import print_json, print_table
+from typing import TYPE_CHECKING, Annotated, Any
+
+from branches.cli.arguments import real, whole
+from branches.cli.groups import takes
+from branches.cli.potential import POTENTIAL
+from branches.cli.screen import SCREEN, Screen
+from branches.cli.typed import document
 
 if TYPE_CHECKING:
     from branches.landscapes.transitions import Transition
     from branches.potentials.potential import Potential
 
-__all__ = ["coexistence"]
+__all__ = ["EXAMPLES", "coexistence"]
 
+EXAMPLES = ("coexistence noisy-transformer --beta 4", "coexistence doi-onsager")
 SHOWN = 4  # moments whose jump is in the table
 
 
-@takes_potential
+@takes(POTENTIAL, SCREEN)
 def coexistence(
-    potential: "Potential",
-    *,
-    mode: Annotated[int, whole("--mode", help="Mode n whose onset is expected to matter.")] = 1,
+    potential: Potential,
+    screen: Screen,
+    mode: Annotated[
+        int | None, whole("--mode", help="Mode n whose onset should matter; by default the first that attracts.")
+    ] = None,
     kappa_max: Annotated[
         float | None, real("--kappa-max", help="Largest coupling looked at; 1.25 onsets by default.")
     ] = None,
-    as_json: AsJson = False,
 ) -> int:
-    """Find the transition from the uniform state, continuous or discontinuous, and its jump."""
+    """Find the transition from the uniform state, and its jump.
+
+    It is continuous, at an onset, or discontinuous, where two states have the same free energy.
+    """
+    from branches.files.document import potential_entry
     from branches.landscapes.coexistence import coexistence as find
 
     found = find(potential, mode, kappa_max)
-    if as_json:
-        print_json({"potential": potential.label, **_record(found)})
-    else:
-        print_table(("quantity", "value"), _rows(found), f"transition of {potential.label}")
+    screen.show(document("coexistence", {"potential": potential_entry(potential), **_record(found)}))
+    screen.table(("quantity", "value"), _rows(found), f"transition of {potential.label}")
     return 0
 
 
-def _record(found: "Transition") -> dict[str, object]:
+def _record(found: Transition) -> dict[str, Any]:
     return {
         "kappa": found.kappa,
         "kappa_error": found.kappa_error,
         "kind": found.kind,
         "mode": found.mode,
         "decided_by": found.decided_by,
-        "jump": {"moments": found.jump.moments, "interaction": found.jump.interaction},
+        "jump": found.jump.interaction,
+        "jump_a": found.jump.moments,
         "states": [
             {
                 "a": state.a,
@@ -52,12 +62,12 @@ def _record(found: "Transition") -> dict[str, object]:
             }
             for state in found.states
         ],
-        "residual": found.residual,
+        "free_energy_difference": found.residual,
         "message": found.message,
     }
 
 
-def _rows(found: "Transition") -> list[tuple[str, str]]:
+def _rows(found: Transition) -> list[tuple[str, str]]:
     rows = [
         ("κ", f"{found.kappa:.15g}"),
         ("error of κ", f"{found.kappa_error:.2g}"),

@@ -2,73 +2,86 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-import typer
-
-from branches.cli.arguments import AsJson, Parameters, Weights, whole
-from branches.cli.console import print_json, print_table, say
-from branches.cli.family import FamilyName, NamedFamily, Range, Vary, family_over
-from branches.cli.files import write_files
+from branches.cli.arguments import whole
+from branches.cli.codes import ending
+from branches.cli.family import FAMILY, NamedFamily, OwnFamily, Range, equidistant
+from branches.cli.groups import takes
+from branches.cli.limit import TimeLimit
+from branches.cli.output import FILES, Output
+from branches.cli.progress import progress_bar
+from branches.cli.screen import SCREEN, Screen
+from branches.cli.typed import document
 
 if TYPE_CHECKING:
     from branches.loci.curves import Curves
 
-__all__ = ["curves"]
+__all__ = ["EXAMPLES", "curves"]
 
-Option = typer.Option
+EXAMPLES = (
+    "curves bimodal --range 0.3 2.2",
+    "curves --sympy '-cos(t) - m*cos(2*t)' --range 0.4 0.6 --seeds 1 -o own",
+)
+HEADER = ("line", "kind", "description", "parameter", "kappa")
 
 
+@takes(FAMILY, FILES, SCREEN)
 def curves(
-    name: FamilyName,
+    family: NamedFamily | OwnFamily,
+    output: Output,
+    screen: Screen,
     limits: Range,
     seeds: Annotated[int, whole("--seeds", help="How many diagrams, over the range, the lines start from.")] = 3,
-    vary: Vary = None,
-    weights: Weights = None,
-    parameter: Parameters = None,
-    output: Annotated[
-        Path | None, Option("--output", "-o", metavar="DIR", help="Folder; by default as the family.")
-    ] = None,
-    as_json: AsJson = False,
+    time_limit: TimeLimit = None,
 ) -> int:
-    """Follow the folds, pitchforks and coexistences of a few diagrams over a parameter, with their special points."""
+    """Follow folds, pitchforks, coexistence over a parameter.
+
+    The lines start from a few diagrams; their special points are located. Exit code 3 if something is lacking.
+    """
     from branches.figures.curves_figure import curves_figure
     from branches.loci.curves import curves as follow
     from branches.potentials.potential import positive_integer
-    from continuation import writable_folder
 
     positive_integer("--seeds", seeds)
-    family, values = family_over(name, vary, weights, parameter, limits, seeds + 2)
-    folder = writable_folder(output or Path(f"curves-{family.name}-{family.free}"))
-    found = follow(family, *limits, seeds=values[1:-1])
-    record = _record(found, family, limits, values[1:-1])
-    header = ("line", "kind", "description", family.free, "kappa")
-    files = write_files(folder, "curves", header, _rows(found), record, partial(curves_figure, found, family.symbol))
-    if as_json:
-        print_json(record | {"files": {kind: str(path) for kind, path in files.items()}})
-    else:
-        _report(found, family, limits, files)
-    return 0
+    values = equidistant(family, limits, seeds + 2)[1:-1]
+    place = output.place(family.folder("curves"), "curves")
+    with progress_bar("diagrams", screen) as progress:
+        found = follow(family, *limits, seeds=values, progress=progress, time_limit=time_limit)
+    record = document("curves", _record(found, family, limits, values))
+    files = place.write(HEADER, _rows(found), record, partial(curves_figure, found, family.symbol))
+    screen.show(record, files)
+    _report(screen, found, family, limits, files)
+    kept = f"what was found so far is in {files['csv'].parent}"
+    return ending(found.status, kept, bool(found.failures))
 
 
-def _record(found: Curves, family: NamedFamily, limits: tuple[float, float], seeds: list[float]) -> dict[str, Any]:
+def _record(
+    found: Curves, family: NamedFamily | OwnFamily, limits: tuple[float, float], seeds: list[float]
+) -> dict[str, Any]:
     """Return the lines in JSON's terms."""
     return {
-        "family": family.name,
-        "varied": family.free,
-        "fixed": dict(family.fixed),
-        "range": limits,
+        "family": family.describe(limits),
         "seeds": seeds,
-        "special_points": [asdict(point) for point in found.points],
-        "failures": found.failures,
+        "status": found.status,
+        "special_points": [
+            {
+                "kind": point.kind,
+                "parameter": point.q,
+                "parameter_error": point.error,
+                "kappa": point.kappa,
+                "description": point.description,
+            }
+            for point in found.points
+        ],
+        "failures": [{"reason": reason} for reason in found.failures],
         "lines": [
             {
                 "kind": line.kind,
                 "description": line.description,
-                "value": line.q,
+                "parameter": line.q,
                 "kappa": line.kappa,
                 "message": line.message,
             }
@@ -85,21 +98,25 @@ def _rows(found: Curves) -> list[tuple[object, ...]]:
     ]
 
 
-def _report(found: Curves, family: NamedFamily, limits: tuple[float, float], files: dict[str, Path]) -> None:
-    say(f"{family.name}, {family.free} = {limits[0]:g} … {limits[1]:g}: {len(found.lines)} lines")
+def _report(
+    screen: Screen, found: Curves, family: NamedFamily | OwnFamily, limits: tuple[float, float], files: dict[str, Path]
+) -> None:
+    screen.say(f"{family.title}, {family.free} = {limits[0]:g} … {limits[1]:g}: {len(found.lines)} lines")
     rows = [
         (line.kind, line.description, f"{line.q.min():.6g} … {line.q.max():.6g}",
          f"{line.kappa.min():.6g} … {line.kappa.max():.6g}")
         for line in found.lines
     ]  # fmt: skip
-    print_table(("line", "of", family.free, "κ"), rows)
+    screen.table(("line", "of", family.free, "κ"), rows)
     if found.points:
-        say("")
         points = [
             (point.kind, f"{point.q:.13g}", f"{point.kappa:.13g}", f"{point.error:.1g}", point.description)
             for point in found.points
         ]
-        print_table(("special point", family.free, "κ", f"error of {family.free}", "of"), points)
+        screen.table(("special point", family.free, "κ", f"error of {family.free}", "of"), points)
+    for line in found.lines:
+        if line.message:
+            screen.say(f"{line.kind} line, {line.description}: {line.message}")
     for failure in found.failures:
-        say(f"lacking: {failure}")
-    say(f"files in {files['csv'].parent}: {', '.join(path.name for path in files.values())}")
+        screen.say(f"lacking: {failure}")
+    screen.say_files(files["csv"].parent, files)

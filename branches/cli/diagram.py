@@ -1,5 +1,7 @@
 """``mvcont diagram``: the bifurcation diagram of a potential, as a table, files and a figure."""
 
+from __future__ import annotations
+
 import math
 import sys
 from pathlib import Path
@@ -7,73 +9,82 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from branches.cli.arguments import AsJson, parse_modes, real, takes_potential, whole
-from branches.cli.console import print_json, print_table, say
+from branches.cli.arguments import parse_modes, real, whole
+from branches.cli.codes import ending
+from branches.cli.groups import takes
+from branches.cli.limit import TimeLimit
+from branches.cli.output import FILES, Output
+from branches.cli.potential import POTENTIAL, default_folder
 from branches.cli.progress import progress_bar
+from branches.cli.screen import SCREEN, Screen
+from branches.cli.typed import origin
 
 if TYPE_CHECKING:
     from branches.diagrams.diagram import Diagram
     from branches.potentials.potential import Potential
 
-__all__ = ["default_folder", "default_kappa_max", "diagram"]
+__all__ = ["EXAMPLES", "default_kappa_max", "diagram"]
 
-Option = typer.Option
-LACKING, INTERRUPTED = 3, 130
+EXAMPLES = (
+    "diagram noisy-transformer --beta 4",
+    "diagram bimodal --m 0.6 --kappa-max 4.5 -o bimodal --no-figure",
+    "diagram --sympy '-cos(t)**3' --format png",
+)
 REACH = 2.1  # of the first onset
 SCANNED = 64  # modes among which the first onset is looked for
 SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+COLUMNS = ("point", "κ", "amplitude", "stability", "mode")
+LEGEND = "stability: (even, odd) counts the unstable directions among even and odd disturbances"
 
 
-@takes_potential
+@takes(POTENTIAL, FILES, SCREEN)
 def diagram(
-    potential: "Potential",
-    *,
+    potential: Potential,
+    output: Output,
+    screen: Screen,
     kappa_max: Annotated[
         float | None, real("--kappa-max", help="Largest coupling; 2.1 first onsets by default.")
     ] = None,
     modes: Annotated[
-        str | None, Option("--modes", metavar="1,2|1..4", help="Onsets to start from; by default all.")
+        str | None, typer.Option("--modes", metavar="1,2|1..4", help="Onsets to start from; by default all.")
     ] = None,
     n_modes: Annotated[int | None, whole("--n-modes", help="Fixed truncation; adaptive by default.")] = None,
     depth: Annotated[int, whole("--depth", help="How often branches of branches are followed.")] = 2,
-    output: Annotated[
-        Path | None, Option("--output", "-o", metavar="DIR", help="Folder; by default as the potential.")
-    ] = None,
-    as_json: AsJson = False,
+    time_limit: TimeLimit = None,
 ) -> int:
-    """Trace the bifurcation diagram of a potential in the coupling kappa.
+    """Trace the bifurcation diagram of a potential.
 
     The exit code is 3 if a half-branch failed, or was found but stopped before it comes to an end.
     """
-    from branches.files.bundle import prepare, write_all
+    from branches.files.archive import check_replaceable
+    from branches.files.bundle import ARCHIVE, write_all
 
     top = default_kappa_max(potential) if kappa_max is None else kappa_max
     chosen = parse_modes(modes) if modes is not None else None
     _check(potential, top, chosen, n_modes, depth)
-    folder = prepare(output or default_folder(potential))
-    with progress_bar("tracing") as progress:
+    place = output.place(default_folder(potential), "diagram", ARCHIVE, "points.csv", "special_points.csv")
+    check_replaceable(place.folder / ARCHIVE)
+    with progress_bar("tracing", screen) as progress:
         from branches.diagrams.build import diagram as build
 
         result = build(
-            potential, kappa_max=top, modes=chosen, n_modes=n_modes, depth=depth, progress=progress
-        )
-    files = write_all(result, folder)
-    if as_json:
+            potential, kappa_max=top, modes=chosen, n_modes=n_modes, depth=depth, progress=progress,
+            time_limit=time_limit,
+        )  # fmt: skip
+    folder = place.settled(result.status).made().folder
+    files = write_all(result, folder, formats=output.formats, **origin())
+    if screen.as_json:
         from branches.files.json_file import summary
 
-        print_json(summary(result) | {"files": {name: str(path) for name, path in files.items()}})
-    else:
-        _report(result, folder, files)
-    if result.status == "interrupted":
-        print(f"mvcont: interrupted: what was found so far is in {folder}", file=sys.stderr)
-        return INTERRUPTED
-    for warning in result.warnings:
+        screen.show(summary(result, **origin()), files)
+    _report(screen, result, folder, files)
+    for warning in result.warnings if result.status == "finished" else ():
         print(f"mvcont: warning: {warning}", file=sys.stderr)
-    return LACKING if result.completeness.lacking else 0
+    return ending(result.status, f"what was found so far is in {folder}", bool(result.completeness.lacking))
 
 
 def _check(
-    potential: "Potential", kappa_max: float, modes: tuple[int, ...] | None, n_modes: int | None, depth: int
+    potential: Potential, kappa_max: float, modes: tuple[int, ...] | None, n_modes: int | None, depth: int
 ) -> None:
     """Refuse what is not allowed before a folder is made."""
     if not (math.isfinite(kappa_max) and kappa_max > 0):
@@ -87,7 +98,7 @@ def _check(
         potential.onset_coupling(mode)
 
 
-def default_kappa_max(potential: "Potential") -> float:
+def default_kappa_max(potential: Potential) -> float:
     """Return 2.1 times the lowest onset coupling of the first modes, or of that size if none attracts.
 
     Not twice: weights in the ratio 1 : 2 are common, and an onset would fall on the very end.
@@ -103,20 +114,9 @@ def default_kappa_max(potential: "Potential") -> float:
     return REACH * 2.0 / largest
 
 
-def default_folder(potential: "Potential") -> Path:
-    """Return the folder that is used where none is given: the name and parameters of the potential.
-
-    Examples
-    --------
-    >>> from branches import potentials
-    >>> print(default_folder(potentials.noisy_transformer(4)))
-    noisy-transformer-beta-4
-    """
-    parts = [potential.name, *(f"{key}-{value:g}" for key, value in potential.parameters.items())]
-    return Path("-".join(parts).replace("_", "-").replace(" ", "-"))
-
-
-def _report(result: "Diagram", folder: Path, files: dict[str, Path]) -> None:
+def _report(screen: Screen, result: Diagram, folder: Path, files: dict[str, Path]) -> None:
+    if not screen.speaks:
+        return
     from branches.diagrams.findings import findings
     from branches.figures.coexistence import coexistences
 
@@ -124,20 +124,21 @@ def _report(result: "Diagram", folder: Path, files: dict[str, Path]) -> None:
     count = len(result.branches)
     title = f"{result.potential.label}, κ ≤ {result.kappa_max:.10g}: {count} branch{'es' * (count != 1)}"
     if rows:
-        print_table(("point", "κ", "mode", "amplitude", "stability"), rows, title)
+        screen.table(COLUMNS, rows, title)
+        screen.say(LEGEND)
     else:
-        say(f"{result.potential.label}, κ ≤ {result.kappa_max:.10g}: the uniform state only, stable")
+        screen.say(f"{result.potential.label}, κ ≤ {result.kappa_max:.10g}: the uniform state only, stable")
     for crossing in coexistences(result):
         names = " and ".join("the uniform state" if n < 0 else f"branch {n}" for n in crossing.branches)
-        say(f"equal free energy of {names} at κ = {crossing.kappa:.14g}: a discontinuous transition")
-    say(str(result.completeness))
+        screen.say(f"equal free energy of {names} at κ = {crossing.kappa:.14g}: a discontinuous transition")
+    screen.say(str(result.completeness))
     if result.message:
-        say(f"note: {result.message}")
-    say(f"files in {folder}: {', '.join(path.name for path in files.values())}")
+        screen.say(f"note: {result.message}")
+    screen.say_files(folder, files)
 
 
 def _row(finding: Any) -> tuple[str, ...]:
     point = f"{finding.name}, {finding.shape}" if finding.shape else finding.name
     name = f"a{finding.period}".translate(SUBSCRIPTS)
     amplitude = f"{name} = {finding.amplitude:.10g}" if finding.period else "0"
-    return point, f"{finding.kappa:.14g}", finding.modes, amplitude, finding.stability_change
+    return point, f"{finding.kappa:.14g}", amplitude, finding.stability_change.replace(", ", ","), finding.modes

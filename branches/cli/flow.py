@@ -1,65 +1,60 @@
 """``mvcont flow``: the McKean–Vlasov flow from an initial density, as a table, files and a figure."""
 
-import sys
+from __future__ import annotations
+
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from branches.cli.arguments import AsJson, real, takes_potential, whole
-from branches.cli.console import print_json, print_table, say
-from branches.cli.diagram import INTERRUPTED, default_folder
-from branches.cli.files import write_files
+from branches.cli.arguments import real, whole
+from branches.cli.codes import ending
+from branches.cli.groups import takes
+from branches.cli.output import FILES, Output
+from branches.cli.potential import POTENTIAL, default_folder
 from branches.cli.progress import progress_bar
+from branches.cli.screen import SCREEN, Screen
+from branches.cli.typed import document
 
 if TYPE_CHECKING:
     from branches.dynamics.flow import Flow
     from branches.potentials.potential import Potential
 
-__all__ = ["flow", "parse_coefficients"]
+__all__ = ["EXAMPLES", "flow", "parse_coefficients"]
 
+EXAMPLES = ("flow noisy-transformer --beta 4 --kappa 0.5 --time 50 --initial 0.1,0.05+0.02j",)
 Option = typer.Option
 MODES, ROWS = 3, 12  # shown in the table
 
 
-@takes_potential
+@takes(POTENTIAL, FILES, SCREEN)
 def flow(
-    potential: "Potential",
-    *,
+    potential: Potential,
+    output: Output,
+    screen: Screen,
     kappa: Annotated[float, real("--kappa", help="Coupling, > 0.")],
     time: Annotated[float, real("--time", "-t", help="The end.")],
     initial: Annotated[
         str, Option("--initial", metavar="C1,C2,...", help="Coefficients c_n = E[exp(-i n x)], such as 0.1,0.05+0.02j.")
     ] = "0.1,0.05",
     n_modes: Annotated[int | None, whole("--n-modes", help="Fixed truncation; adaptive by default.")] = None,
-    output: Annotated[
-        Path | None, Option("--output", "-o", metavar="DIR", help="Folder; by default flow- and the potential.")
-    ] = None,
-    as_json: AsJson = False,
 ) -> int:
-    """Integrate the flow from an initial density and say at which stationary state it ends."""
-    from branches.dynamics.flow import FlowStatus
+    """Integrate the flow from a density to where it ends."""
     from branches.dynamics.flow import flow as integrate
     from branches.figures.flow_figure import flow_figure
-    from continuation import writable_folder
 
     start = parse_coefficients(initial)
-    folder = output or Path(f"flow-{default_folder(potential)}-kappa-{kappa:g}")
-    with progress_bar("integrating") as progress:
+    with progress_bar("integrating", screen) as progress:
         found = integrate(potential, kappa, start, time, n_modes=n_modes, progress=progress)
-    writable_folder(folder)
+    place = output.place(default_folder(potential, "flow", f"kappa-{kappa:g}"), "flow")
     header = ("t", "free_energy", "dissipation", "min_density", "rate", "n_modes", "tail", *_columns(found))
     draw = partial(flow_figure, found) if found.t.size else None
-    files = write_files(folder, "flow", header, _rows(found), _record(found), draw)
-    if as_json:
-        print_json(_record(found) | {"files": {kind: str(path) for kind, path in files.items()}})
-    else:
-        _report(found, files)
-    if found.status is FlowStatus.INTERRUPTED:
-        print(f"mvcont: interrupted: what was found so far is in {folder}", file=sys.stderr)
-        return INTERRUPTED
-    return 0
+    record = document("flow", _record(found))
+    files = place.write(header, _rows(found), record, draw)
+    screen.show(record, files)
+    _report(screen, found, files)
+    return ending(found.status.name.lower(), f"what was found so far is in {files['csv'].parent}")
 
 
 def parse_coefficients(text: str) -> list[complex]:
@@ -83,11 +78,11 @@ def parse_coefficients(text: str) -> list[complex]:
         ) from None
 
 
-def _columns(found: "Flow") -> tuple[str, ...]:
-    return tuple(f"{part}_c{n}" for n in range(1, found.c.shape[1] + 1) for part in ("re", "im"))
+def _columns(found: Flow) -> tuple[str, ...]:
+    return tuple(f"c_{n}_{part}" for n in range(1, found.c.shape[1] + 1) for part in ("re", "im"))
 
 
-def _rows(found: "Flow") -> list[list[float]]:
+def _rows(found: Flow) -> list[list[float]]:
     rows = []
     for k in range(found.t.size):
         row = [found.t[k], found.free_energy[k], found.dissipation[k], found.minimum[k], found.rate[k],
@@ -98,9 +93,11 @@ def _rows(found: "Flow") -> list[list[float]]:
     return rows
 
 
-def _record(found: "Flow") -> dict[str, Any]:
+def _record(found: Flow) -> dict[str, Any]:
+    from branches.files.document import potential_entry
+
     return {
-        "potential": found.potential.label,
+        "potential": potential_entry(found.potential),
         "kappa": found.kappa,
         "status": found.status.name.lower(),
         "status_text": found.status.value,
@@ -113,8 +110,8 @@ def _record(found: "Flow") -> dict[str, Any]:
         },
         "counters": {"steps": found.steps, "evaluations": found.evaluations, "jacobians": found.jacobians},
         "t": found.t,
-        "c_real": found.c.real,
-        "c_imag": found.c.imag,
+        "c_re": found.c.real,
+        "c_im": found.c.imag,
         "free_energy": found.free_energy,
         "dissipation": found.dissipation,
         "min_density": found.minimum,
@@ -124,7 +121,7 @@ def _record(found: "Flow") -> dict[str, Any]:
     }
 
 
-def _report(found: "Flow", files: dict[str, Path]) -> None:
+def _report(screen: Screen, found: Flow, files: dict[str, Path]) -> None:
     shown = sorted({0, *range(0, found.t.size, max(1, found.t.size // ROWS)), found.t.size - 1}) if found.t.size else []
     modes = range(min(MODES, found.c.shape[1]))
     rows = [
@@ -133,9 +130,9 @@ def _report(found: "Flow", files: dict[str, Path]) -> None:
         for k in shown
     ]  # fmt: skip
     title = f"flow of {found.potential.label} at κ = {found.kappa:.10g}"
-    print_table(("t", *(f"|c{n + 1}|" for n in modes), "F", "rate", "min ρ", "modes"), rows, title)
-    say(f"end: {found.end.name} ({found.end.reason})")
-    say(f"status: {found.status.value}")
+    screen.table(("t", *(f"|c{n + 1}|" for n in modes), "F", "rate", "min ρ", "modes"), rows, title)
+    screen.say(f"end: {found.end.name} ({found.end.reason})")
+    screen.say(f"status: {found.status.value}")
     if found.message:
-        say(f"note: {found.message}")
-    say(f"files in {files['csv'].parent}: {', '.join(path.name for path in files.values())}")
+        screen.say(f"note: {found.message}")
+    screen.say_files(files["csv"].parent, files)

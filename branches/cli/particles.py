@@ -1,6 +1,7 @@
 """``mvcont particles``: an ensemble of interacting particles, or its loop under a rising and falling coupling."""
 
-import sys
+from __future__ import annotations
+
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -8,29 +9,36 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from branches.cli.arguments import AsJson, real, takes_potential, whole
-from branches.cli.console import print_json, print_table, say
-from branches.cli.diagram import default_folder
-from branches.cli.family import progress_bar
-from branches.cli.files import write_files
+from branches.cli.arguments import real, whole
+from branches.cli.codes import ending
+from branches.cli.groups import takes
+from branches.cli.output import FILES, Output
+from branches.cli.potential import POTENTIAL, default_folder
+from branches.cli.progress import counting, progress_bar
+from branches.cli.screen import SCREEN, Screen
+from branches.cli.typed import document
 
 if TYPE_CHECKING:
     from branches.dynamics.ensemble import Ensemble
     from branches.dynamics.hysteresis import Hysteresis
     from branches.potentials.potential import Potential
 
-__all__ = ["particles"]
+__all__ = ["EXAMPLES", "particles"]
 
+EXAMPLES = (
+    "particles kuramoto --kappa 4 -n 1000 -t 40 --replicas 4",
+    "particles bimodal --m 1 --kappa 1.6 --sweep-to 2.1 -n 1000 -t 300",
+)
 Option = typer.Option
-INTERRUPTED = 130
 REACH = 1.1  # of the largest coupling: how far the diagram behind a loop goes
-HEADER = ("replica", "t", "kappa", "mode", "re", "im")
+HEADER = ("replica", "t", "kappa", "mode", "z_re", "z_im")
 
 
-@takes_potential
+@takes(POTENTIAL, FILES, SCREEN)
 def particles(
-    potential: "Potential",
-    *,
+    potential: Potential,
+    output: Output,
+    screen: Screen,
     kappa: Annotated[float, real("--kappa", help="The coupling; inf for particles without noise.")],
     n: Annotated[int, whole("--number", "-n", help="Particles in each replica.")] = 1000,
     t: Annotated[float, real("--time", "-t", help="How long.")] = 50.0,
@@ -44,43 +52,35 @@ def particles(
     n_modes: Annotated[int | None, whole("--n-modes", help="Modes of the force.")] = None,
     workers: Annotated[int, whole("--workers", help="Processes.")] = 1,
     store: Annotated[Path | None, Option("--store", metavar="PATH", help="Folder that keeps replicas.")] = None,
-    output: Annotated[
-        Path | None, Option("--output", "-o", metavar="DIR", help="Folder; by default as the potential.")
-    ] = None,
-    as_json: AsJson = False,
 ) -> int:
-    """Simulate N particles with the noise and interaction behind the mean-field equation."""
+    """Simulate N particles, or their hysteresis loop."""
     from branches.dynamics.hysteresis import hysteresis
     from branches.dynamics.particles import particles as simulate
-    from continuation import writable_folder
 
     options: dict[str, Any] = {"replicas": replicas, "step": step, "n_modes": n_modes, "workers": workers,
                                "method": method, "store": store}  # fmt: skip
-    folder = output or Path(f"particles-{default_folder(potential)}")
     loop = None
-    with progress_bar() as progress:
+    with progress_bar("replicas", screen) as bar:
         if sweep_to is None:
-            ensemble = simulate(potential, kappa, n, t, seed, progress=progress, **options)
+            ensemble = simulate(potential, kappa, n, t, seed, progress=counting(bar), **options)
         else:
-            loop = hysteresis(potential, (kappa, sweep_to), n, t, seed, progress=progress, **options)
+            loop = hysteresis(potential, (kappa, sweep_to), n, t, seed, progress=counting(bar), **options)
             ensemble = loop.ensemble
-    record = _record(ensemble, loop)
-    draw = partial(_page, ensemble, loop)
-    files = write_files(writable_folder(folder), "particles", HEADER, _rows(ensemble), record, draw)
-    if as_json:
-        print_json(record | {"files": {kind: str(path) for kind, path in files.items()}})
-    else:
-        _report(ensemble, record, folder, files)
-    if ensemble.status == "interrupted":
-        print(f"mvcont: interrupted: what was done so far is in {folder}", file=sys.stderr)
-        return INTERRUPTED
-    return 0
+    place = output.place(default_folder(potential, "particles"), "particles")
+    record = document("particles", _record(ensemble, loop))
+    files = place.write(HEADER, _rows(ensemble), record, partial(_page, ensemble, loop))
+    screen.show(record, files)
+    _report(screen, ensemble, record, files)
+    return ending(ensemble.status, f"what was done so far is in {files['csv'].parent}")
 
 
-def _record(ensemble: "Ensemble", loop: "Hysteresis | None") -> dict[str, Any]:
+def _record(ensemble: Ensemble, loop: Hysteresis | None) -> dict[str, Any]:
+    from branches.files.document import potential_entry
+
     last = ensemble.order[:, -1]
     record: dict[str, Any] = {
-        "potential": ensemble.potential.label, "kappa": [ensemble.kappa.min(), ensemble.kappa.max()], "n": ensemble.n,
+        "potential": potential_entry(ensemble.potential), "kappa": [ensemble.kappa.min(), ensemble.kappa.max()],
+        "n": ensemble.n,
         "replicas": ensemble.replicas, "t": ensemble.t, "method": ensemble.method, "step": ensemble.step,
         "n_modes": ensemble.n_modes, "neglected": ensemble.neglected, "seed": ensemble.seed,
         "status": ensemble.status, "message": ensemble.message, "modes": ensemble.modes, "order_at_end": last,
@@ -94,7 +94,7 @@ def _record(ensemble: "Ensemble", loop: "Hysteresis | None") -> dict[str, Any]:
     return record | {"jumps": {"mode": mode, "level": level, "up": up, "down": down}}
 
 
-def _average(ensemble: "Ensemble") -> Any:
+def _average(ensemble: Ensemble) -> Any:
     """Return the average over the second half, None where the record is too short."""
     try:
         return ensemble.mean_square(0.5 * float(ensemble.t[0] + ensemble.t[-1]))
@@ -102,14 +102,14 @@ def _average(ensemble: "Ensemble") -> Any:
         return None
 
 
-def _rows(ensemble: "Ensemble") -> Iterator[tuple[object, ...]]:
+def _rows(ensemble: Ensemble) -> Iterator[tuple[object, ...]]:
     for replica, over_time in enumerate(ensemble.z):
         for time, kappa, values in zip(ensemble.t, ensemble.kappa, over_time, strict=True):
             for mode, z in zip(ensemble.modes, values, strict=True):
                 yield replica, float(time), float(kappa), int(mode), float(z.real), float(z.imag)
 
 
-def _page(ensemble: "Ensemble", loop: "Hysteresis | None") -> Any:
+def _page(ensemble: Ensemble, loop: Hysteresis | None) -> Any:
     from branches.figures.particles_figure import hysteresis_figure, particles_figure
 
     if loop is None:
@@ -120,18 +120,19 @@ def _page(ensemble: "Ensemble", loop: "Hysteresis | None") -> Any:
     return hysteresis_figure(loop, behind, int(ensemble.modes[0]))
 
 
-def _report(ensemble: "Ensemble", record: dict[str, Any], folder: Path, files: dict[str, Path]) -> None:
-    say(repr(ensemble)[1:-1])
-    say(f"step {ensemble.step:.4g}, {ensemble.n_modes} modes, force neglected: {ensemble.neglected:.1e} of the whole")
+def _report(screen: Screen, ensemble: Ensemble, record: dict[str, Any], files: dict[str, Path]) -> None:
+    screen.say(repr(ensemble)[1:-1])
+    neglected = f"force neglected: {ensemble.neglected:.1e} of the whole"
+    screen.say(f"step {ensemble.step:.4g}, {ensemble.n_modes} modes, {neglected}")
     if "jumps" in record:
         jumps = record["jumps"]
         rows = [(str(k), f"{up:.6g}", f"{down:.6g}") for k, (up, down) in
                 enumerate(zip(jumps["up"], jumps["down"], strict=True))]  # fmt: skip
-        print_table(("replica", "κ of the jump up", "κ of the jump down"), rows)
+        screen.table(("replica", "κ of the jump up", "κ of the jump down"), rows)
     elif "mean_square" in record:
         values = zip(record["modes"], record["mean_square"], record["mean_square_error"], strict=True)
         rows = [(f"E|z_{mode}|²", f"{value:.6g}", f"{error:.1g}") for mode, value, error in values]
-        print_table(("second half of the time", "average", "standard error"), rows)
+        screen.table(("second half of the time", "average", "standard error"), rows)
     if ensemble.message:
-        say(f"note: {ensemble.message}")
-    say(f"files in {folder}: {', '.join(path.name for path in files.values())}")
+        screen.say(f"note: {ensemble.message}")
+    screen.say_files(files["csv"].parent, files)

@@ -2,89 +2,103 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from branches.cli.arguments import AsJson, Parameters, Weights, whole
-from branches.cli.console import print_json, print_table, say
-from branches.cli.family import FamilyName, NamedFamily, Range, Vary, family_over, progress_bar
-from branches.cli.files import write_files
+from branches.cli.arguments import whole
+from branches.cli.codes import ending
+from branches.cli.family import FAMILY, NamedFamily, OwnFamily, Range, equidistant
+from branches.cli.groups import takes
+from branches.cli.limit import TimeLimit
+from branches.cli.output import FILES, Output
+from branches.cli.progress import counting, progress_bar
+from branches.cli.screen import SCREEN, Screen
+from branches.cli.typed import document
 
 if TYPE_CHECKING:
     from branches.sweeps.phase_diagram import Landmark, PhaseDiagram
 
-__all__ = ["phase_diagram"]
+__all__ = ["EXAMPLES", "failures_of", "phase_diagram"]
 
-Option = typer.Option
-INTERRUPTED = 130
-COLUMNS = ("entry", "kappa", "kind", "mode", "jump")  # of the CSV, after the parameter
+EXAMPLES = (
+    "phase-diagram noisy-transformer --range 0.5 12 --count 60",
+    "phase-diagram bimodal --range 0.4 0.6 --count 3 --no-figure -o few",
+)
+HEADER = ("parameter", "entry", "kappa", "kind", "mode", "jump")
 
 
+@takes(FAMILY, FILES, SCREEN)
 def phase_diagram(
-    name: FamilyName,
+    family: NamedFamily | OwnFamily,
+    output: Output,
+    screen: Screen,
     limits: Range,
     count: Annotated[int, whole("--count", help="How many values of the parameter.")] = 200,
-    vary: Vary = None,
-    weights: Weights = None,
-    parameter: Parameters = None,
-    output: Annotated[
-        Path | None, Option("--output", "-o", metavar="DIR", help="Folder; by default as the family.")
-    ] = None,
     workers: Annotated[int | None, whole("--workers", help="Processes; by default one for each processor.")] = None,
     store: Annotated[
-        Path | None, Option("--store", metavar="PATH", help="Read a sweep's results, and keep new ones there.")
+        Path | None, typer.Option("--store", metavar="PATH", help="Read a sweep's results, and keep new ones there.")
     ] = None,
-    as_json: AsJson = False,
+    time_limit: TimeLimit = None,
 ) -> int:
-    """Map the state of least free energy over a parameter of a family and the coupling."""
+    """Map the state that wins over a parameter and the coupling."""
     from branches.figures.landscape_figure import phase_figure
     from branches.sweeps.phase_diagram import phase_diagram as build
-    from continuation import writable_folder
+    from continuation import time_limit as limited
 
-    family, values = family_over(name, vary, weights, parameter, limits, count)
-    folder = writable_folder(output or Path(f"phase-diagram-{family.name}-{family.free}"))
-    with progress_bar() as progress:
-        found = build(family, values, workers=workers, store=store, progress=progress)
+    values = equidistant(family, limits, count)
+    place = output.place(family.folder("phase-diagram"), "phase-diagram")
+    with progress_bar("values", screen) as bar, limited(time_limit):
+        found = build(family, values, workers=workers, store=store, progress=counting(bar))
+        found, marks = _sharpened(found, family)
     if found.status == "stopped":
         raise OSError(found.message)
     if not found.columns:
         if found.status == "interrupted":
             raise KeyboardInterrupt
         raise ValueError(f"no value has a phase diagram: {found.failures[0].reason}")
-    marks = found.landmarks(family) if found.status == "finished" else ()
-    found = found.sharpened(family, marks)
-    record = _record(found, family, marks)
+    record = document("phase-diagram", _record(found, family, limits, marks))
     draw = partial(phase_figure, found, family.symbol) if len(found.columns) > 1 else None
-    files = write_files(folder, "phase-diagram", (family.free, *COLUMNS), _lines(found), record, draw)
-    if as_json:
-        print_json(record | {"files": {kind: str(path) for kind, path in files.items()}})
-    else:
-        _report(found, family, marks, files)
-    if found.status == "interrupted":
-        print(f"mvcont: interrupted: what was found so far is in {folder}", file=sys.stderr)
-        return INTERRUPTED
-    return 0
+    files = place.write(HEADER, _lines(found), record, draw)
+    screen.show(record, files)
+    _report(screen, found, family, marks, files)
+    kept = f"what was found so far is in {files['csv'].parent}"
+    return ending(found.status, kept, bool(found.failures))
 
 
-def _record(found: PhaseDiagram, family: NamedFamily, marks: Sequence[Landmark]) -> dict[str, Any]:
+def _sharpened(found: PhaseDiagram, family: NamedFamily | OwnFamily) -> tuple[PhaseDiagram, tuple[Landmark, ...]]:
+    """Return a finished diagram with its special points, located, and columns beside them."""
+    if found.status != "finished" or not found.columns:
+        return found, ()
+    try:
+        marks = found.landmarks(family)
+        return found.sharpened(family, marks), marks
+    except KeyboardInterrupt:
+        return replace(found, status="interrupted", message="interrupted before its special points were located"), ()
+
+
+def failures_of(found: PhaseDiagram) -> list[dict[str, Any]]:
+    """Return the values without a column in JSON's terms."""
+    return [{"parameter": failure.value, "reason": failure.reason} for failure in found.failures]
+
+
+def _record(
+    found: PhaseDiagram, family: NamedFamily | OwnFamily, limits: tuple[float, float], marks: Sequence[Landmark]
+) -> dict[str, Any]:
     """Return the phase diagram in JSON's terms."""
     return {
-        "family": family.name,
-        "varied": family.free,
-        "fixed": dict(family.fixed),
+        "family": family.describe(limits),
         "status": found.status,
         "special_points": [asdict(mark) for mark in marks],
         "notes": found.notes,
-        "failures": [asdict(failure) for failure in found.failures],
+        "failures": failures_of(found),
         "columns": [
             {
-                "value": column.value,
+                "parameter": column.value,
                 "kappa_max": column.kappa_max,
                 "onset": dict(zip(("kappa", "mode"), column.onset, strict=True)),
                 "transitions": [
@@ -107,16 +121,19 @@ def _lines(found: PhaseDiagram) -> list[tuple[object, ...]]:
     return lines
 
 
-def _report(found: PhaseDiagram, family: NamedFamily, marks: Sequence[Landmark], files: dict[str, Path]) -> None:
+def _report(
+    screen: Screen, found: PhaseDiagram, family: NamedFamily | OwnFamily, marks: Sequence[Landmark],
+    files: dict[str, Path],
+) -> None:  # fmt: skip
     first, last = found.columns[0], found.columns[-1]
-    say(f"{family.name}, {family.free} = {first.value:g} … {last.value:g}: {len(found.columns)} values")
+    screen.say(f"{family.title}, {family.free} = {first.value:g} … {last.value:g}: {len(found.columns)} values")
     if marks:
         rows = [
             (mark.kind, f"{mark.parameter:.13g}", f"{mark.kappa:.13g}", f"{mark.parameter_error:.1g}") for mark in marks
         ]
-        print_table(("special point", family.free, "κ", f"error of {family.free}"), rows)
+        screen.table(("special point", family.free, "κ", f"error of {family.free}"), rows)
     for note in found.notes:
-        say(f"note: {note}")
+        screen.say(f"note: {note}")
     for failure in found.failures:
-        say(f"failed: {family.free} = {failure.value:.10g}: {failure.reason}")
-    say(f"files in {files['csv'].parent}: {', '.join(path.name for path in files.values())}")
+        screen.say(f"failed: {family.free} = {failure.value:.10g}: {failure.reason}")
+    screen.say_files(files["csv"].parent, files)

@@ -2,53 +2,49 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
-import typer
-
-from branches.cli.arguments import AsJson, Parameters, Weights, parse_parameters, real
-from branches.cli.console import print_json, print_table
+from branches.cli.groups import takes
+from branches.cli.potential import POTENTIAL, given
+from branches.cli.screen import SCREEN, Screen
+from branches.cli.sources import Named
+from branches.cli.typed import document
 
 if TYPE_CHECKING:
     from branches.dynamics.pair_force import PairForce
     from branches.dynamics.synchronisation import Synchronisation
     from branches.potentials.potential import Potential
 
-__all__ = ["synchronises"]
+__all__ = ["EXAMPLES", "synchronises"]
 
-TRANSFORMER = "noisy-transformer"
+EXAMPLES = ("synchronises noisy-transformer --beta -0.2", "synchronises harmonics --weights 1,0.3")
 
 
-def synchronises(
-    name: Annotated[str, typer.Argument(metavar="POTENTIAL", help="Such as noisy-transformer, or harmonics.")],
-    beta: Annotated[float | None, real("--beta", help="β of 'noisy-transformer', of either sign here.")] = None,
-    weights: Weights = None,
-    parameter: Parameters = None,
-    as_json: AsJson = False,
-) -> int:
-    """Say whether particles without noise synchronise from almost every start: yes, no or not decided."""
+def interaction_of(**options: Any) -> Potential | PairForce:
+    """Return the interaction that the options name; that of the transformer may have any β here."""
+    from branches.dynamics.pair_force import TransformerForce
+
+    found = given(**options)
+    found.check()
+    if found.source == Named("noisy-transformer") and set(found.parameters) == {"beta"}:
+        return TransformerForce(found.parameters["beta"])
+    return found.potential()
+
+
+@takes(replace(POTENTIAL, build=interaction_of), SCREEN)
+def synchronises(potential: Potential | PairForce, screen: Screen) -> int:
+    """Decide whether particles without noise synchronise.
+
+    From almost every start: yes, no or not decided.
+    """
     from branches.dynamics.synchronisation import synchronises as decide
 
-    found = decide(_interaction(name, beta, weights, parameter))
-    if as_json:
-        print_json(_record(found))
-    else:
-        rows = [(key.replace("_", " "), str(value)) for key, value in _record(found).items() if value not in ("", None)]
-        print_table(("quantity", "value"), rows, f"synchronisation of {found.label}")
+    found = decide(potential)
+    screen.show(document("synchronisation", {"label": found.label, **_record(found)}))
+    rows = [(key.replace("_", " "), str(value)) for key, value in _record(found).items() if value not in ("", None)]
+    screen.table(("quantity", "value"), rows, f"synchronisation of {found.label}")
     return 0
-
-
-def _interaction(
-    name: str, beta: float | None, weights: str | None, parameter: list[str] | None
-) -> Potential | PairForce:
-    from branches.dynamics.pair_force import TransformerForce
-    from branches.potentials.named import by_name
-
-    parameters = parse_parameters(weights, parameter)
-    inverse = parameters.pop("beta", None) if beta is None else beta
-    if name.strip().lower().replace("_", "-") == TRANSFORMER and inverse is not None:
-        return TransformerForce(inverse)
-    return by_name(name, **parameters, **({} if inverse is None else {"beta": inverse}))
 
 
 def _record(found: Synchronisation) -> dict[str, Any]:

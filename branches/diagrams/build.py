@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
@@ -22,11 +23,13 @@ from branches.spaces.isotropy import Isotropy
 from branches.states.energy import free_energy
 from branches.states.truncation import TAIL_ALLOWED
 from continuation import Settings, Status, on_one_thread
+from continuation import time_limit as limited
 
 __all__ = ["diagram"]
 
 Array = NDArray[np.float64]
 Progress = Callable[[str, int, int], None]
+LOGGER = logging.getLogger("branches")
 MOST_BRANCHES = 500
 TOO_SMALL = "truncation too small"  # the shape of a point that may not exist
 
@@ -42,6 +45,7 @@ def diagram(
     settings: Settings | None = None,
     progress: Progress | None = None,
     search: bool = False,
+    time_limit: float | None = None,
 ) -> Diagram:
     """Trace the bifurcation diagram of a potential.
 
@@ -69,6 +73,8 @@ def diagram(
     search
         Whether to search for what nothing connects too, as
         :func:`~branches.diagrams.search.disconnected.with_disconnected` does.
+    time_limit
+        Seconds after which what there is comes back, as after Ctrl-C; no limit by default.
 
     Returns
     -------
@@ -80,7 +86,8 @@ def diagram(
     TypeError
         If ``potential`` is not a potential, or ``modes`` not a list of modes.
     ValueError
-        If ``kappa_max`` is not a positive finite number, ``depth`` is negative, or a mode of ``modes`` has g_n ≤ 0.
+        If ``kappa_max`` is not a positive finite number, ``depth`` is negative, a mode of ``modes`` has g_n ≤ 0, or
+        ``time_limit`` is not positive.
 
     Notes
     -----
@@ -108,13 +115,14 @@ def diagram(
     lowest = min((o.kappa for o in found), default=kappa_max)
     bounds = (LOWEST * lowest if kappa_min is None else kappa_min, kappa_max)
     builder = Builder(potential, bounds, n_modes, depth, settings or Settings(), progress, notes=[note] if note else [])
-    builder.run(found)
-    traced = builder.diagram(found)
-    if not search or builder.interrupted:
-        return traced
-    from branches.diagrams.search.disconnected import with_disconnected
+    with limited(time_limit):
+        builder.run(found)
+        traced = builder.diagram(found)
+        if not search or builder.interrupted:
+            return traced
+        from branches.diagrams.search.disconnected import with_disconnected
 
-    return with_disconnected(traced)
+        return with_disconnected(traced)
 
 
 @dataclass
@@ -240,6 +248,7 @@ class Builder:
         finally:
             self.ends.append((start, last or self._add_end(branch)))
             self.places.append(tuple(places))
+        LOGGER.info("%s: %d points, %s", branch.origin, branch.kappa.size, branch.status.name)
         if self.progress is not None:
             self.progress(branch.origin, len(self.branches), len(self.branches) + len(self.queue))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from branches.diagrams.completeness import Completeness, warning_of
-from branches.diagrams.outlets import outlet
+from branches.diagrams.outlets import Exported, outlet
 from branches.diagrams.records import Branch, SpecialPoint
 from branches.potentials.potential import Potential
 from branches.spaces.isotropy import Isotropy, Symmetric, same_orbit
@@ -70,7 +70,7 @@ class Node(Symmetric, Record):
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Diagram(Record):
+class Diagram(Exported, Record):
     """The branches of a potential up to a coupling, and how they hang together.
 
     Parameters
@@ -121,6 +121,17 @@ class Diagram(Record):
             f"{f' ({self.completeness.stopped} more stopped)' if self.completeness.stopped else ''}, {self.status}>"
         )
 
+    def __len__(self) -> int:
+        return len(self.branches)
+
+    def __iter__(self) -> Iterator[Branch]:
+        """Go through the branches."""
+        return iter(self.branches)
+
+    def __getitem__(self, number: int) -> Branch:
+        """Return a branch by its number."""
+        return self.branches[number]
+
     def at_kappa(self, kappa: float) -> list[State]:
         """Return the non-uniform states of all branches at a coupling, branch by branch.
 
@@ -161,10 +172,12 @@ class Diagram(Record):
 
     @cached_property
     def graph(self) -> nx.MultiDiGraph:
-        """The branch graph: nodes are special points and ends, edges are segments of constant stability."""
+        """The branch graph, frozen: nodes are special points and ends, edges are segments of constant stability."""
+        import networkx as nx
+
         from branches.diagrams.graph import branch_graph
 
-        return branch_graph(self)
+        return nx.freeze(branch_graph(self))
 
     def certify(self, progress: Callable[[str, int, int], None] | None = None) -> Any:
         """Prove its onsets, folds and pitchforks, and all states there are, as :func:`branches.certify` does.

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
 import continuation
-from branches.diagrams.outlets import outlet
+from branches.diagrams.outlets import Exported, outlet
 from branches.potentials.potential import Potential
 from branches.spaces.isotropy import Isotropy, Symmetric
 from branches.states.at_coupling import judged, solve, state_at
@@ -22,7 +22,7 @@ from branches.states.selfconsistent import SelfConsistentSystem
 from branches.states.stability import Stability, stability_of
 from branches.states.state import State
 from branches.states.truncation import truncation_note
-from continuation import Counters, Record, Status, shortened
+from continuation import Counters, Record, Status, read_only, shortened
 
 __all__ = ["Branch", "SpecialPoint", "State"]
 
@@ -84,7 +84,7 @@ class SpecialPoint(Symmetric, Record):
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Branch(Symmetric, Record):
+class Branch(Exported, Symmetric, Record):
     """A branch of stationary states of one symmetry class, in the order of its arclength.
 
     Parameters
@@ -135,7 +135,7 @@ class Branch(Symmetric, Record):
     @cached_property
     def a(self) -> Array:
         """Moments a_1 … a_N, shape (P, N)."""
-        return self.isotropy.expanded(self.curve.u)
+        return read_only(self.isotropy.expanded(self.curve.u))
 
     @property
     def c(self) -> NDArray[np.complex128]:
@@ -147,12 +147,12 @@ class Branch(Symmetric, Record):
         """Max |a − T(a, κ)| at each point, shape (P,), whatever equations the branch was followed with."""
         system = SelfConsistentSystem(self.potential, self.isotropy, max(1, self.curve.u.shape[1]))
         residual: Array = np.max(np.abs(system.residuals(self.curve.u, self.kappa)), axis=1, initial=0.0)
-        return residual
+        return read_only(residual)
 
     @cached_property
     def error(self) -> Array:
         """Bound, to first order, of the distance of each point from the exact branch, shape (P,)."""
-        return np.array([self._judged(u[:size], kappa, s)[1] for u, size, kappa, s in self._points()])
+        return read_only(np.array([self._judged(u[:size], kappa, s)[1] for u, size, kappa, s in self._points()]))
 
     def _points(self) -> Iterator[tuple[Array, int, float, float]]:
         return zip(self.curve.u, self.curve.sizes.tolist(), self.kappa.tolist(), self.arclength.tolist(), strict=True)
@@ -209,7 +209,7 @@ class Branch(Symmetric, Record):
     @cached_property
     def free_energy(self) -> Array:
         """Free energy F, 0 at the uniform state, shape (P,)."""
-        return free_energy(self.potential, self.isotropy, self.curve.u, self.kappa)
+        return read_only(free_energy(self.potential, self.isotropy, self.curve.u, self.kappa))
 
     @cached_property
     def morse(self) -> MorseIndex:
@@ -301,16 +301,46 @@ class Branch(Symmetric, Record):
         """The motion that gives the twin branch, the same solution and not traced; '' if there is none."""
         return self.isotropy.twin_name
 
-    def at(self, s: float) -> State:
-        """Return the state at arclength s.
+    def __len__(self) -> int:
+        return self.kappa.size
+
+    def __iter__(self) -> Iterator[State]:
+        """Go through the states at the computed points."""
+        return (self[k] for k in range(len(self)))
+
+    def __getitem__(self, k: int) -> State:
+        """Return the state at a computed point."""
+        return State(
+            potential=self.potential,
+            kappa=float(self.kappa[k]),
+            a=self.a[k, : self.n_modes[k]],
+            isotropy=self.isotropy,
+            residual=float(self.residual[k]),
+            free_energy=float(self.free_energy[k]),
+            index=(int(self.morse.even[k]), int(self.morse.odd[k])),
+            undecided=int(self.morse.undecided[k]),
+            error=float(self.error[k]),
+        )
+
+    @overload
+    def at(self, s: float) -> State: ...
+
+    @overload
+    def at(self, s: Sequence[float] | Array) -> tuple[State, ...]: ...
+
+    def at(self, s: float | Sequence[float] | Array) -> State | tuple[State, ...]:
+        """Return the state at arclength s; of an array of arclengths, the states.
 
         Raises
         ------
         ValueError
             If s is outside the branch.
         """
-        u, kappa = self.curve.at(s)
-        return self._state(u, kappa, s)
+        if np.ndim(s):
+            return tuple(self.at(float(each)) for each in np.ravel(s))
+        place = float(np.asarray(s))
+        u, kappa = self.curve.at(place)
+        return self._state(u, kappa, place)
 
     def at_kappa(self, kappa: float) -> list[State]:
         """Return the states of the branch at a coupling, in the order of arclength; empty if there is none.

@@ -252,7 +252,7 @@ def _graph(explorer: _Explorer, status: str) -> nx.MultiDiGraph:
     graph.graph.update(
         undecided=tuple(_undecided(graph, explorer, status)), morse_bott=tuple(checks), notes=tuple(notes)
     )
-    return graph
+    return nx.freeze(graph)
 
 
 def _undecided(graph: nx.MultiDiGraph, explorer: _Explorer, status: str) -> Iterator[tuple[str, str, str]]:

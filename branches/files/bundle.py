@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from branches.diagrams.diagram import Diagram
 from branches.files.archive import check_replaceable, save
@@ -39,7 +41,14 @@ def prepare(folder: str | os.PathLike[str]) -> Path:
     return path
 
 
-def write_all(diagram: Diagram, folder: str | os.PathLike[str]) -> dict[str, Path]:
+def write_all(
+    diagram: Diagram,
+    folder: str | os.PathLike[str],
+    *,
+    formats: Sequence[str] = ("png", "pdf", "svg"),
+    command: str | None = None,
+    settings: Mapping[str, Any] | None = None,
+) -> dict[str, Path]:
     """Write the archive, the tables, the JSON, the graph and the figure of a diagram; the archive first.
 
     Parameters
@@ -48,11 +57,15 @@ def write_all(diagram: Diagram, folder: str | os.PathLike[str]) -> dict[str, Pat
         Finished or interrupted.
     folder
         As for :func:`prepare`. Files of an earlier run are replaced, one by one and each at once.
+    formats
+        Of the figure; none draws nothing.
+    command, settings
+        For the provenance in the JSON, as in :func:`branches.files.document.provenance`.
 
     Returns
     -------
     dict
-        Where each file is: 'archive', 'points', 'special points', 'json', 'graph', 'png', 'pdf', 'svg'.
+        Where each file is: 'archive', 'points', 'special_points', 'json', 'graph', and each of the formats.
 
     Raises
     ------
@@ -65,9 +78,11 @@ def write_all(diagram: Diagram, folder: str | os.PathLike[str]) -> dict[str, Pat
     from branches.files.json_file import write_json
     from branches.files.tables import to_csv
 
-    files["points"], files["special points"] = to_csv(diagram, path)
-    files["json"] = write_json(diagram, path / "diagram.json")
+    files["points"], files["special_points"] = to_csv(diagram, path)
+    files["json"] = write_json(diagram, path / "diagram.json", command=command, settings=settings)
     files["graph"] = write_graphml(diagram, path / "diagram.graphml")
-    from branches.figures.diagram_figure import FORMATS, save_figure
+    if not formats:
+        return files
+    from branches.figures.diagram_figure import save_figure
 
-    return files | dict(zip(FORMATS, save_figure(diagram, path), strict=True))
+    return files | dict(zip(formats, save_figure(diagram, path, formats=formats), strict=True))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -12,18 +13,32 @@ from branches.diagrams.completeness import Completeness
 from branches.diagrams.diagram import Diagram, Node
 from branches.diagrams.findings import Finding, findings
 from branches.diagrams.records import Branch
-from branches.figures.coexistence import coexistences
+from branches.figures.coexistence import Coexistence, coexistences
+from branches.files.document import document, potential_entry
 from branches.files.plain import plain
+from branches.files.tables import MOMENTS
 from continuation import replacing
 
-__all__ = ["SCHEMA", "VERSION", "describe", "summary", "write_json"]
-
-SCHEMA = "mckean-vlasov-continuation/diagram"
-VERSION = 1
+__all__ = ["describe", "summary", "write_json"]
 
 
-def write_json(diagram: Diagram, path: str | os.PathLike[str]) -> Path:
+def write_json(
+    diagram: Diagram,
+    path: str | os.PathLike[str],
+    *,
+    command: str | None = None,
+    settings: Mapping[str, Any] | None = None,
+) -> Path:
     """Write a diagram as JSON (UTF-8, one object; see :func:`describe`), atomically.
+
+    Parameters
+    ----------
+    diagram
+        Finished or interrupted.
+    path
+        The file.
+    command, settings
+        For its provenance, as in :func:`branches.files.document.provenance`.
 
     Returns
     -------
@@ -35,26 +50,31 @@ def write_json(diagram: Diagram, path: str | os.PathLike[str]) -> Path:
     OSError
         If it cannot be written.
     """
-    with replacing(path) as temporary, temporary.open("w", encoding="utf-8") as file:
-        json.dump(describe(diagram), file, allow_nan=False, ensure_ascii=False)
-        file.write("\n")
+    text = json.dumps(describe(diagram, command=command, settings=settings), allow_nan=False, ensure_ascii=False)
+    with replacing(path) as temporary:
+        temporary.write_text(text + "\n", encoding="utf-8")
     return Path(path)
 
 
-def describe(diagram: Diagram) -> dict[str, Any]:
+def describe(
+    diagram: Diagram, *, command: str | None = None, settings: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
     """Return the whole diagram in JSON's own types.
 
     Parameters
     ----------
     diagram
         Finished or interrupted.
+    command, settings
+        For its provenance, as in :func:`branches.files.document.provenance`.
 
     Returns
     -------
     dict
-        What :func:`summary` has, and ``nodes``, ``branches`` (arrays by point: ``arclength``, ``kappa``,
-        ``a``, ``free_energy``, ``index``, ``undecided``, ``stability``, ``stable``, ``residual``, ``n_modes``) and
-        ``edges`` of the graph. Numbers that are not finite are null, and so is ``stable`` where it is not decided.
+        What :func:`summary` has, and ``nodes``, ``branches`` (arrays by point: ``arclength``, ``kappa``, ``a``,
+        ``free_energy``, ``index``, ``undecided``, ``stability``, ``stable``, ``residual``, ``n_modes``) and ``edges``
+        of the graph. Of the moments ``a`` the first 256, as in tables: the archive has all. Numbers that are not
+        finite are null, and so is ``stable`` where it is not decided.
 
     Examples
     --------
@@ -62,10 +82,10 @@ def describe(diagram: Diagram) -> dict[str, Any]:
     >>> from branches import potentials
     >>> d = describe(branches.diagram(potentials.kuramoto(), kappa_max=4))
     >>> d["schema"], d["version"], d["potential"]["name"], len(d["branches"]), len(d["edges"])
-    ('mckean-vlasov-continuation/diagram', 1, 'kuramoto', 1, 3)
+    ('mckean-vlasov-continuation/diagram', 2, 'kuramoto', 1, 3)
     """
-    edges = [{"start": u, "end": v, **data} for u, v, data in diagram.graph.edges(data=True)]
-    full = summary(diagram) | {
+    edges = [_edge(u, v, data) for u, v, data in diagram.graph.edges(data=True)]
+    full = summary(diagram, command=command, settings=settings) | {
         "nodes": [_node(node) for node in diagram.nodes],
         "branches": [_branch(diagram, number, branch) for number, branch in enumerate(diagram.branches)],
         "edges": edges,
@@ -74,29 +94,38 @@ def describe(diagram: Diagram) -> dict[str, Any]:
     return result
 
 
-def summary(diagram: Diagram) -> dict[str, Any]:
+def summary(
+    diagram: Diagram, *, command: str | None = None, settings: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
     """Return what was found, without the states, in JSON's own types.
 
-    ``schema``, ``version``, ``potential`` (name, label, parameters and the first weights), ``kappa_max``,
-    ``status``, ``message``, ``warnings``, ``special_points`` (onsets and stops among them), ``coexistence`` (where the
-    lowest free energies cross) and ``completeness``.
+    ``schema``, ``version``, ``provenance``, ``potential`` (name, label, parameters and the first weights),
+    ``kappa_max``, ``status``, ``message``, ``warnings``, ``special_points`` (onsets and stops among them),
+    ``coexistence`` (where the lowest free energies cross) and ``completeness``.
     """
     potential = diagram.potential
     shown = max((branch.a.shape[1] for branch in diagram.branches), default=32)
-    weights = {"weights": potential.weights(shown), "parameters": potential.parameters}
-    result: dict[str, Any] = plain({
-        "schema": SCHEMA,
-        "version": VERSION,
-        "potential": {"name": potential.name, "label": potential.label, **weights},
+    content = {
+        "potential": potential_entry(potential) | {"weights": potential.weights(min(shown, MOMENTS))},
         "kappa_max": diagram.kappa_max,
         "status": diagram.status,
         "message": diagram.message,
         "warnings": diagram.warnings,
         "special_points": [_finding(finding) for finding in findings(diagram)],
-        "coexistence": [vars(crossing) for crossing in coexistences(diagram)],
+        "coexistence": [_crossing(crossing) for crossing in coexistences(diagram)],
         "completeness": _completeness(diagram.completeness),
-    })
+    }
+    result: dict[str, Any] = plain(document("diagram", content, command=command, settings=settings))
     return result
+
+
+def _crossing(crossing: Coexistence) -> dict[str, Any]:
+    return {"between" if key == "branches" else key: value for key, value in vars(crossing).items()}
+
+
+def _edge(start: str, end: str, data: Mapping[str, Any]) -> dict[str, Any]:
+    own = {key: value for key, value in data.items() if key not in ("even", "odd")}
+    return {"start": start, "end": end, **own, "index": (data["even"], data["odd"])}
 
 
 def _node(node: Node) -> dict[str, Any]:
@@ -136,8 +165,12 @@ def _branch(diagram: Diagram, number: int, branch: Branch) -> dict[str, Any]:
         "stable": [stability.known_stable for stability in branch.stability],
         "residual": branch.residual,
         "n_modes": branch.n_modes,
-        "a": [row[:size] for row, size in zip(branch.c.real, branch.n_modes, strict=True)],
-        "b": [-row[:size] for row, size in zip(branch.c.imag, branch.n_modes, strict=True) if branch.c.imag.any()],
+        "a": [row[: min(size, MOMENTS)] for row, size in zip(branch.c.real, branch.n_modes, strict=True)],
+        "b": [
+            -row[: min(size, MOMENTS)]
+            for row, size in zip(branch.c.imag, branch.n_modes, strict=True)
+            if branch.c.imag.any()
+        ],
     }
 
 

@@ -30,6 +30,8 @@ def plain(value: Any) -> Any:
     {'a': [1.0, None], 'n': 3, 'pair': [True, 'x']}
     """
     match value:
+        case np.ndarray() if value.dtype.kind in "biu" or (value.dtype.kind == "f" and np.isfinite(value).all()):
+            return value.tolist()
         case np.ndarray() | np.generic():
             return plain(value.tolist())
         case float():

@@ -16,14 +16,16 @@ from continuation import replacing, writable_folder
 
 __all__ = ["POINT_COLUMNS", "SPECIAL_COLUMNS", "to_csv", "write_points", "write_special_points"]
 
+MOMENTS = 256  # in tables and JSON: a diagram of narrow states has 10⁷ of them, and the archive holds all
 POINT_COLUMNS = (
-    "branch", "arclength", "kappa", "free_energy", "even_index", "odd_index", "undecided", "stability", "stable",
+    "branch", "arclength", "kappa", "free_energy", "index_even", "index_odd", "undecided", "stability", "stable",
     "period", "residual", "n_modes",
 )  # fmt: skip
 SPECIAL_COLUMNS = (
     "name", "kind", "shape", "kappa", "period", "modes", "breaks_to", "amplitude", "norm", "free_energy",
-    "even_before", "odd_before", "even_after", "odd_after", "stability_before", "stability_after",
-    "residual", "branch", "arclength", "bracket_start", "bracket_end", "coefficients", "twin",
+    "index_before_even", "index_before_odd", "index_after_even", "index_after_odd",
+    "stability_before", "stability_after", "residual", "branch", "arclength", "bracket_start", "bracket_end",
+    "coefficients", "twin",
 )  # fmt: skip
 
 
@@ -68,14 +70,14 @@ def to_csv(diagram: Diagram, folder: str | os.PathLike[str]) -> tuple[Path, Path
 def write_points(diagram: Diagram, path: str | os.PathLike[str]) -> Path:
     """Write one line for each computed point: the columns `POINT_COLUMNS`, then a_n = E[cos nθ], then b_n = E[sin nθ].
 
-    The columns b_n are there where a branch without a mirror axis is.
+    The moments go up to n = 256; the columns b_n are there where a branch without a mirror axis is.
 
-    Numbers are written in full: reading them gives the same floats. Moments beyond a truncation are 0. ``stability`` is
-    'stable', 'unstable' or 'not decided', and ``stable`` 1, 0 or empty in the same order.
-    The uniform state, a = 0, has no lines.
+    Numbers are written in full: reading them gives the same floats. Moments beyond a truncation are 0; those of a
+    narrow state that are not here are in the archive. ``stability`` is 'stable', 'unstable' or 'not decided', and
+    ``stable`` 1, 0 or empty in the same order. The uniform state, a = 0, has no lines.
     """
     shown = [branch.c for branch in diagram.branches if branch.kappa.size]
-    width = max((c.shape[1] for c in shown), default=0)
+    width = min(max((c.shape[1] for c in shown), default=0), MOMENTS)
     sines = any(c.imag.any() for c in shown)
     header = [*POINT_COLUMNS, *(f"{name}_{n}" for name in ("ab" if sines else "a") for n in range(1, width + 1))]
     return _write(path, header, _points(diagram, width, sines))
@@ -94,7 +96,7 @@ def _points(diagram: Diagram, width: int, sines: bool) -> Iterator[list[Any]]:
     for number, branch in enumerate(diagram.branches):
         moments = np.pad(branch.c, ((0, 0), (0, max(0, width - branch.c.shape[1]))))
         for k, stability in enumerate(branch.stability):
-            known, c = stability.known_stable, moments[k]
+            known, c = stability.known_stable, moments[k, :width]
             yield [
                 number, float(branch.arclength[k]), float(branch.kappa[k]), float(branch.free_energy[k]),
                 *branch.index[k].tolist(), int(branch.morse.undecided[k]), stability.value,

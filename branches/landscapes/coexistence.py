@@ -23,11 +23,11 @@ from branches.landscapes.transitions import Transition
 from branches.onsets.classify import Onset, onsets
 from branches.onsets.continuous import continuous_transition
 from branches.potentials.potential import Potential
-from branches.states.at_coupling import attracting_modes, uniform_state
+from branches.states.at_coupling import UNIFORM_MODES, attracting_modes, uniform_state
 from branches.states.state import State
 from continuation import Settings
 
-__all__ = ["coexistence"]
+__all__ = ["coexistence", "first_mode"]
 
 REACH = 1.25  # branches that turn back below the first onset start below this multiple of the onset asked for
 ROUNDING = 2.0**-50  # κ_n itself must be among the onsets up to κ_n
@@ -36,7 +36,7 @@ LOWER = 1e-12  # of F (of order one): a state counts as lower than the uniform o
 
 
 def coexistence(
-    potential: Potential, mode: int = 1, kappa_max: float | None = None, certify: bool = False
+    potential: Potential, mode: int | None = None, kappa_max: float | None = None, certify: bool = False
 ) -> Transition:
     """Find where the uniform state stops being the global minimiser of the free energy, and how.
 
@@ -45,8 +45,8 @@ def coexistence(
     potential
         The interaction.
     mode
-        n: the onset κ_n that is expected to matter, g_n > 0. All onsets below it are looked at too; if the
-        state that wins is not of period 2π/n, the message says so.
+        n: the onset κ_n that is expected to matter, g_n > 0; by default the first mode that attracts. All onsets
+        below it are looked at too; if the state that wins is not of period 2π/n, the message says so.
     kappa_max
         Branches are traced up to here; 1.25 κ_n by default.
     certify
@@ -81,10 +81,23 @@ def coexistence(
     >>> result.kind, f"{result.kappa:.14f}", f"{result.jump.moments[0]:.6f}"
     ('discontinuous', '0.39147510083604', '0.668806')
     """
-    found = _found(potential, mode, kappa_max)
+    found = _found(potential, first_mode(potential) if mode is None else mode, kappa_max)
     if not certify:
         return found
     return replace(found, certificate=outlet("certify")(found))
+
+
+def first_mode(potential: Potential) -> int:
+    """Return the first mode that attracts, 1 where none does.
+
+    Examples
+    --------
+    >>> from branches import potentials
+    >>> first_mode(potentials.doi_onsager())
+    2
+    """
+    attracting = np.flatnonzero(potential.weights(UNIFORM_MODES) > 0)
+    return int(attracting[0]) + 1 if attracting.size else 1
 
 
 def _found(potential: Potential, mode: int, kappa_max: float | None) -> Transition:

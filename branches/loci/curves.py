@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import combinations, pairwise
 
 from branches.diagrams.build import diagram
 from branches.diagrams.completeness import Outcome
+from branches.diagrams.outlets import Exported
 from branches.diagrams.trace import first_onset
 from branches.landscapes.landscape import Landscape, landscape
 from branches.loci.coexistence_lines import coexistence_line
@@ -17,7 +18,8 @@ from branches.loci.fold_lines import fold_line
 from branches.loci.onset_lines import onset_lines
 from branches.loci.pitchfork_lines import breaks_its_class, pitchfork_line
 from branches.potentials.potential import Potential, finite_number
-from continuation import Record
+from continuation import Record, Status
+from continuation import time_limit as limited
 
 __all__ = ["Curves", "curves"]
 
@@ -29,11 +31,26 @@ SAME = 1e-8  # relative to 1 + |q|: two special points of one kind that are one
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Curves(Record):
-    """The lines of a family, and in words what could not be followed: lines, and branches of the diagrams."""
+class Curves(Exported, Record):
+    """The lines of a family, and in words what could not be followed: lines, and branches of the diagrams.
+
+    ``status`` is 'finished' or 'interrupted': then the lines found until then, the last one perhaps cut short.
+    """
 
     lines: tuple[Line, ...]
     failures: tuple[str, ...] = ()
+    status: str = "finished"
+
+    def __len__(self) -> int:
+        return len(self.lines)
+
+    def __iter__(self) -> Iterator[Line]:
+        """Go through the lines."""
+        return iter(self.lines)
+
+    def __getitem__(self, number: int) -> Line:
+        """Return a line by its number."""
+        return self.lines[number]
 
     def of_kind(self, kind: str) -> tuple[Line, ...]:
         """Return the lines of one kind."""
@@ -64,6 +81,8 @@ def curves(
     seeds: Iterable[float],
     modes: Iterable[int] = (1, 2, 3, 4),
     reach: float = REACH,
+    progress: Callable[[str, int, int], None] | None = None,
+    time_limit: float | None = None,
 ) -> Curves:
     """Follow every fold, pitchfork and coexistence found in a few diagrams over the parameter.
 
@@ -80,17 +99,21 @@ def curves(
         Modes of the onset lines.
     reach
         The diagrams go up to this multiple of the first onset, > 1.
+    progress
+        Called with (which diagram, number done, number known) after every diagram.
+    time_limit
+        Seconds after which what there is comes back, as after Ctrl-C; no limit by default.
 
     Returns
     -------
     Curves
-        Crossings of two coexistence lines are its triple points. A line that begins and ends between two neighbouring
-        special points known, without passing a value whose diagram was computed, is missed.
+        Also after Ctrl-C. Crossings of two coexistence lines are its triple points. A line that begins and ends
+        between two neighbouring special points known, without passing a value whose diagram was computed, is missed.
 
     Raises
     ------
     ValueError
-        If a seed is outside the range.
+        If a seed is outside the range, or ``time_limit`` not positive.
 
     Examples
     --------
@@ -104,14 +127,16 @@ def curves(
     for q0 in given:
         if not low <= q0 <= high:
             raise ValueError(f"seeds: {q0!r} is not allowed: it must lie in the range {low!r} to {high!r}")
-    for q0 in given:
-        search.look(q0)
-    while search.gaps() and len(search.seen) < len(given) + MOST_MORE:
-        for q0 in search.gaps():
-            search.look(q0)
-    unseen = tuple(f"no diagram near parameter {q0:.9g}: too many special points" for q0 in search.gaps())
+    status = "finished"
+    try:
+        with limited(time_limit):
+            search.look_at(given, progress)
+    except KeyboardInterrupt:
+        status = "interrupted"
+    missed = "too many special points" if status == "finished" else status
+    unseen = tuple(f"no diagram near parameter {q0:.9g}: {missed}" for q0 in search.gaps())
     search.add_triple_points()
-    return Curves(tuple(search.lines), (*search.failures, *unseen))
+    return Curves(tuple(search.lines), (*search.failures, *unseen), status)
 
 
 @dataclass
@@ -126,11 +151,24 @@ class _Search:
     failures: list[str] = field(default_factory=list)
     seen: list[float] = field(default_factory=list)
 
+    def look_at(self, given: list[float], progress: Callable[[str, int, int], None] | None) -> None:
+        """Follow what diagrams at given values show, and then those in the gaps between special points."""
+        waiting = list(given)
+        while waiting and len(self.seen) < len(given) + MOST_MORE:
+            for k, q0 in enumerate(waiting, 1):
+                self.look(q0)
+                if progress is not None:
+                    progress(f"diagram at {q0:.6g}", len(self.seen), len(self.seen) + len(waiting) - k)
+            waiting = self.gaps()
+
     def look(self, q0: float) -> None:
         """Follow every line that the diagram at q0 shows and none of those known passes."""
         self.seen.append(q0)
         potential = self.family(q0)
-        found = landscape(diagram(potential, kappa_max=self.reach * first_onset(potential)))
+        traced = diagram(potential, kappa_max=self.reach * first_onset(potential))
+        if traced.status == "interrupted":
+            raise KeyboardInterrupt
+        found = landscape(traced)
         self.failures += [
             f"diagram at parameter {q0:.9g}, {half.node}, {half.description}: {half.outcome} ({half.reason})"
             for half in found.diagram.completeness.half_branches
@@ -140,7 +178,10 @@ class _Search:
             if any(line.kind == kind and _passes(line, q0, kappa) for line in self.lines):
                 continue
             try:
-                self.lines.append(follow_it())
+                line = follow_it()
+                self.lines.append(line)
+                if any(curve.status is Status.INTERRUPTED for curve in line.curves):
+                    raise KeyboardInterrupt
             except (ArithmeticError, ValueError) as failure:
                 self.failures.append(f"{kind} at parameter {q0:.9g}, κ = {kappa:.9g}: {failure}")
 

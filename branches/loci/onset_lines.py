@@ -61,13 +61,13 @@ def onset_lines(
         raise ValueError(f"low = {low!r}, high = {high!r} is not allowed: give a range with low < high")
     wanted = sorted({positive_integer("modes", n) for n in modes})
     values = np.linspace(low, high, SAMPLES)
-    weights = np.array([family(float(q)).strengths(3 * wanted[-1]) for q in values])
+    weights = np.array([_clear(family(float(q)), 3 * wanted[-1]) for q in values])
     lines = []
     for n in wanted:
         there = weights[:, n - 1] > 0
         if there.any():
             flat = _without_c2(family, values, weights, n)
-            points = [*_tricritical(family, values, weights, n), *_tetracritical(family, values, flat, n)]
+            points = [*_tricritical(family, values, weights, flat, n), *_tetracritical(family, values, flat, n)]
             kappa, message = 2.0 / weights[there, n - 1], _about(values[flat])
             couplings = partial(_couplings, family, low, high, n)
             lines.append(Line("onset", f"mode {n}", values[there], kappa, tuple(points), couplings, message))
@@ -75,6 +75,12 @@ def onset_lines(
         found = _resonances(family, values, weights, int(one.description[5:]), int(other.description[5:]))
         lines[i], lines[j] = _with(lines[i], found), _with(lines[j], found)
     return tuple(lines)
+
+
+def _clear(potential: Potential, n_modes: int) -> NDArray[np.float64]:
+    """Return the strengths, 0 where a weight is not more than its error: a mode that is not there has no onset."""
+    there = np.abs(potential.weights(n_modes)) > potential.weight_errors(n_modes)
+    return np.where(there, potential.strengths(n_modes), 0.0)
 
 
 def _with(line: Line, found: tuple[CurvePoint, ...]) -> Line:
@@ -110,12 +116,13 @@ def _resonances(
 
 
 def _tricritical(
-    family: Callable[[float], Potential], values: np.ndarray, weights: np.ndarray, n: int
+    family: Callable[[float], Potential], values: np.ndarray, weights: np.ndarray, flat: NDArray[np.bool_], n: int
 ) -> list[CurvePoint]:
     dimension = family(float(values[0])).dimension
     if dimension > 2 and n > 1:
         return []
     gap = weights[:, 2 * n - 1] - weights[:, n - 1] / dimension
+    gap[flat] = 0.0  # there its sign is rounding
     brackets = [(float(values[k]), float(values[k + 1])) for k in _changes(gap, weights[:, n - 1] > 0)]
     found = [tricritical_point(family, bracket, n) for bracket in brackets]
     return [CurvePoint(at.kind, at.parameter, at.kappa, at.parameter_error, f"mode {n}") for at in found]
@@ -151,8 +158,14 @@ def _tetracritical(
         g = family(q).weights(3 * n)
         return float(g[n - 1] - 3.0 * g[3 * n - 1])
 
+    def clear(q: float) -> float:
+        """Return the same, 0 where its sign is rounding: on a line without c₄ too."""
+        value, doubt = gap(q), family(q).weight_errors(3 * n)
+        rounding = 4 * EPSILON * float(family(q).weight(n)) + float(doubt[n - 1] + 3.0 * doubt[3 * n - 1])
+        return value if abs(value) > rounding else 0.0
+
     found = []
-    for k in _changes(np.array([gap(float(q)) if on else 0.0 for q, on in zip(values, flat, strict=True)]), flat):
+    for k in _changes(np.array([clear(float(q)) if on else 0.0 for q, on in zip(values, flat, strict=True)]), flat):
         low, high = float(values[k]), float(values[k + 1])
         q = bracketed_root(gap, low, high)
         g, slope = float(family(q).weight(n)), abs(gap(high) - gap(low)) / (high - low)

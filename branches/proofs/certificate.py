@@ -17,7 +17,7 @@ from flint import arb, ctx
 from branches.proofs import checker
 from branches.proofs.checker import Check
 from branches.proofs.checker_balls import FAMILIES, Claim, Open
-from continuation import replacing
+from continuation import html_of, replacing
 
 __all__ = ["CERTIFIED", "UNDECIDED", "Certificate", "issue", "outward"]
 
@@ -89,6 +89,10 @@ class Certificate:
     def __repr__(self) -> str:
         given = ", ".join(f"{key} = {value}" for key, value in self.given.items())
         return f"<Certificate {self.kind} of {self.potential['name']}, {given}: {self.verdict}>"
+
+    def _repr_html_(self) -> str:
+        """Return the statement and the fields, for a notebook."""
+        return html_of(self)
 
     def interval(self, name: str) -> tuple[float, float]:
         """Return a proved enclosure as two doubles, rounded outwards.

@@ -29,7 +29,7 @@ from branches.states.second_variation import (
     second_variation,
 )
 from branches.states.variation_bounds import blocks_of, can_turn
-from continuation import Record, on_one_thread
+from continuation import Record, check_time, on_one_thread
 
 __all__ = [
     "BlockIndex",
@@ -260,6 +260,7 @@ def large_count(potential: Potential, block: Block, u: Array, kappa: float) -> t
     count, largest
         The count, None where a weight repels, and the largest mode it took.
     """
+    check_time()
     unit = block.isotropy.n_fold
     largest, count = LARGEST_MATRIX * unit, None
     top = min(LARGEST_BLOCK, max(4 * u.size, 2 * LARGEST_MATRIX) * unit)

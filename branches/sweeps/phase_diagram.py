@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Executor
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -13,9 +13,13 @@ from typing import Any
 
 import numpy as np
 
+from branches.diagrams.build import diagram
+from branches.diagrams.outlets import Exported
+from branches.landscapes.landscape import landscape
+from branches.loci.coexistence_lines import coexistence_line
 from branches.loci.pitchfork_tricritical import pitchfork_tricritical_point
 from branches.onsets.tricritical import tricritical_point
-from branches.sweeps.phase_column import REACH, WEIGHTS, Column, Family, column_of, column_task, unpacked
+from branches.sweeps.phase_column import REACH, SCANNED, WEIGHTS, Column, Family, column_of, column_task, unpacked
 from branches.sweeps.store import Store
 from branches.sweeps.sweep import Failure, Progress, sweep
 from continuation import Record, one_thread
@@ -54,7 +58,7 @@ class Landmark(Record):
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class PhaseDiagram(Record):
+class PhaseDiagram(Exported, Record):
     """The columns of a phase diagram.
 
     Parameters
@@ -74,6 +78,17 @@ class PhaseDiagram(Record):
     status: str = "finished"
     message: str = ""
     computed: int = field(default=0, compare=False)
+
+    def __len__(self) -> int:
+        return len(self.columns)
+
+    def __iter__(self) -> Iterator[Column]:
+        """Go through the columns."""
+        return iter(self.columns)
+
+    def __getitem__(self, number: int) -> Column:
+        """Return a column by its number."""
+        return self.columns[number]
 
     @property
     def changes(self) -> tuple[Change, ...]:
@@ -152,6 +167,7 @@ def phase_diagram(
     store: str | Path | None = None,
     reach: float = REACH,
     progress: Progress | None = None,
+    time_limit: float | None = None,
 ) -> PhaseDiagram:
     """Return the states of least free energy over a parameter and the coupling.
 
@@ -171,7 +187,7 @@ def phase_diagram(
         Folder for the results; an interrupted run resumes from it, another family or reach is refused.
     reach
         Couplings are looked at up to this multiple of the first onset of each potential, > 1.
-    progress
+    progress, time_limit
         As in :func:`~branches.sweeps.sweep.sweep`.
 
     Returns
@@ -202,7 +218,9 @@ def phase_diagram(
         place = Store.open(store, {"task": "phase diagram", "family": _name(family), "reach": reach})
         _check_family(place, family)
     task = partial(column_task, family, reach)
-    found = sweep(task, values, executor=executor, workers=workers, store=place, progress=progress)
+    found = sweep(
+        task, values, executor=executor, workers=workers, store=place, progress=progress, time_limit=time_limit
+    )
     columns = tuple(unpacked(value, result) for value, result in zip(found.values, found.results, strict=True))
     return PhaseDiagram(columns, found.failures, found.status, found.message, found.computed)
 
@@ -227,6 +245,25 @@ def _check_family(store: Store, family: Family) -> None:
             )
 
 
+def _critical_end_point(family: Family, change: Change) -> Landmark | None:
+    """Follow the coexistence of two states from one column towards the other, to where one of them is at its onset.
+
+    None where the patterns do not change by a discontinuous transition more or less, or no line ends between them.
+    """
+    if len(change.before) == len(change.after):
+        return None
+    for value in (change.low, change.high):
+        potential = family(value)
+        kappa_max = REACH * 2.0 / float(potential.strengths(SCANNED).max())
+        for kink in landscape(diagram(potential, kappa_max=kappa_max)).kinks:
+            with suppress(ArithmeticError, ValueError):
+                line = coexistence_line(family, kink, value, change.low, change.high)
+                ends = [point for point in line.points if point.kind == "critical end point"]
+                if ends and change.low <= ends[0].q <= change.high:
+                    return Landmark("critical end point", ends[0].q, ends[0].kappa, ends[0].error)
+    return None
+
+
 def _landmark(found: PhaseDiagram, family: Family, change: Change) -> Landmark:
     """Locate the special point between two columns."""
     row, bracket = change.row, (change.low, change.high)
@@ -240,6 +277,9 @@ def _landmark(found: PhaseDiagram, family: Family, change: Change) -> Landmark:
             second = pitchfork_tricritical_point(family, bracket, change.before[row - 1][1])
             slip = abs(second.curvature_error)
             return Landmark("tricritical", second.parameter, second.kappa, slip)
+    end = _critical_end_point(family, change)
+    if end is not None:
+        return end
     near = found.refined(family, change, LOCATED)
     ends = len(near.before) != len(near.after) and "discontinuous" in {kind for kind, _ in kinds}
     column = column_of(family, near.high)

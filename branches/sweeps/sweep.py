@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gc
+import logging
+import math
 import os
 import signal
 from collections import deque
@@ -13,19 +15,22 @@ from dataclasses import dataclass, field
 from functools import cache, partial
 from importlib import import_module
 from multiprocessing import parent_process
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 
 import numpy as np
 from numpy.typing import NDArray
 
+from branches.diagrams.outlets import Exported
 from branches.potentials.potential import finite_number, positive_integer
 from branches.sweeps.store import Labelled, Store
-from continuation import Record, one_thread
+from continuation import Record, check_time, one_thread, time_left
+from continuation import time_limit as limited
 
 __all__ = ["Failure", "Progress", "Sweep", "dask_executor", "sweep"]
 
 Task = Callable[[float], Labelled]
 Progress = Callable[[int, int, int], None]
+LOGGER = logging.getLogger("branches")
 PATIENCE = 10.0  # seconds in which a Dask scheduler must answer, and have a worker
 IN_FLIGHT = 2  # values submitted at a time for each process of this machine: one runs, one waits
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
@@ -40,7 +45,7 @@ class Failure(Record):
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Sweep(Record):
+class Sweep(Exported, Record):
     """The results of a sweep.
 
     Parameters
@@ -66,6 +71,13 @@ class Sweep(Record):
     status: str = "finished"
     message: str = ""
 
+    def __len__(self) -> int:
+        return len(self.values)
+
+    def __iter__(self) -> Iterator[tuple[float, dict[str, NDArray[np.float64]]]]:
+        """Go through the values and their results."""
+        return zip(self.values, self.results, strict=True)
+
 
 def sweep(
     task: Task,
@@ -75,6 +87,7 @@ def sweep(
     workers: int | None = None,
     store: Store | None = None,
     progress: Progress | None = None,
+    time_limit: float | None = None,
 ) -> Sweep:
     """Run a task for many values in parallel.
 
@@ -94,6 +107,8 @@ def sweep(
         Where results go as each one finishes; what is there already is not computed again.
     progress
         Called with (done, failed, all) at the start and after every value.
+    time_limit
+        Seconds after which what there is comes back, as after Ctrl-C; no limit by default.
 
     Returns
     -------
@@ -104,7 +119,7 @@ def sweep(
     Raises
     ------
     ValueError
-        If a value is not a finite number, or ``workers`` not an integer ≥ 1.
+        If a value is not a finite number, ``workers`` not an integer ≥ 1, or ``time_limit`` not positive.
 
     Notes
     -----
@@ -131,13 +146,14 @@ def sweep(
     pending = [value for value in wanted if value not in run.results]
     status, message = "finished", ""
     try:
-        run.report()
-        if executor is None:
-            run.on_this_machine(pending, min(count, max(len(pending), 1)))
-        else:
-            run.on(executor, pending)
-    except KeyboardInterrupt:
-        status, message = "interrupted", "interrupted"
+        with limited(time_limit):
+            run.report()
+            if executor is None:
+                run.on_this_machine(pending, min(count, max(len(pending), 1)))
+            else:
+                run.on(executor, pending)
+    except KeyboardInterrupt as stop:
+        status, message = "interrupted", str(stop) or "interrupted"
     except OSError as error:
         status, message = "stopped", f"stopped, as the results cannot be kept: {error}"
     done = tuple(sorted(run.results))
@@ -232,7 +248,7 @@ class _Run:
                         flying[future] = value
                         future.add_done_callback(finished.put)
                 if flying:
-                    future = finished.get()
+                    future = _next(finished)
                     self.settle(future, flying.pop(future), broken)
         finally:
             for future in flying:
@@ -257,12 +273,14 @@ class _Run:
         if self.store is not None:
             self.store.write(value, result)
         self.results[value] = {name: np.asarray(data, dtype=float) for name, (_, data) in result.items()}
+        LOGGER.info("value %.10g done", value)
         self.computed += 1
         self.report()
 
     def fail(self, value: float, reason: str) -> None:
         """Keep a failure."""
         self.failures.append(Failure(value, reason))
+        LOGGER.info("value %.10g failed: %s", value, reason)
         self.report()
 
     def report(self) -> None:
@@ -274,6 +292,16 @@ class _Run:
 def _processes(workers: int) -> ProcessPoolExecutor:
     """Return a pool of processes that end silently at Ctrl-C."""
     return ProcessPoolExecutor(workers, initializer=signal.signal, initargs=(signal.SIGINT, signal.SIG_DFL))
+
+
+def _next(finished: SimpleQueue[Future[Labelled]]) -> Future[Labelled]:
+    """Return the next task that is finished; raises OutOfTime where none is in time."""
+    left = time_left()
+    try:
+        return finished.get(timeout=None if left == math.inf else max(left, 0.0))
+    except Empty:
+        check_time()
+        raise
 
 
 def _in_worker(task: Task, value: float) -> Labelled:

@@ -11,7 +11,10 @@ pytestmark = pytest.mark.usefixtures("no_figure")
 
 @pytest.fixture
 def no_figure(monkeypatch):
-    monkeypatch.setattr(branches.figures.diagram_figure, "save_figure", lambda diagram, folder: (folder,) * 3)
+    def no_figures(diagram, folder, formats):
+        return (folder,) * len(formats)
+
+    monkeypatch.setattr(branches.figures.diagram_figure, "save_figure", no_figures)
 
 
 def test_a_branch_that_stops_gives_code_3(mvcont):

@@ -11,7 +11,9 @@ import time
 
 import pytest
 
-from branches.cli.family import NamedFamily, family_over, progress_bar
+from branches.cli.family import NamedFamily, equidistant, family_of
+from branches.cli.progress import progress_bar
+from branches.cli.screen import Screen
 from branches.sweeps.sweep import dask_executor
 
 ENTRY = [sys.executable, "-c", "from branches.cli import main; main()"]
@@ -33,7 +35,7 @@ def test_coexistence_as_json(mvcont):
     assert (code, err) == (0, "")
     assert found["kappa"] == pytest.approx(1.98170352222616, abs=1e-14)
     assert (found["kind"], found["mode"], found["decided_by"]) == ("discontinuous", 1, "diagram")
-    assert abs(found["residual"]) < 1e-14
+    assert abs(found["free_energy_difference"]) < 1e-14
     assert found["states"][0]["free_energy"] == 0.0
 
 
@@ -60,7 +62,7 @@ def test_phase_diagram_writes_figures_table_and_json(mvcont, tmp_path):
     assert kept == {key: value for key, value in found.items() if key != "files"}
     with (tmp_path / "here" / "phase-diagram.csv").open(newline="") as stream:
         rows = list(csv.DictReader(stream))
-    (at_one,) = [row for row in rows if (row["m"], row["entry"]) == ("1.0", "transition")]
+    (at_one,) = [row for row in rows if (row["parameter"], row["entry"]) == ("1.0", "transition")]
     assert float(at_one["kappa"]) == pytest.approx(1.75642368814418, abs=1e-13)
     assert (at_one["kind"], at_one["mode"]) == ("discontinuous", "1")
 
@@ -80,8 +82,8 @@ def test_values_outside_the_family_are_reported(mvcont):
     arguments = ("hegselmann-krause", "--range", 2.0, 4.0, "--count", 2, "--store", "kept")
     code, out, _ = mvcont("sweep", *arguments, "--json")
     found = json.loads(out)
-    assert (code, found["done"], found["computed"], found["status"]) == (0, 1, 1, "finished")
-    assert found["failures"][0]["value"] == 4.0
+    assert (code, found["done"], found["computed"], found["status"]) == (3, 1, 1, "finished")
+    assert found["failures"][0]["parameter"] == 4.0
     assert "radius of confidence" in found["failures"][0]["reason"]
     code, out, _ = mvcont("sweep", *arguments)
     assert "1 value done (1 of them before), 1 failed; store: kept" in out
@@ -104,7 +106,7 @@ def test_values_outside_the_family_are_reported(mvcont):
         (("phase-diagram", "kuramoto", "--range", 0.4, 0.6), "does not have one free parameter"),
         (("phase-diagram", "bimodal", "--range", 0.4, 0.6, "--vary", "k"), "k"),
         (("phase-diagram", "harmonics", "--weights", "1,0", "--range", 0.4, 0.6), "--vary g2"),
-        (("coexistence", "bimodal", "--m", 0.6, "--kappa-max", -1), "kappa_max = -1.0 is not allowed"),
+        (("coexistence", "bimodal", "--m", 0.6, "--kappa-max", -1), "--kappa-max = -1.0 is not allowed"),
         (("coexistence", "bimodal", "--m", 0.6, "--mode", 3), "g_3 = 0"),
     ],
 )
@@ -192,19 +194,21 @@ def test_progress_is_drawn_on_a_terminal_only(tmp_path):
     drawn = os.read(main_end, 65536).decode()
     os.close(main_end)
     assert "3 values done" in out
-    assert "0 failed, time left" in drawn
+    assert "3/3" in drawn
+    assert "time left" in drawn
     piped = subprocess.run([*ENTRY, "sweep", *arguments], cwd=tmp_path, capture_output=True, text=True, check=True)
     assert piped.stderr == ""
 
 
 def test_there_is_no_progress_where_there_is_no_terminal():
-    with progress_bar() as progress:
+    with progress_bar("values", Screen()) as progress:
         assert progress is None
 
 
 def test_a_fixed_parameter_makes_the_other_free():
-    family, values = family_over("harmonics", "g2", "1,0,-0.5", None, (0.1, 0.3), 3)
-    assert values == pytest.approx([0.1, 0.2, 0.3])
+    named = {"name": "harmonics", "parameter": None, "expression": None, "function": None}
+    family = family_of("g2", weights=["1,0,-0.5"], **named)
+    assert equidistant(family, (0.1, 0.3), 3) == pytest.approx([0.1, 0.2, 0.3])
     assert family(0.25).weights(3).tolist() == [1.0, 0.25, -0.5]
     assert family == NamedFamily("harmonics", "g2", (("g1", 1.0), ("g3", -0.5)))
 
@@ -213,15 +217,15 @@ def test_curves(mvcont, tmp_path):
     code, out, err = mvcont("curves", "bimodal", "--range", 0.3, 2.2, "--seeds", 2, "--json")
     found = json.loads(out)
     assert (code, err) == (0, "")
-    points = {point["kind"]: point for point in found["special_points"] if point["q"] > 0.9}
-    assert points["critical end point"]["q"] == pytest.approx(M_E, abs=1e-12)
-    assert points["tricritical"]["q"] == pytest.approx(1.63493909686161, abs=1e-11)
+    points = {point["kind"]: point for point in found["special_points"] if point["parameter"] > 0.9}
+    assert points["critical end point"]["parameter"] == pytest.approx(M_E, abs=1e-12)
+    assert points["tricritical"]["parameter"] == pytest.approx(1.63493909686161, abs=1e-11)
     assert {line["kind"] for line in found["lines"]} == {"onset", "coexistence", "fold", "pitchfork"}
     assert found["failures"] == []
     with open(found["files"]["csv"], encoding="utf-8", newline="") as stream:
         rows = list(csv.DictReader(stream))
     second = [row for row in rows if (row["kind"], row["description"]) == ("onset", "mode 2")]
-    assert all(float(row["kappa"]) == pytest.approx(2 / float(row["m"]), rel=1e-14) for row in second)
+    assert all(float(row["kappa"]) == pytest.approx(2 / float(row["parameter"]), rel=1e-14) for row in second)
     assert all((tmp_path / path).stat().st_size > 0 for path in found["files"].values())
 
 
@@ -235,7 +239,7 @@ def test_curves_in_words(mvcont):
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (("kuramoto", "--range", 1, 2), "FAMILY = 'kuramoto'"),
+        (("kuramoto", "--range", 1, 2), "POTENTIAL = 'kuramoto'"),
         (("bimodal", "--range", 2, 1), "--range = 2 1 is not allowed"),
         (("bimodal", "--range", 0.3, 2, "--seeds", 0), "--seeds"),
     ],

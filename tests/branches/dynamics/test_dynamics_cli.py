@@ -41,8 +41,8 @@ def test_flow_as_json_without_an_axis(mvcont):
     )  # fmt: skip
     document = json.loads(out)
     assert code == 0
-    assert document["c_real"][-1][0] == pytest.approx(0.890440813823, abs=1e-10)
-    assert document["c_imag"][-1][0] == pytest.approx(0.194272839201, abs=1e-10)
+    assert document["c_re"][-1][0] == pytest.approx(0.890440813823, abs=1e-10)
+    assert document["c_im"][-1][0] == pytest.approx(0.194272839201, abs=1e-10)
     assert document["end"]["name"] == "none yet"
 
 
@@ -72,7 +72,7 @@ def test_connections(mvcont, tmp_path):
     assert "no contradiction" in out
     assert sorted(path.name for path in (tmp_path / "here").iterdir()) == [f"connections.{e}" for e in ENDINGS]
     document = json.loads((tmp_path / "here" / "connections.json").read_text())
-    assert {(edge["from"], edge["to"]) for edge in document["connections"]} == {
+    assert {(edge["start"], edge["end"]) for edge in document["connections"]} == {
         ("uniform", "branch 0"), ("branch 0", "branch 1")
     }  # fmt: skip
 
@@ -87,7 +87,7 @@ def test_connections(mvcont, tmp_path):
         (("flow", "kuramoto", "--kappa", 3), "--time"),
         (("flow", "kuramoto", "--kappa", 3, "--time", 3, "--initial", "a"), "--initial = 'a'"),
         (("flow", "kuramoto", "--kappa", 3, "--time", 3, "--initial", "0.9,-0.9"), "not a density"),
-        (("flow", "kuramoto", "--kappa", 3, "--time", 3, "--n-modes", 0), "n_modes = 0"),
+        (("flow", "kuramoto", "--kappa", 3, "--time", 3, "--n-modes", 0), "--n-modes = 0"),
         (("rates", "kuramoto", "--kappa", 0), "kappa = 0.0"),
         (("rates", "kuramoto", "--count", 0), "--count = 0"),
         (("rates", "kuramoto", "--kappa-max", -1), "--kappa-max = -1"),

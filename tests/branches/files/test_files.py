@@ -39,7 +39,7 @@ def test_points_are_written_in_full(bimodal, tmp_path):
             assert [float(row[name]) for row in own] == getattr(branch, name).tolist()
         a = np.array([[float(row[f"a_{n + 1}"]) for n in range(branch.a.shape[1])] for row in own])
         assert np.array_equal(a, branch.a)
-        index = [(int(row["even_index"]), int(row["odd_index"])) for row in own]
+        index = [(int(row["index_even"]), int(row["index_odd"])) for row in own]
         assert index == [tuple(pair) for pair in branch.index.tolist()]
         assert [row["stable"] == "1" for row in own] == branch.stable.tolist()
         assert {int(row["period"]) for row in own} == {branch.n_fold}
@@ -55,7 +55,7 @@ def test_special_points_are_written_once_for_an_orbit(bimodal, tmp_path):
     assert table["pitchfork 1"]["modes"] == "±1 mod 2"
     assert table["onset 1"]["shape"] == "subcritical"
     assert float(dict(part.split("=") for part in table["onset 1"]["coefficients"].split(";"))["c2"]) == -0.25
-    assert [table["fold 1"][key] for key in ("even_before", "even_after")] == ["1", "0"]
+    assert [table["fold 1"][key] for key in ("index_before_even", "index_after_even")] == ["1", "0"]
 
 
 def test_stability_changes_at_a_resonance():
@@ -68,7 +68,7 @@ def test_stability_changes_at_a_resonance():
 
 def test_json_has_everything(bimodal, tmp_path):
     document = strict_json(write_json(bimodal, tmp_path / "d.json"))
-    assert (document["schema"], document["version"]) == ("mckean-vlasov-continuation/diagram", 1)
+    assert (document["schema"], document["version"]) == ("mckean-vlasov-continuation/diagram", 2)
     assert document["potential"]["parameters"] == {"m": 0.6}
     assert document["potential"]["weights"][:3] == [1.0, 0.6, 0.0]
     assert len(document["branches"]) == 3
