@@ -44,8 +44,8 @@ def resumed_end(
         raise ValueError("the branch to resume is a closed loop: there is nothing beyond its end")
     if branch.status is Status.SINGULAR:
         raise ValueError(
-            "the branch to resume ends at a point where several branches meet: no one of them goes on from it; "
-            "leave it along a direction with continuation.leave"
+            "the branch to resume ends at a point where several branches meet, none of which goes on from it: leave it "
+            "along a direction with continuation.leave"
         )
     if branch.parameter_scale != problem.parameter_scale:
         raise ValueError(
