@@ -18,6 +18,8 @@ NUMBER = re.compile(r"\d{3}|\d[.e]\d")  # what makes a cell one that must stay o
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[str]], title: str = "") -> None:
     """Print a table on standard output, with the columns that fit; those left out are named below it."""
     cells = [tuple(row) for row in rows]
+    used = [k for k in range(len(columns)) if k < 2 or any(row[k] for row in cells)]  # such as a note of none
+    columns, cells = [columns[k] for k in used], [tuple(row[k] for k in used) for row in cells]
     width = shutil.get_terminal_size((PIPE_WIDTH, 24)).columns
     shown = fitting(columns, cells, width)
     texts = [[columns[k], *(row[k] for row in cells)] for k in shown]
