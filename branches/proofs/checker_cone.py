@@ -13,7 +13,7 @@ from flint import arb, ctx
 from branches.proofs.checker_balls import Weights, above, below, gibbs, need
 
 U, UP = 2.0**-53, 1 + 1e-9  # unit roundoff; more than the rounding of a sum of 10^6 doubles >= 0
-SHIFT = 1e-12  # by which a trial bound is set apart from the solution that it encloses
+SHIFT = 1e-13  # by which a trial bound is set apart from the solution that it encloses
 
 
 class Strip:
@@ -73,7 +73,7 @@ class Cone:
         """Return R(b) from above, moments beyond N being <= s, and a bound of those of R(b)."""
         added = (k * self.rest * s * UP)[:, None]  # |cov| <= 1
         a = np.array([[*map(above, a[1:])] for _, a in self.moments(X, k, b, self.N)])
-        return np.minimum(1.0, (a + added) * UP), np.minimum(1.0, (self.beyond(X, k, b) + added[:, 0]) * UP)
+        return np.minimum(1.0, (a + added) * (1 + 4 * U)), np.minimum(1.0, (self.beyond(X, k, b) + added[:, 0]) * UP)
 
     def beyond(self, X: Any, k: Any, b: Any) -> Any:
         """Return a bound of the moments beyond N of exp sum kappa g_n b_n cos n theta: a_n <= B e^-nt, as Z >= 1."""
@@ -82,7 +82,7 @@ class Cone:
         return np.array([above(arb(float(min(v, 0.0))).exp()) for v in logs])
 
     # ---- reduced states enclosed: a sub- and a supersolution, found without proof and tried
-    def settle(self, X: Any, k: Any, shift: float, start: float) -> Any:
+    def settle(self, X: Any, k: Any, shift: Any, start: float) -> Any:
         """Return a solution of a = R(a) + shift in doubles; nothing is believed of it."""
         d, rows, b = X.shape[1], np.arange(len(X)), np.full((len(X), self.N), start)
         for step in range(4000):
@@ -90,8 +90,8 @@ class Cone:
             H[:, :d] = k[rows, None] * self.upper[:d] * X[rows]
             V = H @ self.C[1:]
             m = np.exp(V - V[:, :1]) @ self.mean
-            new = np.clip(m[:, 1:] / m[:, :1] + shift, 0, 1)
-            moving, b[rows] = abs(new - b[rows]).max(1) > abs(shift) / 64, new
+            new = np.clip(m[:, 1:] / m[:, :1] + shift[rows, None], 0, 1)
+            moving, b[rows] = abs(new - b[rows]).max(1) > SHIFT / 64, new
             if step % 8 == 7:
                 rows = rows[moving]
                 if not len(rows):
@@ -100,15 +100,20 @@ class Cone:
 
     def rising(self, X: Any, k: Any) -> Any:
         """Return l with R(l) >= l for a_1 … a_d = X, kappa = k: there is a reduced state above it."""
-        d, b = X.shape[1], self.settle(X, k, -SHIFT, 0.0)
+        d, b = X.shape[1], self.settle(X, k, np.full(len(X), -SHIFT), 0.0)
         a = self.image(X, k, b)
         need((a >= b)[:, d:].all(), "R(l) >= l")
         return np.hstack([a[:, :d], b[:, d:]])
 
     def falling(self, X: Any, k: Any) -> tuple[Any, Any]:
         """Return u, s with R(u, s) <= (u, s) for a_1 … a_d = X, kappa = k: there is a reduced state below it."""
-        d, b = X.shape[1], self.settle(X, k, SHIFT, 1.0)
-        s = np.minimum(1.0, self.beyond(X, k, b) * (1 + 1e-6) / np.maximum(1 - k * self.rest * UP, 1e-3))
+        d, shift, free = X.shape[1], np.full(len(X), SHIFT), np.maximum(1 - k * self.rest * UP, 1e-3)
+        for _ in range(2):  # apart by more than the modes beyond N add
+            b = self.settle(X, k, shift, 1.0)
+            s = np.minimum(1.0, self.beyond(X, k, b) * (1 + 1e-6) / free)
+            if (k * self.rest * s < shift / 2).all():
+                break
+            shift = SHIFT + 2 * k * self.rest * s
         a, far = self.fall(X, k, b, s)
         need((a <= b)[:, d:].all() and (far <= s).all(), "R(u) <= u")
         return np.hstack([a[:, :d], b[:, d:]]), s

@@ -13,7 +13,7 @@ from flint import arb, arb_mat, ctx
 from branches.potentials.potential import Array, Potential, positive_integer
 from branches.states.selfconsistent import SelfConsistentSystem
 
-__all__ = ["Neutral", "checked_moments", "hexadecimal", "newton", "refined", "sizes", "suitable_modes", "weights"]
+__all__ = ["Neutral", "checked_moments", "free_energy", "hexadecimal", "newton", "refined", "sizes", "suitable_modes", "weights"]
 
 TINY = 1e-18
 LARGEST = 256  # modes up to which a proof is tried
@@ -65,12 +65,12 @@ def weights(potential: Mapping[str, Any], modes: Sequence[int]) -> list[Any]:
     """Return weights of a potential as a certificate describes it, to the working precision."""
     name, parameters = potential["name"], potential["parameters"]
     if name == "harmonics":
-        return [_number(parameters.get(f"g{n}", "0")) for n in modes]
+        return [number(parameters.get(f"g{n}", "0")) for n in modes]
     if name == "noisy_transformer":
-        return [2 * _number(parameters["beta"]).bessel_i(n) / _number(parameters["beta"]) for n in modes]
+        return [2 * number(parameters["beta"]).bessel_i(n) / number(parameters["beta"]) for n in modes]
     if name == "doi_onsager":
         return [arb(0) if n % 2 else 4 / arb.pi() / (n * n - 1) for n in modes]
-    R = _number(parameters["R"])
+    R = number(parameters["R"])
     return [4 / arb.pi() * (n * R - (n * R).sin()) / n**3 for n in modes]
 
 
@@ -83,9 +83,17 @@ def refined(potential: Mapping[str, Any], a: Array, kappa: str, precision: int, 
             inverse = np.linalg.inv(np.eye(N) - at * _covariance(_moments(at * _floats(g) * a, 2 * N), N) * _floats(g))
             inverse = arb_mat(inverse.tolist())
             for _ in range(4):
-                found = _many_digits([_number(kappa) * u * v for u, v in zip(g, moments, strict=True)], N)
+                found = _many_digits([number(kappa) * u * v for u, v in zip(g, moments, strict=True)], N)[1]
                 moments = _moved(moments, inverse, [v - u for v, u in zip(moments, found[1:], strict=True)])
         return [hexadecimal(v) for v in moments]
+
+
+def free_energy(potential: Mapping[str, Any], a: Sequence[Any], kappa: Any) -> tuple[Any, Any]:
+    """Return F and −dF/dκ = ½ Σ g a² of a state, to the working precision."""
+    g = weights(potential, range(1, len(a) + 1))
+    half = sum((u * v * v for u, v in zip(g, a, strict=True)), arb(0)).mid() / 2
+    log_Z = _many_digits([kappa * u * v for u, v in zip(g, a, strict=True)], len(a))[0]
+    return (kappa * half - log_Z).mid(), half
 
 
 @dataclass
@@ -178,7 +186,7 @@ class Neutral:
             u = [arb(float(v)) for v in [*self.a, self.kappa, *self.w]]
             for _ in range(5):
                 a, kappa, w = u[:N], u[N], u[N + 1 :]
-                found = _many_digits([kappa * x * v for x, v in zip(g, a, strict=True)], 2 * N)
+                found = _many_digits([kappa * x * v for x, v in zip(g, a, strict=True)], 2 * N)[1]
                 A = {n: found[n // p] if n % p == 0 else arb(0) for n in range(2 * p * N + 1)}
                 f = {int(n): kappa * x * v for n, x, v in zip(self.null, of_null, w, strict=True)}
                 rest = [
@@ -206,9 +214,16 @@ def hexadecimal(value: Any) -> str:
     return f"{hex(int(mantissa))}p{int(exponent)}"
 
 
-def _number(text: str) -> Any:
+def number(text: str) -> Any:
+    """Return a decimal or rational number to the working precision."""
     value = Fraction(text)
     return arb(value.numerator) / value.denominator
+
+
+def exact(text: str) -> Any:
+    """Return the number that `hexadecimal` wrote."""
+    mantissa, exponent = text.split("p")
+    return arb((int(mantissa, 16), int(exponent)))
 
 
 def _floats(values: Sequence[Any]) -> Array:
@@ -229,15 +244,15 @@ def _covariance(A: Array, N: int) -> Array:
     return np.asarray((A[abs(n[:, None] - n)] + A[n[:, None] + n]) / 2 - np.outer(A[n], A[n]))
 
 
-def _many_digits(h: list[Any], count: int) -> list[Any]:
-    """Return a_0 … a_count of exp Σ h_n cos nθ to the working precision, in most cases."""
+def _many_digits(h: list[Any], count: int) -> tuple[Any, list[Any]]:
+    """Return log Z and a_0 … a_count of exp Σ h_n cos nθ to the working precision, in most cases."""
     points = 1 << max(6, (4 * count).bit_length())
     table, half = [(arb(2 * j) / points).cos_pi().mid() for j in range(points)], points // 2
     rows = [[table[k * j % points] for k in range(max(count, len(h)) + 1)] for j in range(half + 1)]
     V = (arb_mat([row[1 : len(h) + 1] for row in rows]) * arb_mat([[v] for v in h])).entries()
     weight = [[v.exp().mid() * (1 if j in (0, half) else 2)] for j, v in enumerate(V)]
     raw = (arb_mat([row[: count + 1] for row in rows]).transpose() * arb_mat(weight)).entries()
-    return [(v / raw[0]).mid() for v in raw]
+    return (raw[0] / points).log().mid(), [(v / raw[0]).mid() for v in raw]
 
 
 def _moved(u: list[Any], inverse: Any, residual: list[Any]) -> list[Any]:
