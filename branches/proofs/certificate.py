@@ -147,6 +147,7 @@ class Certificate:
 def issue(
     kind: str, potential: Mapping[str, Any], given: Mapping[str, Any], witness: Mapping[str, Any], n_modes: int,
     method: str, precision: int = PRECISION, since: float | None = None, assumptions: tuple[str, ...] = (),
+    stopped: str = "",
 ) -> Certificate:  # fmt: skip
     """Let the checker prove a statement and return the certificate, undecided where an inequality does not close.
 
@@ -168,6 +169,8 @@ def issue(
         `time.perf_counter()` at the start of the search.
     assumptions
         What is taken for granted besides the ball arithmetic.
+    stopped
+        Why the search ended before there was anything to prove.
     """
     started = time.perf_counter() if since is None else since
     described = {"name": potential["name"], "parameters": potential["parameters"]}
@@ -175,6 +178,8 @@ def issue(
     known: dict[str, Any] = {"kind": kind, "potential": described, "given": dict(given), "witness": dict(witness)}
     known |= {"n_modes": n_modes, "precision": precision, "method": method, "assumptions": assumptions}
     try:
+        if stopped:
+            raise Open(stopped)
         found = checker.prove(known)
     except (Open, ArithmeticError) as failure:
         words = f"Undecided ({kind} of {described['name']}): {failure}"

@@ -208,7 +208,6 @@ class Singular:
     def __init__(self, c: Any, w: Any, p: int, j: int) -> None:
         self.t = t = System(c, exact(w["kappa"]), [exact(v) for v in w["a"]], p)
         self.modes = V = residues(t.last, p, j)
-        need(c["n_modes"] == t.N, "there are as many moments as modes")
         self.ratio = [exact(v) for v in w["v"]]
         ratio = dict(zip(V, self.ratio, strict=True))
         self.v = [t.root(n) * u for n, u in ratio.items()]
@@ -281,6 +280,7 @@ class Singular:
 def fold(c: Any) -> dict[str, Any]:
     """A regular zero of the extended system with v among the same modes: a quadratic fold."""  # noqa: D401
     s = Singular(c, c["witness"], 1, 0)
+    need(c["n_modes"] == s.t.N, "there are as many moments as modes")
     return s.place() | {"turn": s.turn()}
 
 
@@ -290,6 +290,7 @@ def pitchfork(c: Any) -> dict[str, Any]:
     need(2 * j <= p, "0 < residue <= period/2")
     s, d = Singular(c, c["witness"], p, j), gcd(p, j)
     t = s.t
+    need(c["n_modes"] == t.N, "there are as many moments as modes")
     shift = up(t.c3 * (1 + s.r) * s.r * (1 + norm(t.x) + s.r) + t.c2 * s.r)  # of F_x, from the file's point to the zero
     for i in set(range(0, p // 2 + 1, d)) - {j}:  # the other blocks of the states of period 2 pi/d
         t.inertia(residues(t.last, p, i), 1, shift)

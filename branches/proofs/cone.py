@@ -128,15 +128,14 @@ class Reduced:
 
     def contracts(self, l: Array, u: Array, kappa: float, d: int = 1) -> bool:
         """Return whether the reduced map contracts where moments are in [l, u]."""
-        M = self.matrices(l, u, kappa, kappa)[1][d:, d:]
-        return bool(abs(np.linalg.eigvals(M)).max() < 0.9999) if len(M) else True
+        return _inverse_positive(self.matrices(l, u, kappa, kappa)[1][d:, d:])
 
     def slope(self, l: Array, u: Array, ka: float, kb: float) -> tuple[float, float] | None:
         """Return bounds of φ_x where moments are in [l, u]; None where the reduced map does not contract."""
         low, high = self.matrices(l, u, ka, kb)
-        one = np.eye(self.N - 1)
-        if self.N > 1 and not abs(np.linalg.eigvals(high[1:, 1:])).max() < 0.9999:
+        if not _inverse_positive(high[1:, 1:]):
             return None
+        one = np.eye(self.N - 1)
         lo, hi = (float(M[0, 0] + M[0, 1:] @ np.linalg.solve(one - M[1:, 1:], M[1:, 0])) for M in (low, high))
         return lo, hi
 
@@ -173,6 +172,15 @@ class Reduced:
         A = np.append(1.0, self.image(np.empty((1, 0)), np.array([kappa]), a[None])[0])
         T = A[1 : self.N + 1]
         return T, (A[self.i] + A[self.j]) / 2 - np.outer(T, T)
+
+
+def _inverse_positive(M: Array) -> bool:
+    """Return whether 1 − M has an inverse ≥ 0, that is whether M ≥ 0 contracts."""
+    try:
+        y = np.linalg.solve(np.eye(len(M)) - M, np.ones(len(M)))
+    except np.linalg.LinAlgError:
+        return False
+    return bool((y > 0).all() and y.max() < 1e5)
 
 
 def near(kappa: str) -> float:
