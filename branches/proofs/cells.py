@@ -114,7 +114,7 @@ class Cells:
         l = self.cone.settle(X, np.full(2, k[0]), 0.0)
         u = self.cone.settle(X, np.full(2, k[1]), 1.0)
         slope = self.cone.slope(l[0], u[1], *window)
-        if slope is None or slope[0] <= 1 + MARGIN and slope[1] >= 1 - MARGIN:
+        if slope is None or (slope[0] <= 1 + MARGIN and slope[1] >= 1 - MARGIN):
             return False
         lo, hi, w = slope[0] - 1, slope[1] - 1, b - a
         below = min(l[0, 0] - a + max(0.0, hi * w), l[1, 0] - b - min(0.0, lo * w))
@@ -170,8 +170,18 @@ class Cells:
                 alone = issue("fold", self.cone.potential, {}, found, size, "", PRECISION) if p == 1 else None
                 if alone is None or alone.certified:
                     break
-            half = alone.interval("R")[0] / 80 if alone else 1e-6
+            half = (alone.interval("R")[0] if alone else 1e-4) / (10 * self._bend(float(zero.a[0]), zero.kappa))
             self.folds.append((float(zero.a[0]) - half, float(zero.a[0]) + half, found))
+
+    def _bend(self, x: float, kappa: float) -> float:
+        """Return how fast state and null vector change with a_1 at a fold, in the norm of the ball of uniqueness."""
+        rates, g = list[Array](), kappa * self.cone.g
+        for at in (x - 1e-4, x + 1e-4):
+            a = self.cone.settle(np.array([[at]]), np.array([kappa]), 0.0)[0]
+            M = self.cone.matrices(a, a, kappa, kappa)[1]
+            rates.append(np.append(1.0, np.linalg.solve(np.eye(self.cone.N - 1) - M[1:, 1:], M[1:, 0])))
+        second = (rates[1] - rates[0]) / 2e-4
+        return float(np.sqrt(g @ (rates[0] ** 2 + 4 * second**2)))
 
     # ---- strips
     def _strips(self, first: int, last: int) -> list[dict[str, Any]]:
@@ -184,5 +194,6 @@ class Cells:
         if not closes and last - first > 1:
             middle = (first + last) // 2
             return self._strips(first, middle) + self._strips(middle, last)
-        steps = [self.cone.starts(X[:1], low, 0.0) if first else 0, self.cone.starts(X[-1:], high, 1.0)]
+        bottom = self.cone.starts(X[:1], low, 0.0, u[0], high) if first else 0
+        steps = [bottom, self.cone.starts(X[-1:], high, 1.0, l[-1], high)]
         return [{"last": last, "kappa": texts((low, high)), "steps": steps}]

@@ -138,11 +138,12 @@ class System:
         """Return F_x on some modes <= Np, and a bound of its coupling to the modes beyond."""
         c = {n: self.root(n) for n in modes}
         P = [[self.sign(n) * (n == m) - c[n] * self.cov(n, m, sign) * c[m] for m in modes] for n in modes]
-        return arb_mat(P), self.coupling(modes, lambda i: 4.5 * self.sq(i))
+        rest = self.sq(self.last).sqrt()
+        return arb_mat(P), self.coupling(modes, lambda i: (self.sq(i).sqrt() + 3 * rest) / 2)
 
-    def coupling(self, modes: Any, squares: Callable[[int], Any]) -> Any:
-        """Return a bound of a matrix G K G from some modes <= Np to those beyond; the squares of row n add up as given."""
-        return up((self.far * sum((self.root(n) ** 2 * squares(self.last - n) for n in modes), arb(0))).sqrt())
+    def coupling(self, modes: Any, size: Callable[[int], Any]) -> Any:
+        """Return a bound of a matrix G K G from some modes <= Np to those beyond; size(Np - n): of the row n of K."""
+        return up((self.far * sum((self.root(n) ** 2 * size(self.last - n) ** 2 for n in modes), arb(0))).sqrt())
 
     def inertia(self, modes: Any, sign: int, shift: Any, null: Any = None) -> int:
         """Return the Morse index of a block with all modes beyond, F_x within `shift`, and an exact null vector apart.
@@ -220,21 +221,23 @@ class Singular:
         self.A = A = D.inv().mid()
         size, X, v, total = spectral(A), norm(t.x), norm(self.v), sum(map(abs, f.values()), arb(0))
 
-        def beyond(i: int) -> Any:  # of the squares of cov(cos k, G v), k > i
-            return sum((abs(u) * (t.sq(i - n).sqrt() + 3 * t.sq(i).sqrt()) / 2 for n, u in f.items()), arb(0)) ** 2
+        def beyond(f: dict[int, Any], i: int) -> Any:  # the norm of cov(cos k, sum f_n cos n), k > i
+            return sum((abs(u) * (t.sq(i - n).sqrt() + 3 * t.sq(i).sqrt()) / 2 for n, u in f.items()), arb(0))
 
-        kb = t.coupling({*t.modes, *V}, lambda i: 6 * beyond(i) + 4 * total * total * t.sq(i))
-        K, T = norm([kx, kx * X, kb, kv * v + kb * X, kv]), norm([t.tau, t.tau, 2 * total * t.tau])
+        rest = 1.5 * beyond(f, t.last) + total * t.sq(t.last).sqrt()
+        kb = t.coupling({*t.modes, *V}, lambda i: beyond(f, i) / 2 + rest)
+        far_x, far_v = (up(t.far.sqrt() * beyond(c, t.last)) for c in (h, f))  # of F_m and F_x v beyond Np
+        K, T = norm([kx, far_x, kb, far_v + kb * X, kv]), norm([t.tau, t.tau, 2 * total * t.tau])
         residual = [*t.F, *product(Q, self.v), ratio[self.pivot] - 1]
-        tails = [(t.far * t.squares[t.N]).sqrt(), (t.far * beyond(t.last)).sqrt()]
-        Y, Z1 = norm([*product(A, residual), *tails]), norm((A * D - identity(D.nrows())).entries())
-        Z1, (second, third), wide = spectral2(Z1, size * K, K, T), self.bounds(X + CAP), size.max(arb(1))
+        Y = norm([*product(A, residual), (t.far * t.squares[t.N]).sqrt(), far_v])
+        Z1 = spectral2(norm((A * D - identity(D.nrows())).entries()), size * K, K, T)
+        (second, third), wide = self.bounds(X + CAP), size.max(arb(1))
         Z2 = up(wide * norm([second, second, third * (v + CAP) + second]))
         self.r, R = contract(Y, Z1, Z2)
         self.R = R.min(arb(CAP))
         less(self.r, self.R, "r < R")
         self.loss = up(Z1 + Z2 * self.r)  # of the inverse derivative at the zero, relative
-        self.drift = up(wide * (second * self.r + kx * X))  # of the image of F_m under it
+        self.drift = up(wide * (second * self.r + far_x))  # of the image of F_m under it
 
     def derivative(self, P: Any, Q: Any, f: dict[int, Any], h: dict[int, Any]) -> Any:
         """Return the derivative of the system on the modes <= Np: variables x, m, v; rows F, F_x v, v_pivot."""

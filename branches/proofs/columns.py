@@ -48,9 +48,11 @@ class Column:
         """Return the strips as a certificate holds them."""
         found = []
         for part in self.edges:
-            ends = np.array([[part[0]]]), np.array([[part[-1]]])
-            first = self.cone.starts(ends[0], self.kappa, 0.0) if part[0] > 0 else 0
-            found.append({"edges": texts(part), "steps": [first, self.cone.starts(ends[1], self.kappa, 1.0)]})
+            self._look(part)
+            (a, b), k = (np.array([[v]]) for v in (part[0], part[-1])), self.kappa
+            first = self.cone.starts(a, k, 0.0, self._known[part[0]][1], k) if part[0] else 0
+            last = self.cone.starts(b, k, 1.0, self._known[part[-1]][0], k)
+            found.append({"edges": texts(part), "steps": [first, last]})
         return found
 
     def _look(self, x: Any) -> None:

@@ -109,12 +109,17 @@ class Reduced:
                     break
         return b
 
-    def starts(self, X: Array, kappa: float, start: float, close: float = 1e-3) -> int:
-        """Return after how many iterates from 0 or 1 the reduced state is close, and some more for the modes beyond N."""
-        k, aim, b = np.array([kappa]), self.settle(X, np.array([kappa]), start), np.full((1, 2 * self.N), start)
+    def starts(self, X: Array, kappa: float, start: float, other: Array, highest: float) -> int:
+        """Return after how many iterates from 0 or 1 the map contracts from there to `other`, and some more.
+
+        The others are for the modes beyond N, and for the bounds of the checker, which are wider.  `highest` is the
+        greatest coupling of the strip.
+        """
+        k, b, d = np.array([kappa]), np.full((1, 2 * self.N), start), X.shape[1]
         for step in range(4096):
-            if abs(b - aim).max() < close:
-                return step if start == 0 else step + 6
+            l, u = (b[0], other) if start == 0 else (other, b[0])
+            if self.contracts(l, u, highest, d, 100.0):
+                return step + 1 if start == 0 else step + 6
             b = self.image(X, k, b)
         return 4096
 
@@ -126,9 +131,9 @@ class Reduced:
         root = np.sqrt(np.diag(high))
         return low * (ka * self.g), np.minimum(high, np.outer(root, root)) * (kb * self.g)
 
-    def contracts(self, l: Array, u: Array, kappa: float, d: int = 1) -> bool:
-        """Return whether the reduced map contracts where moments are in [l, u]."""
-        return _inverse_positive(self.matrices(l, u, kappa, kappa)[1][d:, d:])
+    def contracts(self, l: Array, u: Array, kappa: float, d: int = 1, most: float = 1e5) -> bool:
+        """Return whether the reduced map contracts where moments are in [l, u], by an inverse of at most `most`."""
+        return _inverse_positive(self.matrices(l, u, kappa, kappa)[1][d:, d:], most)
 
     def slope(self, l: Array, u: Array, ka: float, kb: float) -> tuple[float, float] | None:
         """Return bounds of φ_x where moments are in [l, u]; None where the reduced map does not contract."""
@@ -174,13 +179,13 @@ class Reduced:
         return T, (A[self.i] + A[self.j]) / 2 - np.outer(T, T)
 
 
-def _inverse_positive(M: Array) -> bool:
+def _inverse_positive(M: Array, most: float = 1e5) -> bool:
     """Return whether 1 − M has an inverse ≥ 0, that is whether M ≥ 0 contracts."""
     try:
         y = np.linalg.solve(np.eye(len(M)) - M, np.ones(len(M)))
     except np.linalg.LinAlgError:
         return False
-    return bool((y > 0).all() and y.max() < 1e5)
+    return bool((y > 0).all() and y.max(initial=0.0) < most)
 
 
 def near(kappa: str) -> float:

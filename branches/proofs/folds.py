@@ -19,7 +19,7 @@ METHOD = (
     "Newton–Kantorovich for the extended system F(x, kappa) = 0, F_x v = 0, v_pivot = 1, whose regular zeros are the "
     "quadratic folds; the derivative inverted on modes <= N and S beyond."
 )
-THICK = 64  # modes to begin with for weights that decay like a power
+THICK = 32  # modes to begin with for weights that decay like a power
 
 
 def fold(

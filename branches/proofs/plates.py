@@ -24,13 +24,19 @@ def plates(cone: Reduced, low: float, high: float, kappa: float) -> list[dict[st
         a, b = todo.pop()
         y, closes = _cells(cone, a, b, kappa)
         if closes or b - a < NARROWEST:
-            start = cone.starts(np.array([[b, 1.0]]), kappa, 1.0), cone.starts(np.array([[a, 0.0]]), kappa, 0.0)
-            done.append({"across": texts((a, b)), "edges": texts(y), "steps": [start[1], start[0]]})
+            done.append({"across": texts((a, b)), "edges": texts(y), "steps": _steps(cone, a, b, kappa)})
         else:
             todo += [(a, (a + b) / 2), ((a + b) / 2, b)]
         if not closes and b - a < NARROWEST:
             break
     return done
+
+
+def _steps(cone: Reduced, a: float, b: float, kappa: float) -> list[int]:
+    """Return the iterates from 0 and from 1 at the ends."""
+    k, ends = np.array([kappa]), [(np.array([[a, 0.0]]), np.array([[b, 0.0]])), (np.array([[a, 1.0]]), np.array([[b, 1.0]]))]
+    first, last = cone.settle(ends[0][1], k, 1.0)[0], cone.settle(ends[1][0], k, 0.0)[0]
+    return [cone.starts(ends[0][0], kappa, 0.0, first, kappa), cone.starts(ends[1][1], kappa, 1.0, last, kappa)]
 
 
 def _cells(cone: Reduced, a: float, b: float, kappa: float) -> tuple[Array, bool]:
