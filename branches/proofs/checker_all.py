@@ -3,13 +3,14 @@
 Every state at one coupling, the uniform state alone, transitions, and the states as one graph kappa = K(a_1).
 """
 
+import math
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from flint import arb
 
-from branches.proofs.checker_balls import Weights, above, below, doubles, hull, integer, less, need, number
+from branches.proofs.checker_balls import Weights, above, below, doubles, hull, integer, less, need, number, up
 from branches.proofs.checker_cone import UP, Cone, Strip, U, crossing
 from branches.proofs.checker_local import Singular, point
 
@@ -40,9 +41,11 @@ def column(cone: Cone, w: Any, kappa: tuple[float, float]) -> list[tuple[Any, An
     Strips of a_1 and plates (a_1, a_2) in the order of a_1 cover [0, 1].
     """
     parts = [(doubles(strip["edges"]), strip, False) for strip in w["strips"]]
-    parts = sorted([*parts, *((doubles(q["across"]), q, True) for q in w.get("plates", []))], key=lambda part: part[0][0])
+    parts += [(doubles(plate["across"]), plate, True) for plate in w.get("plates", [])]
+    parts.sort(key=lambda part: part[0][0])
     ends = [0.0, *(x[-1] for x, _, _ in parts)]
-    need(all(x[0] == end and len(x) > 1 for (x, _, _), end in zip(parts, ends, strict=False)), "the cells cover 0 <= a_1")
+    meet = (x[0] == end and len(x) > 1 for (x, _, _), end in zip(parts, ends, strict=False))
+    need(all(meet), "the cells cover 0 <= a_1")
     need(ends[-1] == 1 and not parts[0][2], "the cells cover 0 <= a_1 <= 1, from a strip on")
     found = []
     for x, q, plate in parts:
@@ -96,7 +99,8 @@ def positive(cone: Cone, x: Any, y: Any, kappa: tuple[float, float], start: tupl
     half = (c * c) @ (ka * cone.lower / 2) / UP
     logs = cone.moments(np.empty((len(c), 0)), np.full(len(c), kb), c, cone.N)
     for i, (log_Z, _) in enumerate(logs):
-        less(log_Z + float(change[i]), float(half[i]), f"F > 0 for a_1 in {x.tolist()}, a_2 in [{low[i, 1]}, {high[i, 1]}]")
+        place = f"a_1 in {x.tolist()}, a_2 in [{low[i, 1]}, {high[i, 1]}]"
+        less(log_Z + float(change[i]), float(half[i]), f"F > 0 for {place}")
 
 
 def states_at(c: Any) -> dict[str, Any]:
@@ -171,37 +175,40 @@ def continuous(c: Any) -> dict[str, Any]:
 
 
 # ---- the states as a graph
-def near_onset(cone: Cone, u: Any, s: float, ka: float, kb: float) -> int:
-    """Return the sign of K' where 0 < x <= that of the upper bounds u, by phi_xxx of one sign; 0 where it is open.
+def third_derivative(cone: Cone, u: Any, s: float, ka: float, kb: float) -> Any:
+    """Return a ball of phi_xxx for 0 <= x <= that of the upper bounds u, a wide one where M is too large.
 
     V = Q cos + V' is the derivative of log rho, Q = kappa g_1, |V'| <= H1; that of V is T cos 2 + W', |W'| <= H2.
+    Cumulants of three and four functions are at most 2 and 7 times the product of their suprema.
     """
     M, g = cone.matrix(0 * u, u, s, kb), kb * np.append(cone.upper[1:], cone.rest) * UP
-    y1, a = cone.super(M[1:, 1:], M[1:, 0]), [arb(1), *(hull(0, v) for v in u)]
+    a = [arb(1), *(hull(0, v) for v in u)]
+    y1 = cone.super(M[1:, 1:], M[1:, 0])  # bounds of the first derivatives of a_n, n > 1
     if y1 is None:
-        return 0
-    Q, H1 = hull(ka, kb) * cone.g[0], arb(float(g @ y1 * UP))
-    third = [
-        a[n] / 2 + (a[abs(n - 2)] + a[n + 2]) / 4 - a[1] * (a[n - 1] + a[n + 1]) - a[n] * (1 + a[2]) / 2 + 2 * a[1] ** 2 * a[n]
-        for n in range(1, cone.N - 1)
-    ]  # cumulants of cos n, cos, cos
+        return arb(0, math.inf)
+    kappa, H1 = hull(ka, kb), arb(float(g @ y1 * UP))
+    Q, third = kappa * cone.g[0], [third_cumulant(a, n) for n in range(1, cone.N - 1)]
     rest, far = above(4 * Q * H1 + 2 * H1 * H1), 4 * above(Q * Q) * max(s, u[-4:].max())
-    source = np.append([above(Q * Q * v.abs_upper()) for v in third[1:]], [far] * 3) + rest
-    y2 = cone.super(M[1:, 1:], source * UP)
+    source = np.append([above(Q * Q * up(v)) for v in third[1:]], [far] * 3) + rest
+    y2 = cone.super(M[1:, 1:], source * UP)  # of the second
     if y2 is None:
-        return 0
-    mixed, self2 = arb(0, float(M[1, 2:] @ y2[1:] * UP) + rest), hull(ka, kb) * cone.g[1] * ((1 + a[4]) / 2 - a[2] * a[2])
-    T, H2 = hull(ka, kb) * cone.g[1] * (Q * Q * third[1] + mixed) / (1 - self2), arb(float(g[1:] @ y2[1:] * UP))
-    most = abs(T) + H2
-    bound = above((Q + H1) * (7 * (Q + H1) ** 2 + 6 * most))
-    y3 = cone.super(M[1:, 1:], np.full(cone.N, bound))
+        return arb(0, math.inf)
+    mixed, own = arb(0, float(M[1, 2:] @ y2[1:] * UP) + rest), kappa * cone.g[1] * ((1 + a[4]) / 2 - a[2] * a[2])
+    T, H2 = kappa * cone.g[1] * (Q * Q * third[1] + mixed) / (1 - own), arb(float(g[1:] @ y2[1:] * UP))
+    most = up(T) + H2
+    y3 = cone.super(M[1:, 1:], np.full(cone.N, above((Q + H1) * (7 * (Q + H1) * (Q + H1) + 6 * most))))  # of the third
     if y3 is None:
-        return 0
+        return arb(0, math.inf)
     m1, m2, m3, m4 = a[1], (1 + a[2]) / 2, (3 * a[1] + a[3]) / 4, (3 + 4 * a[2] + a[4]) / 8
     fourth = m4 - 4 * m3 * m1 - 3 * m2 * m2 + 12 * m2 * m1 * m1 - 6 * m1 * m1 * m1 * m1
-    error = 7 * (3 * Q * Q * H1 + 3 * Q * H1 * H1 + H1 * H1 * H1) + 6 * (H1 * most + Q * H2) + float(M[0, 1:] @ y3 * UP)
-    phi = Q * Q * Q * fourth + 3 * Q * T * third[1] + arb(0, above(error))
-    return -1 if phi > 0 else 1 if phi < 0 else 0
+    error = 7 * H1 * (3 * Q * Q + 3 * Q * H1 + H1 * H1) + 6 * (H1 * most + Q * H2) + float(M[0, 1:] @ y3 * UP)
+    return Q * Q * Q * fourth + 3 * Q * T * third[1] + arb(0, up(error))
+
+
+def third_cumulant(a: list[Any], n: int) -> Any:
+    """Return the cumulant of cos n, cos, cos."""
+    mean, once, twice = a[n], (a[n - 1] + a[n + 1]) / 2, a[n] / 2 + (a[abs(n - 2)] + a[n + 2]) / 4
+    return twice - 2 * a[1] * once - mean * (1 + a[2]) / 2 + 2 * a[1] * a[1] * mean
 
 
 def windows(cone: Cone, x: Any, ka: Any, kb: Any) -> tuple[list[Any], list[int]]:
@@ -220,8 +227,8 @@ def windows(cone: Cone, x: Any, ka: Any, kb: Any) -> tuple[list[Any], list[int]]
         low = crossing(ends, *(np.array([b[0][i, 0], b[1][i, 0]]) for b in (l, u)), slope)
         high = crossing(ends, *(np.array([b[2][i, 0], b[3][i, 0]]) for b in (l, u)), slope)
         if x[i] == 0:  # where phi = x = 0
-            below_it, above_it = (cone.slope(l[j][i], u[j + 1][i], s[j + 1][i], k[i], k[i]) for j, k in ((0, ka), (2, kb)))
-            low, high = "-" if below_it[1] < 1 - 4 * U else low, "+" if above_it[0] > 1 + 4 * U else high
+            least, most = (cone.slope(l[j][i], u[j + 1][i], s[j + 1][i], k[i], k[i]) for j, k in ((0, ka), (2, kb)))
+            low, high = "-" if least[1] < 1 - 4 * U else low, "+" if most[0] > 1 + 4 * U else high
         need((low, high) == ("-", "+"), f"one kappa = K(a) in [{ka[i]}, {kb[i]}] for each a in {ends.tolist()}")
         boxes.append((*box, *slope[2:]))
         signs.append(-1 if slope[0] > 1 + 4 * U else 1 if slope[1] < 1 - 4 * U else 0)
@@ -253,8 +260,9 @@ def diagram(c: Any) -> dict[str, Any]:
         Strip(cone, nodes, nodes, (least, most), steps(q["steps"]))
     need(done == len(ka), "the strips cover the cells")
     boxes, signs = windows(cone, x, ka, kb)
-    signs[0] = near_onset(cone, boxes[0][1], boxes[0][2], ka[0], kb[0])
-    need(signs[0], f"phi_xxx has one sign for a <= {x[1]}")
+    third = third_derivative(cone, boxes[0][1], boxes[0][2], ka[0], kb[0])
+    need(third > 0 or third < 0, f"phi_xxx has one sign for a <= {x[1]}: it is {third.str(5)}")
+    signs[0] = -1 if third > 0 else 1
     need(signs[-1], "K' has a sign on the last cell")
     folds, open_cells = [], 0
     for f in w["folds"]:
@@ -270,7 +278,8 @@ def diagram(c: Any) -> dict[str, Any]:
         folds.append([place["a"][0], place["kappa"]])
     need(0 not in signs[open_cells:], f"K' has a sign on all cells but those of {len(folds)} folds")
     known = [v for v in signs if v]
-    need(sum(a != b for a, b in pairwise(known)) == len(folds), "K' changes its sign at the folds alone")
+    changes = sum(a != b for a, b in pairwise(known))
+    need(changes == len(folds), f"K' changes its sign at the folds alone: {changes} times")
     top, s, none = np.ones((1, cone.N)), np.ones(1), np.empty((1, 0))
     for _ in range(integer(w["steps"], 1)):
         top, s = cone.fall(none, np.array([kmax]), top, s)

@@ -79,9 +79,9 @@ def pitchfork(
         start = newton(reduced, guess[p - 1 :: p], at, size)
         pivot = _attracting(potential, p, j)
         zero = Neutral(described, p, j, pivot, np.nan_to_num(start), at)
-        zero.solve()
+        converged = zero.solve()
         certificate = issue("pitchfork", described, given, zero.digits(precision), size, METHOD, precision, started)
-        if certificate.certified:
+        if certificate.certified or not converged:  # where there is none near, more modes do not help
             break
     return certificate
 
