@@ -41,11 +41,11 @@ class Cells:
         self.end = float(self.top[0] + 2e-3 * (1 - self.top[0]))
         self.edges, self.low, self.high = [0.0], list[float](), list[float]()
         self.folds: list[tuple[float, float, dict[str, Any]]] = []
-        grid = np.linspace(0.0, self.end, 257)[1:]
-        self._grid, self._graph = np.append(0.0, grid), np.append(self.onset, cone.on_graph(grid, self.onset))
 
     def search(self, progress: Callable[[float, float], None] | None = None) -> None:
         """Find all cells; ArithmeticError where a cell does not close."""
+        grid = np.linspace(0.0, self.end, 257)[1:]
+        self._grid, self._graph = np.append(0.0, grid), np.append(self.onset, self.cone.on_graph(grid, self.onset))
         self._find_folds()
         x, window = self._first()
         self._add(x, window)

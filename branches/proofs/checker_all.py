@@ -236,12 +236,12 @@ def windows(cone: Cone, x: Any, ka: Any, kb: Any) -> tuple[list[Any], list[int]]
 
 
 def turn(cone: Cone, fold: Singular, box: Any, ka: float, kb: float) -> None:
-    """Prove that every fold of a cell is this one: its state, coupling and null vector lie in its ball of uniqueness."""
+    """Prove that every fold of a cell is this one: state, coupling and null vector lie in its ball of uniqueness."""
     (l, u, s, z, y), t, R = box, fold.t, fold.R
     square = distance(t, l, u, s, t.given, cone)
     square += distance(t, np.append(1.0, z), np.append(1.0, y[:-1]), y[-1], fold.ratio, cone)
     relative = (hull(ka, kb) / t.kappa - 1).abs_upper()
-    less(square + relative * relative, R * R, f"the cell [{ka}, {kb}] of kappa lies in the ball of uniqueness of a fold")
+    less(square + relative * relative, R * R, f"the cell, kappa in [{ka}, {kb}], lies in the fold's ball of uniqueness")
 
 
 def diagram(c: Any) -> dict[str, Any]:

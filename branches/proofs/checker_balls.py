@@ -15,7 +15,6 @@ from flint import arb, arb_mat, ctx
 from branches.proofs.schema import fraction, is_number
 
 
-
 class Open(Exception):
     """An inequality that does not close, and by how much; or something in a file that is not as it must be."""
 
@@ -202,7 +201,7 @@ def cosines(points: int, modes: int, precision: int) -> tuple[Any, Any]:
 
 
 def decay(h: Any, m: int) -> tuple[Any, Any, float]:
-    """Return B, t, log(B e^-mt) of |mean of e^V cos m theta| <= B e^-mt, B = exp sum |h_n| cosh nt, t about the best."""
+    """Return B, t, log(B e^-mt) of |mean of e^V cos m theta| <= B e^-mt, B = exp sum |h_n| cosh nt, for a good t."""
     size = [(n, above(abs(v))) for n, v in enumerate(h, 1) if not v.is_zero()]
     n, s, t = np.array([n for n, _ in size]), np.array([s for _, s in size]), np.arange(1, 257) / 64
     logs = np.cosh(np.minimum(np.outer(t, n), 700)) @ s - m * t if size else -m * t

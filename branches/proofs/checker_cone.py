@@ -61,7 +61,8 @@ class Cone:
     def moments(self, X: Any, k: Any, b: Any, modes: int) -> list[tuple[Any, list[Any]]]:
         """Return log Z and a_0 … of exp sum kappa g_n b_n cos n theta, n <= N, b_1 … b_d = X, for every row."""
         H = np.hstack([X, b[:, X.shape[1] :]]).tolist()
-        fields = [[arb(x) * g * v for g, v in zip(self.g, row, strict=True)] for x, row in zip(k.tolist(), H, strict=True)]
+        kappas = map(arb, k.tolist())
+        fields = [[x * g * v for g, v in zip(self.g, row, strict=True)] for x, row in zip(kappas, H, strict=True)]
         with ctx.workprec(64):
             return gibbs(fields, modes)
 
@@ -143,8 +144,9 @@ class Cone:
             return y if (np.isfinite(y) & ((c + M @ y) * (1 + (self.N + 8) * U) < y)).all() else None
 
     def slope(self, l: Any, u: Any, s: float, ka: float, kb: float) -> Any:
-        """Return bounds lo <= phi_x <= hi and z <= a_n' <= y (n > 1) where moments are in [l, u]; None if M is too large."""
-        N, n, A, M = self.N, np.arange(1, self.N + 1), np.concatenate([[1.0], l, np.zeros(self.N)]), self.matrix(l, u, s, kb)
+        """Return bounds lo <= phi_x <= hi, z <= a_n' <= y (n > 1) for moments in [l, u]; None if M is too large."""
+        N, n, M = self.N, np.arange(1, self.N + 1), self.matrix(l, u, s, kb)
+        A = np.concatenate([[1.0], l, np.zeros(N)])
         C = np.maximum((A[abs(n[:, None] - n)] + A[n[:, None] + n]) / 2 - np.outer(u, u) - 4 * U, 0)
         low, shrink = C * (ka * self.lower * (1 - 8 * U)), 1 - (N + 8) * U
         y, z = self.super(M[1:, 1:], M[1:, 0]), 0 * low[1:, 0]

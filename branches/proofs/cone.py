@@ -156,8 +156,11 @@ class Reduced:
         return a
 
     def on_graph(self, xs: Array, kappa: float) -> Array:
-        """Return κ = K(x) at increasing a_1 = x > 0, starting from K ≈ `kappa` at the first, by Newton's iteration."""
-        N, values = self.N, []
+        """Return κ = K(x) at increasing a_1 = x > 0, starting from K ≈ `kappa` at the first, by Newton's iteration.
+
+        ArithmeticError where it does not converge.
+        """
+        N, first, values = self.N, kappa, []
         a = xs[0] ** np.arange(1.0, N + 1)
         for x in xs:
             a[0] = x
@@ -169,6 +172,8 @@ class Reduced:
                 kappa, a[1:] = kappa + step[0], a[1:] + step[1:]
                 if not np.abs(step).max() > 1e-14 * max(1.0, kappa):
                     break
+                if not (np.abs(a).max() < 10 and 0 < kappa < 100 * first):
+                    raise ArithmeticError(f"K(a) is not found at a = {x:.6g}")
             values.append(kappa)
         return np.array(values)
 

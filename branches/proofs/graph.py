@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from branches.potentials.potential import Potential
-from branches.proofs.certificate import PRECISION, Certificate, issue
 from branches.proofs.cells import Cells
+from branches.proofs.certificate import PRECISION, Certificate, issue
 from branches.proofs.cone import ASSUMPTIONS, cones, near
 from branches.proofs.enumerate import checked
 

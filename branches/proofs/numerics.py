@@ -1,4 +1,4 @@
-"""What a proof starts from: states, folds and branch points by Newton's iteration, to many digits.  Nothing is proved."""
+"""What a proof starts from: states, folds and branch points by Newton's iteration, to many digits."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ from flint import arb, arb_mat, ctx
 from branches.potentials.potential import Array, Potential, positive_integer
 from branches.states.selfconsistent import SelfConsistentSystem
 
-__all__ = ["Neutral", "checked_moments", "free_energy", "hexadecimal", "newton", "refined", "sizes", "suitable_modes", "weights"]
+__all__ = [
+    "Neutral", "checked_moments", "exact", "free_energy", "hexadecimal", "newton", "number", "refined", "sizes",
+    "suitable_modes", "weights",
+]  # fmt: skip
 
 TINY = 1e-18
 LARGEST = 256  # modes up to which a proof is tried

@@ -16,7 +16,7 @@ from branches.proofs.potentials import coupling, describe
 __all__ = ["pitchfork"]
 
 METHOD = (
-    "Newton–Kantorovich for the extended system F(x, kappa) = 0, F_x v = 0, v_pivot = 1, v in the isotropy block, whose "
+    "Newton–Kantorovich for the extended system F(x, kappa) = 0, F_x v = 0, v_pivot = 1, v in the isotropy block; its "
     "regular zeros are simple branch points crossed at a speed; inertia of the other blocks (Crandall–Rabinowitz)."
 )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,7 @@ MARGIN = 1e-10
 def plates(cone: Reduced, low: float, high: float, kappa: float) -> list[dict[str, Any]]:
     """Return plates that cover low ≤ a_1 ≤ high as a certificate holds them; where none closes, what was tried last."""
     ends = np.linspace(low, high, FIRST + 1)
-    todo, done = [(float(a), float(b)) for a, b in zip(ends, ends[1:], strict=False)], []
+    todo, done = [(float(a), float(b)) for a, b in pairwise(ends)], []
     while todo:
         a, b = todo.pop()
         y, closes = _cells(cone, a, b, kappa)
@@ -34,9 +35,10 @@ def plates(cone: Reduced, low: float, high: float, kappa: float) -> list[dict[st
 
 def _steps(cone: Reduced, a: float, b: float, kappa: float) -> list[int]:
     """Return the iterates from 0 and from 1 at the ends."""
-    k, ends = np.array([kappa]), [(np.array([[a, 0.0]]), np.array([[b, 0.0]])), (np.array([[a, 1.0]]), np.array([[b, 1.0]]))]
-    first, last = cone.settle(ends[0][1], k, 1.0)[0], cone.settle(ends[1][0], k, 0.0)[0]
-    return [cone.starts(ends[0][0], kappa, 0.0, first, kappa), cone.starts(ends[1][1], kappa, 1.0, last, kappa)]
+    k = np.array([kappa])
+    first, last = cone.settle(np.array([[b, 0.0]]), k, 1.0)[0], cone.settle(np.array([[a, 1.0]]), k, 0.0)[0]
+    corners = np.array([[a, 0.0]]), np.array([[b, 1.0]])
+    return [cone.starts(corners[0], kappa, 0.0, first, kappa), cone.starts(corners[1], kappa, 1.0, last, kappa)]
 
 
 def _cells(cone: Reduced, a: float, b: float, kappa: float) -> tuple[Array, bool]:

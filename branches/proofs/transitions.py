@@ -13,7 +13,7 @@ from flint import arb, ctx
 from branches.potentials.potential import Array, Potential, positive_integer
 from branches.proofs.certificate import PRECISION, Certificate, issue
 from branches.proofs.columns import Column
-from branches.proofs.cone import ASSUMPTIONS, Reduced, common_period, cones, near
+from branches.proofs.cone import ASSUMPTIONS, common_period, cones, near
 from branches.proofs.numerics import checked_moments, exact, free_energy, newton, number, refined
 from branches.proofs.plates import plates
 from branches.proofs.potentials import attractive, coupling, describe
@@ -76,12 +76,13 @@ def transition(potential: Potential, kappa_low: Any, kappa_high: Any, n_modes: i
     given = {"kappa_low": low, "kappa_high": high}
     for cone in cones(described, near(high), 1, n_modes):
         column = Column(cone, near(low))
-        starts = [cone.moments_at(near(low), cone.settle(np.array([[x]]), np.array([near(low)]), 0.0)[0]) for part in column.states for x in part]
+        k = np.array([near(low)])
+        starts = [cone.settle(np.array([[x]]), k, 0.0)[0] for part in column.states for x in part]
         greatest = cone.settle(np.empty((1, 0)), np.array([near(high)]), 1.0)[0]
         witness = {
             "strips": column.strips(),
             "plates": [plate for gap in column.gaps for plate in plates(cone, *gap, near(low))],
-            "states": [_digits_of(potential, a, low)[0] for a in starts],
+            "states": [_digits_of(potential, cone.moments_at(k[0], a), low)[0] for a in starts],
             "winner": _digits_of(potential, cone.moments_at(near(high), greatest), high)[0],
         }
         certificate = issue("transition", described, given, witness, cone.N, METHOD, PRECISION, started, ASSUMPTIONS)

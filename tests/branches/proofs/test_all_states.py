@@ -122,7 +122,8 @@ def test_cells_that_are_missing_overlap_or_leave_the_line_are_refused(two):
 
 def test_two_strips_must_meet(two):
     strip, middle = two.witness["strips"][0], len(two.witness["strips"][0]["edges"]) // 2
-    halves = [strip | {"edges": strip["edges"][: middle + 1]}, strip | {"edges": strip["edges"][middle:], "steps": [60, 9]}]
+    edges = strip["edges"]
+    halves = [strip | {"edges": edges[: middle + 1]}, strip | {"edges": edges[middle:], "steps": [60, 9]}]
     whole = forged(two, witness={"strips": halves[::-1]})
     assert whole.check().ok or "a in" in whole.check().reason  # the same theorem, by two strips
     assert refused(forged(two, witness={"strips": halves[:1]}), "cover")

@@ -43,9 +43,9 @@ def test_saved_and_read_again(onset, tmp_path):
         ("", "not a certificate"),
         ("[1, 2]", "not a certificate"),
         ('{"schema": "another", "version": 1}', "not a certificate"),
-        ('{"schema": "mckean-vlasov-continuation/certificate", "version": 2}', "version 1"),
-        ('{"schema": "mckean-vlasov-continuation/certificate", "version": true}', "version 1"),
-        ('{"schema": "mckean-vlasov-continuation/certificate", "version": 1, "seconds": NaN}', "NaN"),
+        ('{"schema": "mckean-vlasov-continuation/certificate", "version": 1}', "version 2"),
+        ('{"schema": "mckean-vlasov-continuation/certificate", "version": true}', "version 2"),
+        ('{"schema": "mckean-vlasov-continuation/certificate", "version": 2, "seconds": NaN}', "NaN"),
         ("[" * 100000, "not a certificate"),
     ],
 )
@@ -93,7 +93,10 @@ def test_a_float_stands_for_its_decimal(value):
     assert float(Fraction(decimal("kappa", value))) == value
 
 
-@pytest.mark.parametrize("path", sorted(ROOM.glob("checker*.py")), ids=lambda path: path.name)
+TRUSTED = [*sorted(ROOM.glob("checker*.py")), ROOM / "schema.py"]
+
+
+@pytest.mark.parametrize("path", TRUSTED, ids=lambda path: path.name)
 def test_the_trusted_part_imports_nothing_else(path):
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
@@ -102,18 +105,19 @@ def test_the_trusted_part_imports_nothing_else(path):
             if node.module == "branches.proofs":
                 names = [f"branches.proofs.{alias.name}" for alias in node.names]
         for name in names:
-            assert name.split(".")[0] in ALLOWED or name.startswith("branches.proofs.checker"), (path.name, name)
+            ours = name.startswith(("branches.proofs.checker", "branches.proofs.schema"))
+            assert name.split(".")[0] in ALLOWED or ours, (path.name, name)
         if isinstance(node, ast.Attribute):
             assert node.attr != "linalg", f"{path.name}: NumPy's linear algebra asserts nothing"
 
 
 def test_the_trusted_part_loads_neither_engine_nor_prover():
     code = (
-        "import sys, branches.proofs.checker, branches.proofs.checker_everything\n"
+        "import sys, branches.proofs.checker\n"
         "print(sorted(m for m in sys.modules if m.startswith(('continuation', 'branches.')) and 'checker' not in m))"
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert run.stdout.strip() == "['branches.proofs']"
+    assert run.stdout.strip() == "['branches.proofs', 'branches.proofs.schema']"
 
 
 def test_without_flint_the_extra_is_named():
@@ -174,3 +178,16 @@ def test_the_commands(mvcont, tmp_path):
     assert (code, "infinite" in err) == (2, True)
     code, out, _ = mvcont("certify", "bimodal", "--m", 1, "-t", "onset", "-o", "out")
     assert (code, "UNDECIDED" in out) == (1, True)
+
+
+def test_prover_and_checker_share_nothing_but_the_file_format():
+    """Provers meet the checker in `certificate` alone, which asks it whether a proof closes."""
+    for path in sorted(ROOM.glob("*.py")):
+        if path in TRUSTED or path.name in ("__init__.py", "certificate.py"):
+            continue
+        imported = {
+            node.module
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+            if isinstance(node, ast.ImportFrom) and node.module
+        }
+        assert not [name for name in imported if name.startswith("branches.proofs.checker")], path.name

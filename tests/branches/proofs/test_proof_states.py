@@ -187,7 +187,8 @@ def test_pitchforks_off_the_branch_of_two_clusters():
 
 def test_branch_points_of_three_and_four_clusters():
     """Kernels among the modes ±1 (mod 3), ±1 and 2 (mod 4), against the smallest eigenvalue of the block in floats."""
-    for terms, period, residue in (({1: 0.7, 2: 0.3, 3: 1.0}, 3, 1), ({1: 0.8, 4: 1.0}, 4, 1), ({2: 0.8, 4: 1.0}, 4, 2)):
+    cases = (({1: 0.7, 2: 0.3, 3: 1.0}, 3, 1), ({1: 0.8, 4: 1.0}, 4, 1), ({2: 0.8, 4: 1.0}, 4, 2))
+    for terms, period, residue in cases:
         potential = potentials.harmonics(terms)
         start = np.zeros(2 * period)
         start[period - 1] = 0.6
