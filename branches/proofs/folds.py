@@ -19,6 +19,7 @@ METHOD = (
     "Newton–Kantorovich for the extended system F(x, kappa) = 0, F_x v = 0, v_pivot = 1, whose regular zeros are the "
     "quadratic folds; the derivative inverted on modes <= N and S beyond."
 )
+WANTED, ENOUGH = 1e-18, 96  # more modes are tried until the radius is less than this, or there are so many
 THICK = 32  # modes to begin with for weights that decay like a power
 
 
@@ -74,6 +75,8 @@ def fold(
         zero = Neutral(described, 1, 0, pivot, start, at)
         converged = zero.solve()
         certificate = issue("fold", described, {}, zero.digits(precision), size, METHOD, precision, since=started)
-        if certificate.certified or not converged:  # where there is none near, more modes do not help
+        if not converged:  # where there is none near, more modes do not help
+            break
+        if certificate.certified and (size >= ENOUGH or certificate.interval("r")[1] < WANTED):
             break
     return certificate
