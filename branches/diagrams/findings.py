@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,6 +46,8 @@ class Finding(Record):
         Where it was met first; −1 and κ on the uniform state.
     bracket, coefficients, twin
         As in :class:`~branches.diagrams.records.SpecialPoint`.
+    certified
+        'certified' or 'undecided' where a proof was tried, else empty.
     """
 
     name: str
@@ -67,6 +69,7 @@ class Finding(Record):
     bracket: tuple[float, float] | None = None
     coefficients: Mapping[str, float] = field(default_factory=dict)
     twin: str = ""
+    certified: str = ""
 
     @property
     def stability(self) -> tuple[str, str]:
@@ -84,13 +87,15 @@ class Finding(Record):
         return " → ".join(f"{word} {index}" if word == Stability.UNSTABLE else word for word, index in words)
 
 
-def findings(diagram: Diagram) -> tuple[Finding, ...]:
+def findings(diagram: Diagram, verdicts: Mapping[str, str] | None = None) -> tuple[Finding, ...]:
     """Return the onsets and special points of a diagram, and where branches stop, by coupling.
 
     Parameters
     ----------
     diagram
         Finished or interrupted.
+    verdicts
+        What proofs say, by name, as in ``diagram.certify().verdicts``.
 
     Returns
     -------
@@ -115,7 +120,9 @@ def findings(diagram: Diagram) -> tuple[Finding, ...]:
         last = diagram.node(diagram.ends[number][1])
         if stop_of(branch) and branch.kappa.size and last.name not in found:
             found[last.name] = _of_stop(last, branch, number)
-    return tuple(sorted(found.values(), key=lambda finding: finding.kappa))
+    known = verdicts or {}
+    rows = (replace(row, certified=known.get(row.name, "")) for row in found.values())
+    return tuple(sorted(rows, key=lambda finding: finding.kappa))
 
 
 def _of_onset(diagram: Diagram, node: Node) -> Finding:

@@ -119,7 +119,7 @@ class Cells:
         lo, hi, w = slope[0] - 1, slope[1] - 1, b - a
         below = min(l[0, 0] - a + max(0.0, hi * w), l[1, 0] - b - min(0.0, lo * w))
         above = max(u[0, 0] - a + min(0.0, lo * w), u[1, 0] - b - max(0.0, hi * w))
-        return below < -MARGIN and above > MARGIN
+        return bool(below < -MARGIN and above > MARGIN)
 
     # ---- the onset and the folds
     def _first(self) -> tuple[float, tuple[float, float]]:

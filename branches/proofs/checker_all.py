@@ -224,11 +224,11 @@ def windows(cone: Cone, x: Any, ka: Any, kb: Any) -> tuple[list[Any], list[int]]
         box, ends = (l[0][i], u[3][i], s[3][i]), x[i : i + 2]
         slope = cone.slope(*box, ka[i], kb[i])
         need(slope, f"M y < y for a in {ends.tolist()}, kappa in [{ka[i]}, {kb[i]}]")
-        low = crossing(ends, *(np.array([b[0][i, 0], b[1][i, 0]]) for b in (l, u)), slope)
-        high = crossing(ends, *(np.array([b[2][i, 0], b[3][i, 0]]) for b in (l, u)), slope)
+        least, most = (np.array([b[j][i, 0] for j in range(4)]) for b in (l, u))  # of phi at the corners
+        low, high = crossing(ends, least[:2], most[:2], slope), crossing(ends, least[2:], most[2:], slope)
         if x[i] == 0:  # where phi = x = 0
-            least, most = (cone.slope(l[j][i], u[j + 1][i], s[j + 1][i], k[i], k[i]) for j, k in ((0, ka), (2, kb)))
-            low, high = "-" if least[1] < 1 - 4 * U else low, "+" if most[0] > 1 + 4 * U else high
+            first, last = (cone.slope(l[j][i], u[j + 1][i], s[j + 1][i], k[i], k[i]) for j, k in ((0, ka), (2, kb)))
+            low, high = "-" if first[1] < 1 - 4 * U else low, "+" if last[0] > 1 + 4 * U else high
         need((low, high) == ("-", "+"), f"one kappa = K(a) in [{ka[i]}, {kb[i]}] for each a in {ends.tolist()}")
         boxes.append((*box, *slope[2:]))
         signs.append(-1 if slope[0] > 1 + 4 * U else 1 if slope[1] < 1 - 4 * U else 0)

@@ -183,7 +183,7 @@ class Weights:
 
     def tail(self, k: int) -> tuple[Any, Any]:
         """Return bounds of sup |g_n| and of the sum of |g_n| over n > k."""
-        return tuple(map(up, self._tail(self._p, k)))  # type: ignore[return-value]
+        return tuple(map(up, self._tail(self._p, k)))
 
     def slope(self, n: int, key: str) -> Any:
         """Return the derivative of g_n with respect to a parameter."""

@@ -33,7 +33,8 @@ class Strip:
         for _ in range(steps[0]):
             bottom = np.maximum(cone.image(low[:1], kappa[0] * one[:1], bottom), bottom)
         for _ in range(steps[1]):
-            top, s = cone.fall(high[-1:], kappa[1] * one[:1], top, s)
+            lower, t = cone.fall(high[-1:], kappa[1] * one[:1], top, s)
+            top, s = np.minimum(lower, top), np.minimum(t, s)
         # by induction from there: R contracts on [l_i, u_{i+1}], so that all of one node are the one between l and u
         boxes = zip([*bottom, *self.l], [*self.u, *top], [*self.s, *s], [*high, high[-1]], strict=True)
         for l, u, t, corner in boxes:

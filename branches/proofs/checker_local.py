@@ -61,7 +61,8 @@ def tricritical(c: Any) -> dict[str, Any]:
         w = Weights(c["potential"], **{key: p})
         return 2 * w.slope(2 * n, key) - w.slope(n, key) if slope else 2 * w.g(2 * n) - w.g(n)
 
-    root, rates = None, []
+    root: Any = None
+    rates: list[Any] = []
     for a, b in pairwise(edges):
         less(a, b, "the cuts increase")
         cell = a.union(b)

@@ -85,7 +85,7 @@ class Column:
         lo, hi, w = slope[0] - 1, slope[1] - 1, b - a
         left, right = l[0] - a, u[0] - b
         rest = (left + lo * w, right - hi * w), (left + hi * w, right - lo * w)
-        return max(*rest[0]) > MARGIN or min(*rest[1]) < -MARGIN
+        return bool(max(*rest[0]) > MARGIN or min(*rest[1]) < -MARGIN)
 
     def _bracketed(self, part: list[float]) -> list[float]:
         """Put a narrow cell around every state of a strip, and return the states."""

@@ -20,7 +20,7 @@ METHOD = (
     "quadratic folds; the derivative inverted on modes <= N and S beyond."
 )
 WANTED, ENOUGH = 1e-18, 96  # more modes are tried until the radius is less than this, or there are so many
-THICK = 32  # modes to begin with for weights that decay like a power
+THICK = [32, 64]  # modes to begin with for weights that decay like a power
 
 
 def fold(
@@ -67,9 +67,9 @@ def fold(
     started = time.perf_counter()
     described, text, guess = describe(potential), coupling(kappa), checked_moments(a)
     at = float(Fraction(text))
-    thick = at * abs(potential.weights(THICK)[-1]) > 1e-8
+    thick = at * abs(potential.weights(THICK[0])[-1]) > 1e-8
     pivot = 1 + int(np.argmax(np.abs(guess) * (potential.weights(guess.size) != 0)))
-    for size in [THICK] if thick and n_modes is None else sizes(potential, guess, at, n_modes):
+    for size in THICK if thick and n_modes is None else sizes(potential, guess, at, n_modes):
         size += 0 if n_modes else size // 2  # the null vector needs more
         start = np.pad(guess, (0, max(0, size - guess.size)))[:size]
         zero = Neutral(described, 1, 0, pivot, start, at)

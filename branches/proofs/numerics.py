@@ -83,8 +83,8 @@ def refined(potential: Mapping[str, Any], a: Array, kappa: str, precision: int, 
     with ctx.workprec(precision):
         g, moments = weights(potential, range(period, period * N + 1, period)), [arb(float(v)) for v in a]
         if np.any(a):
-            inverse = np.linalg.inv(np.eye(N) - at * _covariance(_moments(at * _floats(g) * a, 2 * N), N) * _floats(g))
-            inverse = arb_mat(inverse.tolist())
+            C = _covariance(_moments(at * _floats(g) * a, 2 * N), N)
+            inverse = arb_mat(np.linalg.inv(np.eye(N) - at * C * _floats(g)).tolist())
             for _ in range(4):
                 found = _many_digits([number(kappa) * u * v for u, v in zip(g, moments, strict=True)], N)[1]
                 moments = _moved(moments, inverse, [v - u for v, u in zip(moments, found[1:], strict=True)])
@@ -200,8 +200,8 @@ class Neutral:
                 u = _moved(u, inverse, [*first, *rest, w[self.place] - 1])
             signs = [-1 if v < 0 else 1 for v in of_null]
             ratio = [hexadecimal(v * s) for v, s in zip(u[N + 1 :], signs, strict=True)]
-            found = {"a": [hexadecimal(v) for v in u[:N]], "kappa": hexadecimal(u[N]), "v": ratio}
-        return found | {"pivot": self.pivot}
+            state = [hexadecimal(v) for v in u[:N]]
+            return {"a": state, "kappa": hexadecimal(u[N]), "v": ratio, "pivot": self.pivot}
 
 
 def hexadecimal(value: Any) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from branches.diagrams.diagram import Diagram
+from branches.diagrams.findings import Finding, findings
 from branches.diagrams.records import Branch, SpecialPoint
 from branches.landscapes.transitions import Transition
 from branches.onsets.classify import Onset
@@ -56,6 +57,11 @@ class Proofs:
         """Whether every certificate is certified and none is missing."""
         return bool(self.certificates) and all(self.certificates) and not self.interrupted
 
+    @property
+    def verdicts(self) -> dict[str, str]:
+        """What each certificate says, by what it is about: 'certified' or 'undecided'."""
+        return {name: certificate.verdict for name, certificate in zip(self.names, self.certificates, strict=True)}
+
     def __iter__(self) -> Iterator[Certificate]:
         return iter(self.certificates)
 
@@ -94,7 +100,7 @@ def certify(result: Any, progress: Progress | None = None) -> Any:
         Of a State: it exists, alone, with its index.  Of a Transition: where it is and of which kind.
     Proofs
         Of a Branch: its folds, its pitchforks and its last state.  Of a Diagram: the onsets, the folds and
-        pitchforks of all branches, and where all g_n ≥ 0 everything there is up to κ_max.
+        pitchforks, by the names they have in it, and where all g_n ≥ 0 'all states' up to κ_max.
 
     Raises
     ------
@@ -143,19 +149,30 @@ def _of_branch(branch: Branch) -> tuple[list[Job], list[str]]:
     jobs: list[Job] = []
     missing: list[str] = []
     for point in branch.special_points:
-        name = f"{point.kind} at {point.kappa:.9g}"
-        if point.kind == "fold":
-            jobs.append((name, partial(fold, branch.potential, point.a, point.kappa)))
-        elif point.kind == "pitchfork" and point.sector == "even" and point.period > 1:
-            jobs.append((name, partial(_pitchfork, branch.potential, point)))
-        else:
+        name, job = f"{point.kind} at {point.kappa:.9g}", _of_point(branch.potential, point)
+        if job is None:
             missing.append(name)
+        else:
+            jobs.append((name, job))
     return jobs, missing
 
 
-def _pitchfork(potential: Potential, point: SpecialPoint) -> Certificate:
-    residue = min(point.residue, point.period - point.residue)
-    return pitchfork(potential, point.a, point.kappa, point.period, residue)
+def _of_point(potential: Potential, point: SpecialPoint) -> Callable[[], Certificate] | None:
+    """Return what proves a special point, or None where there is no theorem."""
+    if point.kind == "fold":
+        return partial(fold, potential, point.a, point.kappa)
+    if point.kind == "pitchfork" and point.sector == "even" and point.period > 1:
+        residue = min(point.residue, point.period - point.residue)
+        return partial(pitchfork, potential, point.a, point.kappa, point.period, residue)
+    return None
+
+
+def _of_finding(found: Diagram, row: Finding) -> Callable[[], Certificate] | None:
+    """Return what proves an onset or a special point, or None where there is no theorem."""
+    if row.kind == "onset":
+        return partial(onset, found.potential, int(row.modes)) if row.modes.isdigit() else None
+    points = found.branches[row.branch].special_points
+    return next((_of_point(found.potential, point) for point in points if point.arclength == row.arclength), None)
 
 
 def _last(branch: Branch) -> list[Job]:
@@ -170,13 +187,12 @@ def _of_diagram(found: Diagram) -> tuple[list[Job], list[str]]:
     describe(potential)
     jobs: list[Job] = []
     missing: list[str] = []
-    modes = {b.period: b for b in found.branches if b.kappa.size and potential.weight(b.period) > 0}
-    for n in sorted(modes):
-        jobs.append((f"onset {n}", partial(onset, potential, n)))
-    for number, branch in enumerate(found.branches):
-        own, without = _of_branch(branch)
-        jobs += [(f"branch {number}, {name}", job) for name, job in own]
-        missing += [f"branch {number}, {name}" for name in without]
+    for row in findings(found):
+        job = _of_finding(found, row)
+        if job is None:
+            missing.append(row.name)
+        else:
+            jobs.append((row.name, job))
     try:
         attractive(potential)
     except ValueError as error:

@@ -92,7 +92,8 @@ def _zeros(family: Callable[[Any], Potential], ends: Sequence[str], n: int) -> l
         g = family(p).weights(2 * n)
         return float(2 * g[2 * n - 1] - g[n - 1])
 
-    grid = np.linspace(*(float(Fraction(end)) for end in ends), SAMPLES)
+    low, high = (float(Fraction(end)) for end in ends)
+    grid = np.linspace(low, high, SAMPLES)
     values = np.sign([f(p) for p in grid])
     return [
         float(a if u == 0 else brentq(f, a, b)) for (a, b), (u, v) in zip(pairwise(grid), pairwise(values), strict=True)
