@@ -10,8 +10,9 @@ from numpy.typing import ArrayLike, NDArray
 from branches.diagrams.records import Branch
 from branches.onsets.blowup import onset_piece
 from branches.potentials.potential import Potential
-from branches.spaces.symmetry import period_of
-from branches.states.quadratic import LARGEST_DENSE, QuadraticSystem
+from branches.spaces.isotropy import Isotropy
+from branches.states.equations import StateEquations, state_equations
+from branches.states.quadratic import LARGEST_DENSE
 from branches.states.selfconsistent import require_memory
 from continuation import Event, Piece, Settings, follow
 
@@ -19,6 +20,7 @@ __all__ = [
     "check_n_modes",
     "check_potential",
     "default_kappa_max",
+    "first_onset",
     "follow_states",
     "make_system",
     "start_at_onset",
@@ -28,12 +30,16 @@ __all__ = [
 
 Array = NDArray[np.float64]
 FIRST_SIZE, LARGEST_SIZE = 48, 2**14
+ONSETS_SOUGHT = 16  # degrees of a class on spheres at whose onset a branch may meet the uniform state
+DEGREES_WATCHED = 4  # in which a branch without a twin may come to the uniform state
+HARMONICS = 8  # of the bifurcating degree, in the first truncation
 VERTICAL_SIZE = 512  # enough to see that κ does not move: on such a branch nothing new happens as it narrows
 BEYOND = 2.1  # default end, in units of the onset
 ROUND_OFF = 1e-15  # moments below it do not count in the size of a given state
 VERTICAL = 1e-13  # change of κ/κ_n along the first piece that is rounding
 LOWEST = 1e-3  # of the onset coupling: the uniform state is alone long before
 MORE_SYMMETRIC = "more symmetric state"
+GAINED = 1e-7  # of moments: below it they do not count against more symmetry
 
 
 def trace(
@@ -54,7 +60,8 @@ def trace(
     potential
         The interaction.
     mode
-        n: the branch of states of period 2π/n that starts at κ_n = 2/g_n.
+        n: the branch of states of period 2π/n that starts at the onset κ_n; on a sphere that of zonal states, for
+        even n the half of it that is concentrated at the poles (prolate for n = 2).
     kappa_max, kappa_min
         Bounds of κ, on which the branch ends exactly; 2.1 κ_n and κ_n/1000 by default.
     n_modes
@@ -117,35 +124,61 @@ def check_n_modes(n_modes: int | None) -> None:
 
 
 def default_kappa_max(potential: Potential) -> float:
-    """Return 2.1 times the first onset among the first 64 modes; 1 for a potential that repels in all of them.
+    """Return 2.1 times the first onset; 1 for a potential that repels in all of its first modes.
 
     A little more than twice, so that weights in the ratio 1 : 2 do not put an onset exactly on the end.
     """
+    first = first_onset(potential)
+    return BEYOND * first if np.isfinite(first) else 1.0
+
+
+def first_onset(potential: Potential) -> float:
+    """Return the least onset among the first 64 modes, infinite for a potential that repels in all of them."""
     g, errors = potential.weights(64), potential.weight_errors(64)
-    largest = float(np.max(np.where(g > errors, g, 0.0)))
-    return BEYOND * 2.0 / largest if largest > 0 else 1.0
+    attracting = np.flatnonzero(g > errors) + 1
+    return min(map(potential.onset_coupling, attracting.tolist()), default=np.inf)
+
+
+def onset_near(branch: Branch, kappa: float) -> float:
+    """Return the onset nearest to a coupling at which the uniform state and a branch may meet."""
+    degrees = branch.isotropy.degrees(ONSETS_SOUGHT if branch.potential.dimension > 2 else 1)
+    attracting = degrees[branch.potential.weights(int(degrees[-1]))[degrees - 1] > 0]
+    onsets = [branch.potential.onset_coupling(int(degree)) for degree in attracting]
+    return min(onsets, key=lambda onset: abs(onset - kappa), default=kappa)
 
 
 def start_at_onset(
-    potential: Potential, mode: int, n_modes: int | None, settings: Settings
-) -> tuple[QuadraticSystem, Piece]:
-    """Return the system and the first piece of the branch that leaves a simple onset."""
-    system = make_system(potential, mode, n_modes, potential.onset_coupling(mode))
-    piece = onset_piece(system, settings.order, settings.tolerance)
+    potential: Potential,
+    mode: int,
+    n_modes: int | None,
+    settings: Settings,
+    isotropy: Isotropy | None = None,
+    side: int = 1,
+) -> tuple[StateEquations, Piece]:
+    """Return the system and the first piece of the branch of a class that leaves a simple onset, a_n having a sign."""
+    isotropy = isotropy or potential.space.isotropy(mode)
+    system = make_system(potential, isotropy, n_modes, potential.onset_coupling(mode))
+    needed = HARMONICS * (mode // isotropy.n_fold)
+    if n_modes is None and needed > system.size:
+        system = system.with_size(needed)
+    piece = onset_piece(system, settings.order, settings.tolerance, mode, side)
     if n_modes is None and np.max(np.abs(piece.coefficients[1:, -1])) <= VERTICAL:
-        system = QuadraticSystem(potential, mode, system.size, VERTICAL_SIZE, system.parameter_scale)
+        system = state_equations(potential, isotropy, system.size, VERTICAL_SIZE, system.parameter_scale)
     return system, piece
 
 
-def make_system(potential: Potential, period: int, n_modes: int | None, kappa_scale: float) -> QuadraticSystem:
-    """Return the quadratic system of period n: fixed truncation if ``n_modes`` is given, else adaptive."""
+def make_system(
+    potential: Potential, isotropy: Isotropy, n_modes: int | None, kappa_scale: float
+) -> StateEquations:
+    """Return the equations of a class of states: fixed truncation if ``n_modes`` is given, else adaptive."""
     check_n_modes(n_modes)
     require_memory(n_modes or FIRST_SIZE)
     if n_modes is None:
-        return QuadraticSystem(potential, period, FIRST_SIZE, LARGEST_SIZE, kappa_scale)
-    if n_modes < 2 * period:
-        raise ValueError(f"n_modes = {n_modes!r} must be at least {2 * period} for states of period 2π/{period}")
-    return QuadraticSystem(potential, period, n_modes // period, None, kappa_scale)
+        return state_equations(potential, isotropy, FIRST_SIZE, LARGEST_SIZE, kappa_scale)
+    n = isotropy.n_fold
+    if n_modes < 2 * n:
+        raise ValueError(f"n_modes = {n_modes!r} must be at least {2 * n} for states of {isotropy.name}")
+    return state_equations(potential, isotropy, n_modes // n, None, kappa_scale)
 
 
 def trace_from(
@@ -202,9 +235,11 @@ def trace_from(
         raise ValueError(f"kappa = {kappa!r} must be a positive finite number")
     if not (guess.ndim == 1 and guess.size and np.isfinite(guess).all()):
         raise ValueError(f"a must be a vector of finite moments a_1 …, not {a!r}")
-    period = period_of(guess) or 1
-    reduced = guess[period - 1 :: period]
-    system = make_system(potential, period, n_modes, kappa)
+    kind = potential.space.isotropy(1)
+    isotropy = kind.of_state(guess)
+    isotropy = isotropy if isotropy.n_fold else kind
+    reduced = isotropy.restricted(guess)
+    system = make_system(potential, isotropy, n_modes, kappa)
     if n_modes is None:
         above = np.flatnonzero(np.abs(reduced) > ROUND_OFF)
         used = int(1.3 * (above[-1] + 1)) if above.size else 1
@@ -217,20 +252,30 @@ def trace_from(
         direction=direction,
         p_min=max(kappa_min, LOWEST * kappa),
         p_max=kappa_max,
-        events=(*events, more_symmetric()),
+        events=(*events, *more_symmetric(isotropy)),
         settings=settings,
         progress=progress,
     )
-    return Branch(potential, period, branch, f"state given at κ = {kappa:.6g}", n_modes is None)
+    return Branch(potential, isotropy, branch, f"state given at κ = {kappa:.6g}", n_modes is None)
 
 
-def more_symmetric() -> Event:
-    """Return the event that ends a branch where the state gains symmetry (a_n vanishes, and its class with it)."""
-    return Event(MORE_SYMMETRIC, lambda u, p: float(u[0]), terminal=True, accept=lambda u, p: period_of(u, 1e-7) != 1)
+def more_symmetric(isotropy: Isotropy) -> tuple[Event, ...]:
+    """Return the events that end a branch where the state gains symmetry: a_n vanishes, and its class with it.
+
+    Without a twin the uniform state may be met in another degree than the first.
+    """
+
+    def gains(u: Array, p: float) -> bool:
+        return isotropy.of_state(isotropy.expanded(u), GAINED).n_fold != isotropy.n_fold
+
+    def vanishing(k: int) -> Event:
+        return Event(MORE_SYMMETRIC, lambda u, p: float(u[k]) if k < u.size else 1.0, terminal=True, accept=gains)
+
+    return tuple(vanishing(k) for k in range(1 if isotropy.has_twin else DEGREES_WATCHED))
 
 
 def follow_states(
-    system: QuadraticSystem,
+    system: StateEquations,
     piece: Piece,
     origin: str,
     kappa_min: float,
@@ -247,8 +292,8 @@ def follow_states(
         initial=piece,
         p_min=kappa_min,
         p_max=kappa_max,
-        events=(*events, more_symmetric()),
+        events=(*events, *more_symmetric(system.isotropy)),
         settings=settings,
         progress=progress,
     )
-    return Branch(system.potential, system.period, curve, origin, system.adaptive)
+    return Branch(system.potential, system.isotropy, curve, origin, system.adaptive)

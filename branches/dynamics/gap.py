@@ -36,8 +36,9 @@ def spectral_gap(branch: Branch) -> Array:
     for place, (a, kappa, index) in enumerate(zip(branch.a, branch.kappa, branch.index, strict=True)):
         size = int(branch.n_modes[place])
         undecided = int(branch.morse.undecided[place])
+        isotropy = branch.isotropy if np.any(a) else branch.isotropy.with_n_fold(0)
         state = State(
-            branch.potential, float(kappa), a[:size], branch.period if np.any(a) else 0, float(branch.residual[place]),
+            branch.potential, float(kappa), a[:size], isotropy, float(branch.residual[place]),
             float(branch.free_energy[place]), (int(index[0]), int(index[1])), undecided,
         )  # fmt: skip
         gaps[place] = decay_rates(state, 2).gap
@@ -45,7 +46,9 @@ def spectral_gap(branch: Branch) -> Array:
 
 
 def uniform_gap(potential: Potential, kappa: Array, n_modes: int = 256) -> Array:
-    """Return min_n n²(1/κ − g_n/2), the gap of the uniform state, of the shape of kappa.
+    """Return min_n n²(1/κ − g_n/2), on S^{d−1} min_l l(l+d−2)(1/κ − g_l/N_l), the gap of the uniform state.
+
+    Of the shape of kappa.
 
     Examples
     --------
@@ -55,7 +58,8 @@ def uniform_gap(potential: Potential, kappa: Array, n_modes: int = 256) -> Array
     array([ 0.5 , -0.25])
     """
     n = np.arange(1, n_modes + 1)
-    rates = n**2 * (1.0 / np.asarray(kappa, dtype=float)[..., None] - 0.5 * potential.weights(n_modes))
+    strengths = 0.5 * potential.strengths(n_modes)
+    rates = n * (n + potential.dimension - 2) * (1.0 / np.asarray(kappa, dtype=float)[..., None] - strengths)
     gap: Array = rates.min(axis=-1)
     return gap
 
@@ -92,7 +96,7 @@ def fold_closing(potential: Potential, fold: SpecialPoint) -> float:
     if fold.kind != "fold":
         raise ValueError(f"fold.kind = {fold.kind!r} is not allowed: give a special point of kind 'fold'")
     kappa, a = fold.kappa, fold.a
-    state = State(potential, kappa, a, fold.period, fold.residual, 0.0, (0, 0), 1)
+    state = State(potential, kappa, a, fold.isotropy, fold.residual, 0.0, (0, 0), 1)
     blocks = [block for block in decay_rates(state, 2).blocks if block.sector == "even" and block.residue == 0]
     least = int(np.argmin(np.abs(blocks[0].rates)))
     size = min(a.size, blocks[0].directions.shape[1])

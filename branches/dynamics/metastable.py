@@ -13,6 +13,7 @@ from branches.diagrams.search.deflation import polished
 from branches.diagrams.search.minimise import minimise, modes_that_matter
 from branches.diagrams.search.seeds import clustered_fields
 from branches.dynamics.decay_rates import decay_rates
+from branches.dynamics.flow_arguments import check_circle
 from branches.landscapes.barriers import barriers
 from branches.potentials.potential import Potential, finite_number, positive_integer
 from branches.states.at_coupling import uniform_state
@@ -105,13 +106,14 @@ def multi_peak_states(potential: Potential, kappa: float, peaks: int = 6) -> tup
     >>> [(entry.peaks, entry.state.index, entry.slow) for entry in found]
     [(1, (0, 0), True), (2, (1, 0), True), (3, (2, 2), False)]
     """
+    check_circle(potential)
     if not finite_number("kappa", kappa) > 0:
         raise ValueError(f"kappa = {kappa!r} is not allowed: the coupling must be > 0")
     found = [_folded_state(potential, kappa, k) for k in range(1, positive_integer("peaks", peaks) + 1)]
     states = [state for state in found if state is not None]
     heights = barriers([*states, uniform_state(potential, kappa)])[:-1]
     return tuple(
-        MultiPeak(state.period, state, _fastest(state) * kappa, barrier.height)
+        MultiPeak(state.n_fold, state, _fastest(state) * kappa, barrier.height)
         for state, barrier in zip(states, heights, strict=True)
     )
 
@@ -126,7 +128,7 @@ def _folded_state(potential: Potential, kappa: float, k: int) -> State | None:
     a = np.zeros(lowest.size * k)
     a[k - 1 :: k] = lowest
     state = polished(potential, a, kappa)
-    return state if state is not None and state.period == k else None
+    return state if state is not None and state.n_fold == k else None
 
 
 def _fastest(state: State) -> float:

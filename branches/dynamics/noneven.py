@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from branches.dynamics.decay_rates import decay_rates
+from branches.dynamics.flow_arguments import check_circle
 from branches.dynamics.observables import observables
 from branches.potentials.potential import Potential, finite_number
 from continuation import Record
@@ -34,7 +35,7 @@ class NonEvenState(Record):
         The model.
     c
         c_n = E[e^{−inθ}], n = 1 … N, shape (N,).
-    period
+    n_fold
         d: the state has period 2π/d.
     residual
         Largest |c_n − E[e^{−inθ}]| under ρ ∝ exp(κ Re Σ g_n c_n e^{inθ}), re-evaluated.
@@ -45,7 +46,7 @@ class NonEvenState(Record):
     potential: Potential
     kappa: float
     c: Complex
-    period: int
+    n_fold: int
     residual: float
     free_energy: float
 
@@ -62,7 +63,7 @@ class NonEvenState(Record):
 
     def __repr__(self) -> str:
         return (
-            f"<NonEvenState of {self.potential.label} at κ = {self.kappa:.12g}: period 2π/{self.period}, "
+            f"<NonEvenState of {self.potential.label} at κ = {self.kappa:.12g}: period 2π/{self.n_fold}, "
             f"F = {self.free_energy:.6g}, residual {self.residual:.1e}>"
         )
 
@@ -95,6 +96,7 @@ def noneven_state(potential: Potential, kappa: float, guess: ArrayLike) -> NonEv
     >>> [f"{abs(x):.8f}" for x in state.c[:4]]
     ['0.43212178', '0.43786562', '0.23137562', '0.43468464']
     """
+    check_circle(potential)
     if not finite_number("kappa", kappa) > 0:
         raise ValueError(f"kappa = {kappa!r} is not allowed: the coupling must be > 0")
     c = np.array(guess, dtype=complex)

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from branches.diagrams.diagram import Diagram
 from branches.diagrams.records import Branch
+from branches.spaces.isotropy import Isotropy
 from branches.states.energy import free_energy
 from branches.states.stability import Stability
 
@@ -117,7 +118,7 @@ def _stretch(diagram: Diagram, number: int, start: float, end: float, stability:
     nodes = 0.5 * (1.0 - np.cos(np.linspace(0.0, np.pi, SAMPLES)))
     arclength = np.clip(start + (end - start) * nodes, 0.0, float(branch.arclength[-1]))
     u, kappa = sample(branch, arclength)
-    energy = free_energy(branch.weights, u, np.maximum(kappa, np.finfo(float).tiny))
+    energy = free_energy(branch.potential, branch.isotropy, u, np.maximum(kappa, np.finfo(float).tiny))
     return Stretch(number, start, end, stability, kappa, amplitude(u), energy)
 
 
@@ -133,8 +134,8 @@ class Portrait:
         Its place in the panels.
     stability
         Whether it is locally stable, unstable, or not decided.
-    a
-        Its moments, shape (N,).
+    a, isotropy
+        Its moments, shape (N,), and its symmetry class.
     remark
         Why it was chosen: 'coexistence', 'end', 'fold' or 'between'.
     """
@@ -146,6 +147,7 @@ class Portrait:
     free_energy: float
     stability: Stability
     a: Array
+    isotropy: Isotropy
     remark: str
 
 
@@ -191,9 +193,9 @@ def _drawn(diagram: Diagram) -> list[tuple[int, Branch]]:
 
 def _portrait(branch: Branch, number: int, s: float, remark: str) -> Portrait:
     state = branch.at(s)
-    return Portrait(
-        number, s, state.kappa, float(amplitude(state.a)), state.free_energy, state.stability, state.a, remark
-    )
+    size = float(amplitude(state.a))
+    energy, stability = state.free_energy, state.stability
+    return Portrait(number, s, state.kappa, size, energy, stability, state.a, state.isotropy, remark)
 
 
 def _extent(diagram: Diagram) -> tuple[float, float]:

@@ -161,9 +161,9 @@ def _of_point(potential: Potential, point: SpecialPoint) -> Callable[[], Certifi
     """Return what proves a special point, or None where there is no theorem."""
     if point.kind == "fold":
         return partial(fold, potential, point.a, point.kappa)
-    if point.kind == "pitchfork" and point.sector == "even" and point.period > 1:
-        residue = min(point.residue, point.period - point.residue)
-        return partial(pitchfork, potential, point.a, point.kappa, point.period, residue)
+    if point.kind == "pitchfork" and point.sector == "even" and point.n_fold > 1:
+        residue = min(point.residue, point.n_fold - point.residue)
+        return partial(pitchfork, potential, point.a, point.kappa, point.n_fold, residue)
     return None
 
 

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from branches.diagrams.search.deflation import Deflation, deflated_newton, polished
+from branches.diagrams.search.deflation import Deflation, deflated_newton, resolved
 from branches.diagrams.search.minimise import as_even, minimise, modes_that_matter, random_fields
 from branches.diagrams.search.seeds import clustered_fields, even_moments
 from branches.potentials.potential import Potential, finite_number
-from branches.spaces.symmetry import same_orbit
-from branches.states.quadratic import QuadraticSystem
+from branches.spaces.isotropy import Isotropy, same_orbit
+from branches.states.at_coupling import state_at
+from branches.states.equations import state_equations
 from branches.states.state import State
 from continuation import Record, renamed
 
@@ -60,13 +61,13 @@ def search_states(
     potential: Potential,
     kappa: float,
     *,
-    known: Iterable[State] = (),
+    known: Iterable[State | ArrayLike] = (),
     starts: Iterable[ArrayLike] = (),
     peaks: int = 4,
     random_starts: int = 16,
     seed: int = 0,
 ) -> Search:
-    """Search stationary even states at one coupling.
+    """Search stationary even states at one coupling, on a sphere zonal ones.
 
     Parameters
     ----------
@@ -114,15 +115,15 @@ def search_states(
         )
     given = [np.atleast_1d(np.asarray(a, dtype=float)) for a in starts]
     fields = clustered_fields(potential, kappa, peaks)
-    rng = np.random.default_rng(seed)
-    drawn = np.vstack([fields, random_fields(rng, random_starts, modes_that_matter(potential, kappa))])
+    rng, modes = np.random.default_rng(seed), modes_that_matter(potential, kappa)
+    drawn = np.vstack([fields, random_fields(rng, random_starts, modes, potential.dimension)])
     ended = minimise(potential, kappa, drawn)
     minimisers = [even for even in map(as_even, ended.moments) if even is not None]
 
     collector = _Collector(potential, kappa, list(known), _size(potential, kappa, given))
-    for a in _distinct(minimisers):
+    for a in _distinct(minimisers, potential.space.isotropy(1)):
         collector.keep(a)
-    tried = [*given, *even_moments(fields, collector.size), *(state.a for state in collector.known)]
+    tried = [*given, *even_moments(fields, collector.size, potential.dimension), *collector.known]
     for a in tried:
         collector.deflate_from(a)
     method = (
@@ -140,11 +141,11 @@ def _size(potential: Potential, kappa: float, given: list[Array]) -> int:
     return min(MOST_MODES, max([MODES, modes_that_matter(potential, kappa), *(a.size for a in given)]))
 
 
-def _distinct(states: list[Array]) -> list[Array]:
+def _distinct(states: list[Array], kind: Isotropy) -> list[Array]:
     """Return approximate states that differ by more than they are known to."""
     kept: list[Array] = []
     for a in states:
-        if not any(same_orbit(a, 1.0, other, 1.0, ROUGHLY) for other in kept):
+        if not any(same_orbit(kind, a, 1.0, other, 1.0, ROUGHLY) for other in kept):
             kept.append(a)
     return kept
 
@@ -152,23 +153,29 @@ def _distinct(states: list[Array]) -> list[Array]:
 class _Collector:
     """The states known and found so far at one coupling."""
 
-    def __init__(self, potential: Potential, kappa: float, known: list[State], size: int) -> None:
+    def __init__(self, potential: Potential, kappa: float, known: list[State | ArrayLike], size: int) -> None:
         self.potential, self.kappa, self.size = potential, kappa, size
-        self.known = [state for state in known if np.any(state.a)]
+        kind = potential.space.isotropy(1)
+        same_kind = (one for one in known if not isinstance(one, State) or one.isotropy.widest == kind)
+        moments = (np.asarray(one.a if isinstance(one, State) else one, dtype=float) for one in same_kind)
+        self.known = [a for a in moments if np.any(a)]
         self.found: list[State] = []
         self.converged = 0
-        self.system = QuadraticSystem(potential, 1, size)
-        self.deflation = Deflation(size, [state.a for state in self.known])
+        self.system = state_equations(potential, kind, size)
+        self.deflation = Deflation(size, self.known, kind)
 
     def keep(self, a: Array) -> bool:
         """Polish approximate moments and keep the state if it is new."""
-        state = polished(self.potential, a, self.kappa)
-        if state is None:
+        near = resolved(self.potential, a, self.kappa)
+        if near is None:
             return False
+        isotropy, u = near
         self.converged += 1
-        for other in (*self.known, *self.found):
-            if same_orbit(state.a, self.kappa, other.a, self.kappa, SAME):
+        a = isotropy.expanded(u)
+        for other in (*self.known, *(state.a for state in self.found)):
+            if same_orbit(isotropy, a, self.kappa, other, self.kappa, SAME):
                 return False
+        state = state_at(self.potential, isotropy, u, self.kappa)
         self.found.append(state)
         self.deflation.add(state.a)
         return True
