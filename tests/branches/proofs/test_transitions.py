@@ -36,7 +36,7 @@ def certificate():
     return transition(TABLE["beta4"][0], TABLE["beta4"][1], after(TABLE["beta4"][1]))
 
 
-@pytest.mark.parametrize("name", [name for name in TABLE if name not in ("confidence1", "confidence2")])
+@pytest.mark.parametrize("name", [name for name in TABLE if name not in ("confidence1", "confidence2", "beta20")])
 def test_the_transition_lies_between_two_decimals_of_eighteen_digits(name):
     potential, low, _ = TABLE[name]
     result = transition(potential, low, after(low))
@@ -46,8 +46,8 @@ def test_the_transition_lies_between_two_decimals_of_eighteen_digits(name):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["confidence1", "confidence2"])
-def test_bounded_confidence_needs_more_modes(name):
+@pytest.mark.parametrize("name", ["confidence1", "confidence2", "beta20"])
+def test_thick_weights_need_more_modes_and_several_reduced_states_plates(name):
     potential, low, _ = TABLE[name]
     assert transition(potential, low, after(low)).check().ok
 
@@ -96,6 +96,7 @@ def plated():
     return transition(potential, low, after(low))
 
 
+@pytest.mark.slow
 def test_plates_cover_where_reduced_states_are_several(plated):
     plates = plated.witness["plates"]
     assert len(plates) > 3
@@ -107,6 +108,7 @@ def test_plates_cover_where_reduced_states_are_several(plated):
     assert refused(forged(plated, witness={"plates": [coarse, *plates[1:]]}))
 
 
+@pytest.mark.slow
 def test_a_strip_does_not_do_where_a_plate_is_needed(plated):
     plates, strips = plated.witness["plates"], plated.witness["strips"]
     edges = [plate["across"][0] for plate in plates] + [plates[-1]["across"][1]]
