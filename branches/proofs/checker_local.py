@@ -146,6 +146,15 @@ class System:
         """Return a bound of a matrix G K G from some modes <= Np to those beyond; size(Np - n): of the row n of K."""
         return up((self.far * sum((self.root(n) ** 2 * size(self.last - n) ** 2 for n in modes), arb(0))).sqrt())
 
+    def beyond(self, f: dict[int, Any], i: int) -> Any:
+        """Return a bound of the norm of cov(cos k, sum f_n cos n), k > i."""
+        return sum((abs(u) * (self.sq(i - n).sqrt() + 3 * self.sq(i).sqrt()) / 2 for n, u in f.items()), arb(0))
+
+    def third_coupling(self, modes: Any, f: dict[int, Any]) -> Any:
+        """Return a bound of G cum(cos n, cos m, sum f_k cos k) G from some modes <= Np to those beyond."""
+        rest = 1.5 * self.beyond(f, self.last) + sum(map(abs, f.values()), arb(0)) * self.sq(self.last).sqrt()
+        return self.coupling(modes, lambda i: self.beyond(f, i) / 2 + rest)
+
     def inertia(self, modes: Any, sign: int, shift: Any, null: Any = None) -> int:
         """Return the Morse index of a block with all modes beyond, F_x within `shift`, and an exact null vector apart.
 
@@ -222,12 +231,8 @@ class Singular:
         self.A = A = D.inv().mid()
         size, X, v, total = spectral(A), norm(t.x), norm(self.v), sum(map(abs, f.values()), arb(0))
 
-        def beyond(f: dict[int, Any], i: int) -> Any:  # the norm of cov(cos k, sum f_n cos n), k > i
-            return sum((abs(u) * (t.sq(i - n).sqrt() + 3 * t.sq(i).sqrt()) / 2 for n, u in f.items()), arb(0))
-
-        rest = 1.5 * beyond(f, t.last) + total * t.sq(t.last).sqrt()
-        kb = t.coupling({*t.modes, *V}, lambda i: beyond(f, i) / 2 + rest)
-        far_x, far_v = (up(t.far.sqrt() * beyond(c, t.last)) for c in (h, f))  # of F_m and F_x v beyond Np
+        kb = t.third_coupling({*t.modes, *V}, f)
+        far_x, far_v = (up(t.far.sqrt() * t.beyond(c, t.last)) for c in (h, f))  # of F_m and F_x v beyond Np
         K, T = norm([kx, far_x, kb, far_v + kb * X, kv]), norm([t.tau, t.tau, 2 * total * t.tau])
         residual = [*t.F, *product(Q, self.v), ratio[self.pivot] - 1]
         Y = norm([*product(A, residual), (t.far * t.squares[t.N]).sqrt(), far_v])

@@ -210,3 +210,33 @@ def test_the_derivative_of_the_extended_system_by_differences(period, residue):
                 ends.append(extended(moved, at, kappa, v, period, residue))
             for n, (up, down) in enumerate(zip(*ends, strict=True)):
                 assert abs((up - down) / (2 * step) - D[n, m]) < arb("1e-30"), (n, m)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_couplings_to_the_modes_beyond_bound_explicit_blocks(seed):
+    """F_x, its derivative along a vector and their tails with 6 modes, against the same matrices with 60."""
+    rng, N, many = np.random.default_rng(seed), 6, 60
+    terms = {n: float(rng.uniform(-1, 1)) / n**1.2 for n in range(1, many + 1)}
+    potential = potentials.hegselmann_krause(float(rng.uniform(0.5, 3))) if seed % 2 else potentials.harmonics(terms)
+    g, kappa = potential.weights(many), float(rng.uniform(0.5, 4))
+    a = rng.uniform(-0.5, 0.5, N) / np.arange(1, N + 1)
+    system = System({"potential": describe(potential)}, arb(kappa), [arb(float(v)) for v in a])
+    theta = 2 * np.pi * np.arange(1024) / 1024
+    weight = np.exp((kappa * g[:N] * a) @ np.cos(np.outer(np.arange(1, N + 1), theta)))
+    A = np.cos(np.outer(np.arange(3 * many), theta)) @ weight / weight.sum()
+    n, root = np.arange(1, many + 1), np.sqrt(kappa * np.abs(g))
+    for sign in (1, -1):
+        C = (A[abs(n[:, None] - n)] + sign * A[n[:, None] + n]) / 2 - (np.outer(A[n], A[n]) if sign > 0 else 0)
+        K = root[:, None] * C * root
+        exact, bound = np.linalg.norm(K[:N, N:], 2), float(system.block(system.modes, sign)[1])
+        assert exact <= bound < 40 * exact + 1e-3
+        assert np.linalg.norm(K[N:, N:], 2) <= float(system.tau)
+    f = rng.uniform(-0.5, 0.5, N)
+    V = f @ np.cos(np.outer(np.arange(1, N + 1), theta))
+    b = np.cos(np.outer(np.arange(2 * many + 1), theta)) @ (weight * (V - V @ weight / weight.sum())) / weight.sum()
+    third = (b[abs(n[:, None] - n)] + b[n[:, None] + n]) / 2 - np.outer(A[n], b[n]) - np.outer(b[n], A[n])
+    named = {k: arb(float(v)) for k, v in enumerate(f, 1)}
+    block = root[:, None] * third * root
+    assert np.linalg.norm(block[:N, N:], 2) <= float(system.third_coupling(system.modes, named))
+    assert np.linalg.norm(block[N:, N:], 2) <= 2 * np.abs(f).sum() * float(system.tau)
+    assert np.linalg.norm(b[N + 1 :]) <= float(system.beyond(named, N))
