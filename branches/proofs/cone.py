@@ -97,12 +97,12 @@ class Reduced:
         m = np.exp(V - V[:, :1]) @ self.mean
         return np.asarray(m[:, 1:] / m[:, :1])
 
-    def settle(self, X: Array, k: Array, start: float) -> Array:
-        """Return the reduced states that iterates from 0 or 1 reach, modes 1 … 2N."""
+    def settle(self, X: Array, k: Array, start: float, close: float = 1e-15) -> Array:
+        """Return the reduced states that iterates from 0 or 1 reach, to steps of `close`, modes 1 … 2N."""
         rows, b = np.arange(len(X)), np.full((len(X), 2 * self.N), start)
         for step in range(6000):
             new = self.image(X[rows], k[rows], b[rows])
-            moving, b[rows] = abs(new - b[rows]).max(1) > 1e-15, new
+            moving, b[rows] = abs(new - b[rows]).max(1) > close, new
             if step % 8 == 7:
                 rows = rows[moving]
                 if not len(rows):

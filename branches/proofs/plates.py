@@ -14,7 +14,7 @@ __all__ = ["plates"]
 
 FIRST, COARSE, DEPTH = 8, 32, 6  # cells of a_1 and of a_2 to begin with, and how often a cell of a_2 is halved
 NARROWEST = 2.0**-10  # of a_1
-MARGIN = 1e-10
+MARGIN, CLOSE = 1e-7, 1e-9  # of verdicts, and of the iterates they are made on
 
 
 def plates(cone: Reduced, low: float, high: float, kappa: float) -> list[dict[str, Any]]:
@@ -46,8 +46,8 @@ def _cells(cone: Reduced, a: float, b: float, kappa: float) -> tuple[Array, bool
     y = np.linspace(0.0, 1.0, COARSE + 1)
     for _ in range(DEPTH):
         one = np.full(len(y), kappa)
-        l = cone.settle(np.stack([np.full(len(y), a), y], 1), one, 0.0)
-        u = cone.settle(np.stack([np.full(len(y), b), y], 1), one, 1.0)
+        l = cone.settle(np.stack([np.full(len(y), a), y], 1), one, 0.0, CLOSE)
+        u = cone.settle(np.stack([np.full(len(y), b), y], 1), one, 1.0, CLOSE)
         open_cells = [
             i for i in range(len(y) - 1) if not _closes(cone, (a, b), (y[i], y[i + 1]), l[i], u[i + 1], kappa)
         ]
