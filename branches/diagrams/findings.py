@@ -13,7 +13,7 @@ from branches.diagrams.diagram import Diagram, Node
 from branches.diagrams.records import Branch, SpecialPoint
 from branches.states.morse_index import uniform_index
 from branches.states.stability import Stability, stability_of
-from continuation import Record
+from continuation import Record, once
 
 __all__ = ["Finding", "findings"]
 
@@ -110,6 +110,12 @@ def findings(diagram: Diagram, verdicts: Mapping[str, str] | None = None) -> tup
     >>> [(f.name, f.stability_change) for f in findings(d)]
     [('fold 1', 'unstable (1, 0) → stable'), ('onset 1', 'stable → unstable (1, 1)')]
     """
+    rows = _found(diagram)
+    return tuple(replace(row, certified=verdicts.get(row.name, "")) for row in rows) if verdicts else rows
+
+
+@once
+def _found(diagram: Diagram) -> tuple[Finding, ...]:
     onsets = [_of_onset(diagram, node) for node in diagram.nodes if node.kind == "onset"]
     found = {finding.name: finding for finding in onsets}
     for number, branch in enumerate(diagram.branches):
@@ -120,9 +126,7 @@ def findings(diagram: Diagram, verdicts: Mapping[str, str] | None = None) -> tup
         last = diagram.node(diagram.ends[number][1])
         if stop_of(branch) and branch.kappa.size and last.name not in found:
             found[last.name] = _of_stop(last, branch, number)
-    known = verdicts or {}
-    rows = (replace(row, certified=known.get(row.name, "")) for row in found.values())
-    return tuple(sorted(rows, key=lambda finding: finding.kappa))
+    return tuple(sorted(found.values(), key=lambda finding: finding.kappa))
 
 
 def _of_onset(diagram: Diagram, node: Node) -> Finding:
