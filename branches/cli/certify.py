@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -23,10 +24,17 @@ if TYPE_CHECKING:
 
 __all__ = ["EXAMPLES", "certify"]
 
-EXAMPLES = ("certify noisy-transformer --beta 4", "certify kuramoto --theorem states --kappa 4")
+Progress = Callable[[str, int, int], None]
+
+EXAMPLES = (
+    "certify noisy-transformer --beta 4",
+    "certify kuramoto --theorem states --kappa 4",
+    "certify noisy-transformer --beta 2 --theorem tricritical --bracket 1 4",
+)
 Option = typer.Option
-AT_KAPPA = ("uniform-only", "states", "diagram", "branches")
-THEOREMS = ("transition", "onset", *AT_KAPPA)
+AT_KAPPA = ("state", "states", "uniform-only", "diagram", "branches")
+THEOREMS = ("transition", "onset", "fold", "tricritical", *AT_KAPPA)
+REACH = 1.25  # of the branch that is followed to a state or a fold, times its onset
 
 
 @takes(POTENTIAL, FOLDER, SCREEN)
@@ -41,15 +49,21 @@ def certify(
         str | None, Option("--kappa", metavar="DECIMAL", help=f"The coupling, of {', '.join(AT_KAPPA)}.")
     ] = None,
     mode: Annotated[
-        int | None, whole("--mode", help="Mode n of the onset or transition; by default the first that attracts.")
+        int | None, whole("--mode", help="Mode n of onset, transition or branch; by default the first that attracts.")
     ] = None,
+    bracket: Annotated[
+        tuple[str, str] | None, Option("--bracket", metavar="A B", help="Values of the parameter, of tricritical.")
+    ] = None,
+    digits: Annotated[int, whole("--digits", help="Digits of the parameter, of tricritical.")] = 25,
 ) -> int:
     """Prove a theorem; write its certificate and LaTeX.
 
+    A state or fold is one of the branch of a mode; the parameter of the potential varies for tricritical.
     The exit code is 1 where an inequality does not close; the certificate then says which.
     """
     place = output.place(default_folder(potential, "certify"))
-    found = _proved(potential, screen, theorem, kappa, mode)
+    _complete(theorem, kappa, bracket)
+    found = _proved(potential, screen, theorem, str(kappa), mode, bracket, digits)
     names = {name: f"{_stem(certificate)}-{name}" for name, certificate in found}
     folder = place.settled("finished", *(f"{stem}.json" for stem in names.values())).made().folder
     written = [(certificate, _write(folder / names[name], certificate)) for name, certificate in found]
@@ -61,30 +75,91 @@ def certify(
     return DONE if written and all(certificate for certificate, _ in written) else NOT_PROVED
 
 
-def _proved(
-    potential: Potential, screen: Screen, theorem: str, kappa: str | None, mode: int | None
-) -> list[tuple[str, Certificate]]:
-    """Return the certificates that a theorem asks for, with names for their files."""
-    from branches import proofs
-
+def _complete(theorem: str, kappa: str | None, bracket: tuple[str, str] | None) -> None:
+    """Refuse a theorem whose arguments are missing, or that does not take them."""
     if theorem not in THEOREMS:
         raise ValueError(f"--theorem = {theorem!r} is not allowed: it is one of {', '.join(THEOREMS)}")
     if (theorem in AT_KAPPA) != (kappa is not None):
         needed = "needs" if theorem in AT_KAPPA else "does not take"
         raise ValueError(f"--theorem {theorem} {needed} --kappa: give it with {', '.join(AT_KAPPA)} alone")
-    if theorem == "transition":
-        return [(theorem, _transition(potential, mode))]
-    if theorem == "onset":
-        from branches.landscapes.coexistence import first_mode
+    if (theorem == "tricritical") != (bracket is not None):
+        raise ValueError("--bracket is needed for --theorem tricritical, and for nothing else: give two values")
 
-        mode = first_mode(potential) if mode is None else mode
-        return [(f"onset-{mode}", proofs.onset(potential, mode))]
+
+def _proved(
+    potential: Potential,
+    screen: Screen,
+    theorem: str,
+    kappa: str,
+    mode: int | None,
+    bracket: tuple[str, str] | None,
+    digits: int,
+) -> list[tuple[str, Certificate]]:
+    """Return the certificates that a theorem asks for, with names for their files."""
+    from branches import proofs
+    from branches.landscapes.coexistence import first_mode
+
+    n = first_mode(potential) if mode is None else mode
+    if theorem == "tricritical":
+        return [(theorem, _tricritical(potential, bracket, n, digits))]
     if theorem == "branches":
         return _of_branches(potential, screen, kappa)
-    prove: Callable[..., Certificate] = {
-        "uniform-only": proofs.uniform_only, "states": proofs.states_at, "diagram": proofs.diagram,
-    }[theorem]  # fmt: skip
-    return [(theorem, prove(potential, kappa))]
+    with progress_bar("proving", screen) as progress:
+
+        def of_cells(done: float, end: float) -> None:
+            if progress is not None:
+                progress(f"a up to {end:.4f}", round(1000 * done / end), 1000)
+
+        prove: dict[str, Callable[[], Any]] = {
+            "transition": lambda: [(theorem, _transition(potential, mode))],
+            "onset": lambda: [(f"onset-{n}", proofs.onset(potential, n))],
+            "fold": lambda: _folds(potential, n),
+            "state": lambda: _states(potential, kappa, n),
+            "states": lambda: [(theorem, proofs.states_at(potential, kappa))],
+            "uniform-only": lambda: [(theorem, proofs.uniform_only(potential, kappa))],
+            "diagram": lambda: [(theorem, proofs.diagram(potential, kappa, progress=of_cells))],
+        }
+        if progress is not None:
+            progress(theorem, 0, 1000)
+        return list(prove[theorem]())
+
+
+def _folds(potential: Potential, mode: int) -> list[tuple[str, Certificate]]:
+    from branches import proofs
+    from branches.diagrams.trace import trace
+
+    branch = trace(potential, mode, kappa_max=REACH * potential.onset_coupling(mode))
+    if not branch.folds:
+        raise ValueError(f"--mode = {mode} is not allowed: its branch has no fold up to {REACH} times its onset")
+    folds = enumerate(branch.folds, 1)
+    return [(f"fold-{number}", proofs.fold(potential, point.a, point.kappa)) for number, point in folds]
+
+
+def _states(potential: Potential, kappa: str, mode: int) -> list[tuple[str, Certificate]]:
+    from branches import proofs
+    from branches.diagrams.trace import trace
+    from branches.proofs.potentials import coupling
+
+    at = float(Fraction(coupling(kappa)))
+    found = trace(potential, mode, kappa_max=max(REACH * potential.onset_coupling(mode), REACH * at)).at_kappa(at)
+    if not found:
+        raise ValueError(f"--kappa = {kappa} is not allowed: the branch of mode {mode} has no state there")
+    return [(f"state-{number}", proofs.state(potential, state.a, kappa)) for number, state in enumerate(found, 1)]
+
+
+def _tricritical(
+    potential: Potential, bracket: tuple[str, str] | None, mode: int, digits: int
+) -> Certificate:
+    from branches import proofs
+    from branches.potentials import by_name
+
+    name, parameters = potential.name, dict(potential.parameters)
+    free = [key for key in ("beta", "R", "m", "g2") if key in parameters]
+    if not free:
+        raise ValueError(f"POTENTIAL = {name} is not allowed: it has no parameter to vary")
+    family = lambda value: by_name(name, **{**parameters, free[0]: value})  # noqa: E731
+    certificate: Certificate = proofs.tricritical(family, bracket or (), mode, digits)
+    return certificate
 
 
 def _transition(potential: Potential, mode: int | None) -> Certificate:
@@ -99,7 +174,7 @@ def _of_branches(potential: Potential, screen: Screen, kappa: Any) -> list[tuple
     from branches.diagrams.build import diagram
     from branches.proofs.potentials import coupling
 
-    found = diagram(potential, kappa_max=float(coupling(kappa)))
+    found = diagram(potential, kappa_max=float(Fraction(coupling(kappa))))
     with progress_bar("proving", screen) as progress:
         proofs = found.certify(progress)
     if proofs.message:

@@ -208,14 +208,17 @@ class Diagram(Exported, Record):
         result: Diagram = outlet("load")(path)
         return result
 
-    def to_csv(self, folder: str | Path) -> tuple[Path, Path]:
-        """Write points.csv and special_points.csv into a folder, and return their paths."""
-        result: tuple[Path, Path] = outlet("to_csv")(self, folder)
+    def to_csv(self, folder: str | Path, verdicts: Mapping[str, str] | None = None) -> tuple[Path, Path]:
+        """Write points.csv and special_points.csv, with ``certify().verdicts`` if given, and return their paths."""
+        result: tuple[Path, Path] = outlet("to_csv")(self, folder, verdicts)
         return result
 
-    def figure(self, *, gap: bool = False) -> Any:
-        """Return a Matplotlib figure: amplitude, free energy and densities; with ``gap``, the spectral gap below."""
-        return outlet("figure")(self, gap=gap)
+    def figure(self, *, gap: bool = False, verdicts: Mapping[str, str] | None = None) -> Any:
+        """Return a Matplotlib figure: amplitude, free energy and densities; with ``gap``, the spectral gap below.
+
+        With ``verdicts``, such as ``certify().verdicts``, certified points get a ring.
+        """
+        return outlet("figure")(self, gap=gap, verdicts=verdicts)
 
     def plot(self, ax: Any = None) -> Any:
         """Draw the diagram (amplitude over κ) into Matplotlib axes, new ones by default, and return them."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,6 +46,8 @@ class Finding(Record):
         Where it was met first; −1 and κ on the uniform state.
     bracket, coefficients, twin
         As in :class:`~branches.diagrams.records.SpecialPoint`.
+    certified
+        'certified' or 'undecided' where a proof was tried, else empty.
     """
 
     name: str
@@ -67,6 +69,7 @@ class Finding(Record):
     bracket: tuple[float, float] | None = None
     coefficients: Mapping[str, float] = field(default_factory=dict)
     twin: str = ""
+    certified: str = ""
 
     @property
     def stability(self) -> tuple[str, str]:
@@ -84,14 +87,15 @@ class Finding(Record):
         return " → ".join(f"{word} {index}" if word == Stability.UNSTABLE else word for word, index in words)
 
 
-@once
-def findings(diagram: Diagram) -> tuple[Finding, ...]:
+def findings(diagram: Diagram, verdicts: Mapping[str, str] | None = None) -> tuple[Finding, ...]:
     """Return the onsets and special points of a diagram, and where branches stop, by coupling.
 
     Parameters
     ----------
     diagram
         Finished or interrupted.
+    verdicts
+        What proofs say, by name, as in ``diagram.certify().verdicts``.
 
     Returns
     -------
@@ -106,6 +110,12 @@ def findings(diagram: Diagram) -> tuple[Finding, ...]:
     >>> [(f.name, f.stability_change) for f in findings(d)]
     [('fold 1', 'unstable (1, 0) → stable'), ('onset 1', 'stable → unstable (1, 1)')]
     """
+    rows = _found(diagram)
+    return tuple(replace(row, certified=verdicts.get(row.name, "")) for row in rows) if verdicts else rows
+
+
+@once
+def _found(diagram: Diagram) -> tuple[Finding, ...]:
     onsets = [_of_onset(diagram, node) for node in diagram.nodes if node.kind == "onset"]
     found = {finding.name: finding for finding in onsets}
     for number, branch in enumerate(diagram.branches):

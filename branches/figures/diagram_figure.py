@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ from branches.figures.page import save_page
 from branches.figures.panels import Scene, amplitude_panel, density_panels, energy_panel, panel_letter
 from branches.figures.rates_figure import gap_panel
 from branches.figures.stretches import UNIFORM, portraits
-from branches.figures.style import CROSS, DIAMOND, DISC, GUIDE, RC, SQUARE, colour, line
+from branches.figures.style import CROSS, DIAMOND, DISC, GUIDE, RC, RING, SQUARE, colour, line
 from branches.states.stability import Stability
 
 __all__ = ["FORMATS", "figure", "plot_amplitude", "save_figure"]
@@ -31,7 +31,7 @@ WIDTH, HEAD, PANELS, GAP, DENSITIES, FOOT = 10.0, 1.12, 2.5, 0.89, 1.67, 0.56
 GAP_PANEL = 2.2  # of the spectral gap, where it is asked for
 
 
-def plot_amplitude(diagram: Diagram, ax: Axes | None = None) -> Axes:
+def plot_amplitude(diagram: Diagram, ax: Axes | None = None, verdicts: Mapping[str, str] | None = None) -> Axes:
     r"""Draw ‖a‖ = (Σ a_n²)^½ over κ, with the special points marked and labelled.
 
     Stable states are solid, unstable ones dashed, those of which it is not decided dash-dotted.
@@ -42,6 +42,8 @@ def plot_amplitude(diagram: Diagram, ax: Axes | None = None) -> Axes:
         What to draw.
     ax
         Where; new axes by default. Its size should be final: labels find their places in it.
+    verdicts
+        What proofs say, as in ``diagram.certify().verdicts``: certified points get a ring.
 
     Returns
     -------
@@ -62,14 +64,14 @@ def plot_amplitude(diagram: Diagram, ax: Axes | None = None) -> Axes:
 
             page = plt.figure(figsize=(6.4, 4.6))
             ax = page.add_axes((0.11, 0.12, 0.86, 0.79))
-        scene = Scene.of(diagram)
+        scene = Scene.of(diagram, verdicts)
         amplitude_panel(ax, scene)
         ax.legend(handles=_legend(scene, GUIDE), loc="best")
         ax.set_title(diagram.potential.label)
     return ax
 
 
-def figure(diagram: Diagram, *, gap: bool = False) -> Figure:
+def figure(diagram: Diagram, *, gap: bool = False, verdicts: Mapping[str, str] | None = None) -> Figure:
     """Draw amplitude, free energy and densities of chosen states on one page.
 
     Parameters
@@ -78,6 +80,8 @@ def figure(diagram: Diagram, *, gap: bool = False) -> Figure:
         What to draw, finished or interrupted.
     gap
         Whether a panel below shows the spectral gap, the least decay rate of the flow, over κ.
+    verdicts
+        What proofs say, as in ``diagram.certify().verdicts``: certified points get a ring.
 
     Returns
     -------
@@ -90,7 +94,7 @@ def figure(diagram: Diagram, *, gap: bool = False) -> Figure:
     branches where they meet. A vertical dotted line marks the coupling where the lowest free energies cross.
     """
     with mpl.rc_context(RC):
-        scene = Scene.of(diagram)
+        scene = Scene.of(diagram, verdicts)
         shown = portraits(diagram, tuple(state for crossing in scene.crossings for state in crossing.states))
         page, upper, lower, below_all = _layout(len(shown), GAP_PANEL if gap else 0.0)
         amplitude_panel(upper[0], scene, shown)
@@ -181,6 +185,8 @@ def _legend(scene: Scene, coexistence: dict[str, Any]) -> list[Line2D]:
         handles.append(Line2D([], [], label="fold", **SQUARE))
     if "stop" in kinds:
         handles.append(Line2D([], [], label="stopped", **CROSS))
+    if any(finding.certified == "certified" for finding in scene.found):
+        handles.append(Line2D([], [], label="certified", **RING))
     if scene.crossings:
         handles.append(Line2D([], [], label="coexistence", **coexistence))
     return handles

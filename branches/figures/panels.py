@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,7 +14,7 @@ from branches.figures.coexistence import Coexistence, coexistences
 from branches.figures.labels import ANYWHERE, BELOW, Labels
 from branches.figures.sphere_density import sphere_density_panel
 from branches.figures.stretches import UNIFORM, Portrait, Stretch, amplitude, stretches
-from branches.figures.style import CROSS, DIAMOND, DISC, GUIDE, SQUARE, colour, line
+from branches.figures.style import CROSS, DIAMOND, DISC, GUIDE, RING, SQUARE, colour, line
 from branches.spaces.circle import Dihedral
 
 __all__ = ["Scene", "amplitude_panel", "density_panels", "energy_panel", "panel_letter"]
@@ -46,9 +46,9 @@ class Scene:
     found: tuple[Finding, ...]
 
     @classmethod
-    def of(cls, diagram: Diagram) -> Scene:
-        """Compute the scene of a diagram."""
-        return cls(diagram, stretches(diagram), coexistences(diagram), findings(diagram))
+    def of(cls, diagram: Diagram, verdicts: Mapping[str, str] | None = None) -> Scene:
+        """Compute the scene of a diagram, with what proofs say of its special points."""
+        return cls(diagram, stretches(diagram), coexistences(diagram), findings(diagram, verdicts))
 
 
 def amplitude_panel(ax: Axes, scene: Scene, shown: Sequence[Portrait] = ()) -> None:
@@ -66,6 +66,8 @@ def amplitude_panel(ax: Axes, scene: Scene, shown: Sequence[Portrait] = ()) -> N
     heights = [float(amplitude(finding.a)) for finding in scene.found]
     for finding, height in zip(scene.found, heights, strict=True):
         ax.plot(finding.kappa, height, **MARKS.get(finding.kind, DISC))
+        if finding.certified == "certified":
+            ax.plot(finding.kappa, height, **RING)
         labels.avoid_point(finding.kappa, height)
     _letters(ax, labels, shown, [portrait.amplitude for portrait in shown])
     for finding, height in zip(scene.found, heights, strict=True):

@@ -6,7 +6,9 @@ from typing import Any
 
 from branches.states.stability import Stability
 
-__all__ = ["BRANCH_COLOURS", "CROSS", "DIAMOND", "DISC", "GUIDE", "RC", "SQUARE", "UNIFORM_COLOUR", "colour", "line"]
+__all__ = [
+    "BRANCH_COLOURS", "CROSS", "DIAMOND", "DISC", "GUIDE", "RC", "RING", "SQUARE", "UNIFORM_COLOUR", "colour", "line",
+]  # fmt: skip
 
 # Okabe and Ito's palette: told apart by colour-blind readers, and in grey by lightness.
 BRANCH_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#7F7F7F")
@@ -15,6 +17,7 @@ UNIFORM_COLOUR = "#000000"
 _POINT: dict[str, Any] = {"linestyle": "none", "color": "black", "markersize": 5.5, "zorder": 5}
 DISC = {**_POINT, "marker": "o", "markerfacecolor": "black"}  # onsets and branch points
 SQUARE = {**_POINT, "marker": "s", "markerfacecolor": "white"}  # folds
+RING = {**_POINT, "marker": "o", "markerfacecolor": "none", "markersize": 10, "markeredgewidth": 0.8}  # certified
 CROSS = {**_POINT, "marker": "x", "markersize": 6.5, "markeredgewidth": 1.4}  # a branch stops before its end
 GUIDE: dict[str, Any] = {"color": "black", "linestyle": ":", "linewidth": 0.9}
 DIAMOND = {**_POINT, "marker": "D", "markerfacecolor": "white", "markersize": 5}  # coexistence

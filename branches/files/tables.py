@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,11 +25,13 @@ SPECIAL_COLUMNS = (
     "name", "kind", "shape", "kappa", "period", "modes", "breaks_to", "amplitude", "norm", "free_energy",
     "index_before_even", "index_before_odd", "index_after_even", "index_after_odd",
     "stability_before", "stability_after", "residual", "branch", "arclength", "bracket_start", "bracket_end",
-    "coefficients", "twin",
+    "coefficients", "twin", "certified",
 )  # fmt: skip
 
 
-def to_csv(diagram: Diagram, folder: str | os.PathLike[str]) -> tuple[Path, Path]:
+def to_csv(
+    diagram: Diagram, folder: str | os.PathLike[str], verdicts: Mapping[str, str] | None = None
+) -> tuple[Path, Path]:
     """Write ``points.csv`` and ``special_points.csv`` into a folder.
 
     Parameters
@@ -38,6 +40,8 @@ def to_csv(diagram: Diagram, folder: str | os.PathLike[str]) -> tuple[Path, Path
         What to write.
     folder
         Made where it is missing.
+    verdicts
+        What proofs say of the special points, as in ``diagram.certify().verdicts``.
 
     Returns
     -------
@@ -63,7 +67,7 @@ def to_csv(diagram: Diagram, folder: str | os.PathLike[str]) -> tuple[Path, Path
     path = writable_folder(folder)
     return (
         write_points(diagram, path / "points.csv"),
-        write_special_points(diagram, path / "special_points.csv"),
+        write_special_points(diagram, path / "special_points.csv", verdicts),
     )
 
 
@@ -83,13 +87,16 @@ def write_points(diagram: Diagram, path: str | os.PathLike[str]) -> Path:
     return _write(path, header, _points(diagram, width, sines))
 
 
-def write_special_points(diagram: Diagram, path: str | os.PathLike[str]) -> Path:
+def write_special_points(
+    diagram: Diagram, path: str | os.PathLike[str], verdicts: Mapping[str, str] | None = None
+) -> Path:
     """Write one line for each onset, special point and stop, once for its orbit: the columns `SPECIAL_COLUMNS`.
 
     ``amplitude`` is a_n of a state of period 2π/n, ``norm`` (Σ a_k²)^½; ``before`` and ``after`` are Morse
-    indices along the branch; ``coefficients`` are 'name=value' joined by semicolons.
+    indices along the branch; ``coefficients`` are 'name=value' joined by semicolons; ``certified`` says what a proof
+    does, where one was tried.
     """
-    return _write(path, SPECIAL_COLUMNS, (_special(finding) for finding in findings(diagram)))
+    return _write(path, SPECIAL_COLUMNS, (_special(finding) for finding in findings(diagram, verdicts)))
 
 
 def _points(diagram: Diagram, width: int, sines: bool) -> Iterator[list[Any]]:
@@ -114,7 +121,7 @@ def _special(finding: Finding) -> list[Any]:
         finding.name, finding.kind, finding.shape, float(finding.kappa), finding.period, finding.modes,
         finding.breaks_to, finding.amplitude, float(np.linalg.norm(finding.a)), finding.free_energy,
         *before, *after, *finding.stability, float(finding.residual), finding.branch,
-        float(finding.arclength), *bracket, coefficients, finding.twin,
+        float(finding.arclength), *bracket, coefficients, finding.twin, finding.certified,
     ]  # fmt: skip
 
 

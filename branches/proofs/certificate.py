@@ -14,9 +14,9 @@ from typing import Any
 
 from flint import arb, ctx
 
-from branches.proofs import checker
+from branches.proofs import checker, schema
 from branches.proofs.checker import Check
-from branches.proofs.checker_balls import FAMILIES, Claim, Open
+from branches.proofs.checker_balls import Open
 from continuation import html_of, replacing
 
 __all__ = ["CERTIFIED", "UNDECIDED", "Certificate", "issue", "outward"]
@@ -107,10 +107,10 @@ class Certificate:
 
     def to_dict(self) -> dict[str, Any]:
         """Return what the file holds, with the schema, its version and the digest."""
-        data: dict[str, Any] = {"schema": checker.SCHEMA, "version": checker.VERSION}
+        data: dict[str, Any] = {"schema": schema.SCHEMA, "version": schema.VERSION}
         data |= {name: getattr(self, name) for name in self.__dataclass_fields__}
         data["assumptions"] = list(self.assumptions)
-        return data | {"digest": checker.digest(data)}
+        return data | {"digest": schema.digest(data)}
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write the certificate as JSON and return the path.
@@ -136,8 +136,8 @@ class Certificate:
         ValueError
             If it is not a certificate of this schema and version.
         """
-        data = checker.read(path)
-        missing = set(checker.FIELDS) - set(data)
+        data = schema.read(path)
+        missing = set(schema.FIELDS) - set(data)
         if missing:
             raise ValueError(f"path = {str(path)!r} is not a certificate: it lacks {', '.join(sorted(missing))}")
         fields = {name: data[name] for name in cls.__dataclass_fields__}
@@ -149,17 +149,22 @@ class Certificate:
 
 
 def issue(
-    kind: str, claim: Claim, method: str, precision: int = PRECISION, since: float | None = None,
-    assumptions: tuple[str, ...] = (),
+    kind: str, potential: Mapping[str, Any], given: Mapping[str, Any], witness: Mapping[str, Any], n_modes: int,
+    method: str, precision: int = PRECISION, since: float | None = None, assumptions: tuple[str, ...] = (),
+    stopped: str = "",
 ) -> Certificate:  # fmt: skip
-    """Prove a claim and return the certificate, undecided where an inequality does not close.
+    """Let the checker prove a statement and return the certificate, undecided where an inequality does not close.
 
     Parameters
     ----------
     kind
-        One of `checker.KINDS`.
-    claim
-        The statement and what was found for it.
+        One of `schema.SENTENCES`.
+    potential
+        Name and parameters, as `describe` returns them.
+    given, witness
+        What the statement is about, and what was found for it.
+    n_modes
+        Number of modes of the finite part.
     method
         The theorem, in words.
     precision
@@ -168,22 +173,25 @@ def issue(
         `time.perf_counter()` at the start of the search.
     assumptions
         What is taken for granted besides the ball arithmetic.
+    stopped
+        Why the search ended before there was anything to prove.
     """
     started = time.perf_counter() if since is None else since
-    described = {"name": claim.potential["name"], "parameters": claim.potential["parameters"]}
-    described["weights"] = FAMILIES[claim.potential["name"]].formula
-    known: dict[str, Any] = {"kind": kind, "potential": described, "given": dict(claim.given)}
-    known |= {"witness": dict(claim.witness), "n_modes": claim.n_modes, "precision": precision}
-    known |= {"method": method, "assumptions": assumptions}
+    described = {"name": potential["name"], "parameters": potential["parameters"]}
+    described["weights"] = schema.FORMULAS[potential["name"]]
+    known: dict[str, Any] = {"kind": kind, "potential": described, "given": dict(given), "witness": dict(witness)}
+    known |= {"n_modes": n_modes, "precision": precision, "method": method, "assumptions": assumptions}
     try:
-        found = checker.prove(kind, claim, precision)
-    except Open as failure:
+        if stopped:
+            raise Open(stopped)
+        found = checker.prove(known)
+    except (Open, ArithmeticError) as failure:
         words = f"Undecided ({kind} of {described['name']}): {failure}"
         took = round(time.perf_counter() - started, 3)
         return Certificate(**known, statement=words, proved={}, seconds=took, verdict=UNDECIDED, undecided=str(failure))
     with ctx.workprec(2 * precision):
         proved = {name: outward(value, int(0.3 * precision) - 8) for name, value in found.items()}
-    words = checker.sentence(kind, claim, proved)
+    words = schema.sentence(kind, described, given, proved)
     took = round(time.perf_counter() - started, 3)
     return Certificate(**known, statement=words, proved=proved, seconds=took, verdict=CERTIFIED)
 

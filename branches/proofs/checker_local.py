@@ -1,22 +1,21 @@
-"""The trusted part, theorems about one place: onsets, tricritical points, single states, folds, pitchforks.
+"""The checker, theorems about one place: onsets, tricritical points, single states, folds and branch points.
 
-Each function returns what it has proved of a claim, or raises `Open` with what does not close.  The proofs are in
-docs/theorems.md.
+Each function returns what it has proved of a certificate, or raises `Open` with the first inequality that does not
+close.  The proofs are in docs/theorems.md.
 """
 
-from __future__ import annotations
-
-import math
-from collections.abc import Sequence
+from collections.abc import Callable
+from itertools import pairwise
+from math import gcd
 from typing import Any
 
 from flint import arb, arb_mat
 
 from branches.proofs.checker_balls import (
-    Claim,
-    Moments,
     Weights,
+    decay,
     exact,
+    gibbs,
     identity,
     integer,
     less,
@@ -24,26 +23,28 @@ from branches.proofs.checker_balls import (
     negatives,
     norm,
     number,
+    product,
     spectral,
     spectral2,
     up,
-    vector,
 )  # fmt: skip
 
+CAP = 0.05  # the bounds of the derivatives of an extended system hold within this distance
 
-# ---- onsets
+
+# ---- onsets and tricritical points
 def simple_kernel(w: Weights, n: int, count: int) -> tuple[Any, Any]:
-    """Return r_2 and r_3, r_k = g_kn/g_n, where mode n alone turns neutral among the states of period 2π/n."""
+    """Return r_2 and r_3, r_k = g_kn/g_n, where mode n alone turns neutral among the states of period 2 pi/n."""
     less(0, w.g(n), "0 < g_n")
     less(w.tail(count * n)[0], w.g(n), "|g_kn| < g_n for the k that are not compared")
     need(all(not w.g(k * n).overlaps(w.g(n)) for k in range(2, count + 1)), "g_kn is not g_n for k > 1")
     return w.g(2 * n) / w.g(n), w.g(3 * n) / w.g(n)
 
 
-def onset(claim: Claim) -> dict[str, Any]:
-    """Bifurcation from a simple eigenvalue, and the Landau coefficients c₂, c₄ in balls."""
-    w, n = Weights(claim.potential), integer(claim.given["mode"], 1)
-    r, q = simple_kernel(w, n, claim.n_modes)
+def onset(c: Any) -> dict[str, Any]:
+    """Bifurcation from a simple eigenvalue, and the Landau coefficients in balls."""
+    w, n = Weights(c["potential"]), integer(c["given"]["mode"], 1)
+    r, q = simple_kernel(w, n, c["n_modes"])
     c2, cubic = (1 - 2 * r) / (2 * (1 - r)), 24 * r**3 - 42 * r**2 + 21 * r - 6
     c4 = (q * cubic - 20 * r**3 + 42 * r**2 - 24 * r + 5) / (12 * (r - 1) ** 3 * (q - 1))
     decisive = c4 if c2.is_zero() else c2
@@ -51,288 +52,256 @@ def onset(claim: Claim) -> dict[str, Any]:
     return {"kappa": 2 / w.g(n), "c_2": c2, "c_4": c4, "shape": "supercritical" if decisive > 0 else "subcritical"}
 
 
-# ---- tricritical points
-def tricritical(claim: Claim) -> dict[str, Any]:
-    """Zeros of f = 2 g_2n − g_n: cells with f ≠ 0, runs of cells with f monotone, Newton's iteration in balls."""
-    key, n = claim.given["parameter"], integer(claim.given["mode"], 1)
-    low, high = (number(end) for end in claim.given["bracket"])
-    less(low, high, "the bracket is not empty")
+def tricritical(c: Any) -> dict[str, Any]:
+    """Zeros of f = 2 g_2n - g_n: cells with f != 0, a run of cells with f monotone, Newton's iteration in balls."""
+    key, n, ends = c["given"]["parameter"], integer(c["given"]["mode"], 1), c["given"]["bracket"]
+    edges = [number(ends[0]), *map(exact, c["witness"]["cuts"]), number(ends[1])]
 
-    def weights(p: Any) -> Weights:
-        return Weights(claim.potential, **{key: p})
+    def f(p: Any, slope: bool = False) -> Any:
+        w = Weights(c["potential"], **{key: p})
+        return 2 * w.slope(2 * n, key) - w.slope(n, key) if slope else 2 * w.g(2 * n) - w.g(n)
 
-    def f(p: Any) -> Any:
-        return 2 * weights(p).g(2 * n) - weights(p).g(n)
-
-    def slope(p: Any) -> Any:
-        return 2 * weights(p).slope(2 * n, key) - weights(p).slope(n, key)
-
-    runs: list[tuple[Any, Any, int]] = []  # neighbouring cells on which f may vanish and f' has one sign
-    stack = [(low, high)]
-    while stack:
-        a, b = stack.pop()
-        value, rate = f(a.union(b)), slope(a.union(b))
-        if value > 0 or value < 0:
+    root: Any = None
+    rates: list[Any] = []
+    for a, b in pairwise(edges):
+        less(a, b, "the cuts increase")
+        cell = a.union(b)
+        if f(cell) > 0 or f(cell) < 0:
             continue
-        if rate > 0 or rate < 0:
-            sign = 1 if rate > 0 else -1
-            start = runs.pop()[0] if runs and runs[-1][1] is a and runs[-1][2] == sign else a
-            runs.append((start, b, sign))
-            continue
-        less((high - low) / 2**20, b - a, "f or f' has a sign on cells of a millionth of the bracket")
-        middle = ((a + b) / 2).mid()
-        stack += [(middle, b), (a, middle)]
-    ends = [(a, b, f(a), f(b)) for a, b, _ in runs]
-    need(all((u > 0 or u < 0) and (v > 0 or v < 0) for _, _, u, v in ends), "f has signs at the ends of every run")
-    roots = [(a, b, bool(u > 0)) for a, b, u, v in ends if (u > 0) != (v > 0)]
-    need(len(roots) == 1, f"there is one zero: there are {len(roots)}")
-    a, b, positive = roots[0]  # f has a sign at a, the other one at b
-    for _ in range(24):
-        middle = ((a + b) / 2).mid()
-        value = f(middle)
-        if not (value > 0 or value < 0):
-            break
-        a, b = (middle, b) if bool(value > 0) == positive else (a, middle)
-    root = a.union(b)
-    for _ in range(12):
-        rate = slope(root)
+        need(root is None or root.upper() >= cell.lower(), "the cells where f may vanish are neighbours")
+        root, rates = cell if root is None else root.union(cell), [*rates, f(cell, True)]
+    need(root is not None, "there is a zero: there are 0")
+    need(all(v > 0 for v in rates) or all(v < 0 for v in rates), "f' has one sign where f may vanish")
+    less(f(arb(root.lower())) * f(arb(root.upper())), 0, "f has opposite signs at the ends of its cells")
+    for _ in range(40):
+        rate = f(root, True)
         need(rate > 0 or rate < 0, "f' has a sign next to the zero")
         root = root.intersection(root.mid() - f(root.mid()) / rate)
-    _, r3 = simple_kernel(weights(root), n, claim.n_modes)
+    w = Weights(c["potential"], **{key: root})
+    r3 = simple_kernel(w, n, c["n_modes"])[1]
     c4 = 2 * (1 - 3 * r3) / (3 * (1 - r3))
     need(c4 > 0 or c4 < 0, f"c_4 has a sign: it is {c4.str(8)}")
-    kind = "tricritical" if c4 > 0 else "unstable tricritical"
-    return {"value": root, "kappa": 2 / weights(root).g(n), "c_4": c4, "kind": kind}
+    return {"value": root, "kappa": 2 / w.g(n), "c_4": c4, "kind": "tricritical" if c4 > 0 else "unstable tricritical"}
 
 
-# ---- states: F(x) = S x − Γ A(κ Γ x) = 0, x = S Γ a
+# ---- states: F(x) = S x - G A(G x) = 0, G = diag (kappa |g_n|)^(1/2), x_n = s_n (kappa |g_n|)^(1/2) a_n
+def contract(Y: Any, Z1: Any, Z2: Any) -> tuple[Any, Any]:
+    """Return r, R: by Newton–Kantorovich there is one zero within r, and no other within R."""
+    less(Z1, 1, "Z1 < 1")
+    less(2 * Y * Z2, (1 - Z1) ** 2, "2 Y Z2 < (1 - Z1)^2")
+    return up(2 * Y / (1 - Z1 + ((1 - Z1) ** 2 - 2 * Y * Z2).sqrt())), arb(((1 - Z1) / Z2).lower())
+
+
 class System:
-    """F, its derivative and their bounds at moments ā (exact) of the modes p, 2p, …, Np, zero beyond.
+    """F and its derivative at moments a (exact) of the modes p, 2p, …, Np, zero beyond; modes > Np by bounds."""
 
-    g and 1/κ are divided by 2^unit, so that the weights are of order one.
-    """
-
-    def __init__(self, claim: Claim, kappa: Any, a: Sequence[Any], period: int = 1) -> None:
-        self.N, self.a, self.p, w = len(a), a, period, Weights(claim.potential)
-        need(claim.n_modes == self.N, "there are as many moments as modes")
-        modes = range(period, period * self.N + 1, period)
-        self.unit = 2 * round(math.log2(max(float(up(w.g(n))) for n in modes)) / 2)
-        self.kappa, self.w = kappa * arb((1, self.unit)), Weights(claim.potential, self.unit)
-        less(0, self.kappa, "0 < kappa")
-        g = [self.w.g(n) for n in modes]
-        self.S, self.gamma = self.roots(modes)
-        self.x = [s * c * v for s, c, v in zip(self.S, self.gamma, a, strict=True)]
-        self.m = m = Moments([self.kappa * v * u for v, u in zip(g, a, strict=True)], 3 * self.N)
-        self.F = [c * (v - u) for c, v, u in zip(self.gamma, a, m.a[1 : self.N + 1], strict=True)]  # S x = Γ ā
-        self.sup, self.sum = self.w.tail(period * self.N)
-        self.F_tail = up((self.sup * m.squares[self.N]).sqrt())
-        self.tau = up(self.kappa * self.sup * (1 + 2 * m.total) / 2)
-        omega = up(self.w.omega2().sqrt())
+    def __init__(self, c: Any, kappa: Any, a: Any, p: int = 1) -> None:
+        less(0, kappa, "0 < kappa")
+        self.p, self.N, self.last, self.kappa, self.w = p, len(a), p * len(a), kappa, Weights(c["potential"])
+        self.given, self.modes = a, range(p, self.last + 1, p)
+        h = [kappa * self.w.g(n) * v for n, v in zip(self.modes, a, strict=True)]
+        self.x = [self.root(n) * self.sign(n) * v for n, v in zip(self.modes, a, strict=True)]
+        self.log_Z, self.a = gibbs([h], 3 * self.N)[0]
+        self.F = [self.root(n) * (v - self.at(n)) for n, v in zip(self.modes, a, strict=True)]
+        B, t, _ = decay(h, 3 * self.N)
+        q, beyond = (-t).exp(), up(B / self.log_Z.exp()) * (-t).exp() ** (3 * self.N + 1)
+        self.squares = [up(beyond * beyond / (1 - q * q))]  # of all a_i, i > j
+        for v in self.a[:0:-1]:
+            self.squares.insert(0, up(self.squares[0] + v * v))
+        sup, rest = self.w.tail(self.last)
+        self.far = up(kappa * sup)  # of kappa |g_n|, n > Np
+        self.tau = up(self.far * (0.5 + sum(map(abs, self.a[1:]), arb(0)) + beyond / (1 - q)))
+        omega = up((4 * kappa * (sum((abs(self.w.g(n)) for n in range(1, self.last + 1)), arb(0)) + rest)).sqrt())
         self.c2, self.c3, self.c4 = omega**2 / 4, omega**3 / (6 * arb(3).sqrt()), omega**4 / 8
 
-    def roots(self, modes: Sequence[int]) -> tuple[list[int], list[Any]]:
-        """Return the signs s_n and the roots |g_n|^(1/2) of the weights of some modes."""
-        g = [self.w.g(n) for n in modes]
-        need(all(v > 0 or v < 0 or v.is_zero() for v in g), "every g_n, n <= N, has a sign")
-        return [-1 if v < 0 else 1 for v in g], [abs(v).sqrt() for v in g]
+    def sign(self, n: int) -> int:
+        """Return s_n, the sign of g_n, 1 where it is 0."""
+        need(self.w.g(n) > 0 or self.w.g(n) < 0 or self.w.g(n).is_zero(), f"g_{n} has a sign")
+        return -1 if self.w.g(n) < 0 else 1
 
-    def block(self, sign: int) -> tuple[Any, Any]:
-        """Return S − κ Γ C Γ for cosines (sign 1) or sines (−1), modes ≤ N, and a bound of its coupling to the rest."""
-        N, a, c = self.N, self.m.a, self.gamma
-        C = [
-            [(a[abs(n - m)] + sign * a[n + m]) / 2 - (a[n] * a[m] if sign > 0 else 0) for m in range(1, 2 * N + 1)]
-            for n in range(1, N + 1)
-        ]
-        P = [[(self.S[n] if n == m else 0) - self.kappa * c[n] * C[n][m] * c[m] for m in range(N)] for n in range(N)]
-        far = [sum((v * v for v in C[n][N:]), 4.5 * self.m.squares[2 * N - n - 1]) for n in range(N)]
-        return arb_mat(P), up(self.kappa * (self.sup * sum(v * v * u for v, u in zip(c, far, strict=True))).sqrt())
+    def root(self, n: int) -> Any:
+        """Return (kappa |g_n|)^(1/2)."""
+        return (self.kappa * abs(self.w.g(n))).sqrt()
 
-    def residues(self, j: int) -> tuple[Any, Any, int]:
-        """Return the block of the cosines n ≡ ±j (mod p), its coupling, and the number of its repelling modes."""
-        p, a = self.p, self.m.a
-        modes = [n for n in range(1, p * self.N + 1) if n % p in (j, p - j)]
-        S, c = self.roots(modes)
+    def at(self, n: int) -> Any:
+        """Return the moment a_n."""
+        return self.a[n // self.p] if n % self.p == 0 else arb(0)
 
-        def covariance(n: int, m: int) -> Any:
-            return sum((a[i // p] for i in (abs(n - m), n + m) if i % p == 0), arb(0)) / 2
+    def cov(self, n: int, m: int, sign: int = 1) -> Any:
+        """Return the covariance of cos n and cos m (sign 1), sin n and sin m (-1)."""
+        return (self.at(abs(n - m)) + sign * self.at(n + m)) / 2 - (self.at(n) * self.at(m) if sign > 0 else 0)
 
-        P = [
-            [(S[i] if i == k else 0) - self.kappa * c[i] * covariance(n, m) * c[k] for k, m in enumerate(modes)]
-            for i, n in enumerate(modes)
-        ]
-        far = [v * v * self.m.squares[(p * self.N - n) // p] for v, n in zip(c, modes, strict=True)]
-        return arb_mat(P), up(self.kappa * (self.sup * sum(far, arb(0))).sqrt()), S.count(-1)
+    def sq(self, j: int) -> Any:
+        """Return a bound of the sum of a_|i|^2 over i > j."""
+        return self.squares[j // self.p] if j >= 0 else 2 * self.squares[0] + 1
 
-    def inertia(self, P: Any, k: Any, r: Any) -> int:
-        """Return the number of negative directions of the block with all modes beyond, for any state within r."""
-        shift = self.kappa * self.kappa * self.c3 * r
+    def block(self, modes: Any, sign: int = 1) -> tuple[Any, Any]:
+        """Return F_x on some modes <= Np, and a bound of its coupling to the modes beyond."""
+        c = {n: self.root(n) for n in modes}
+        P = [[self.sign(n) * (n == m) - c[n] * self.cov(n, m, sign) * c[m] for m in modes] for n in modes]
+        rest = self.sq(self.last).sqrt()
+        return arb_mat(P), self.coupling(modes, lambda i: (self.sq(i).sqrt() + 3 * rest) / 2)
+
+    def coupling(self, modes: Any, size: Callable[[int], Any]) -> Any:
+        """Return a bound of a matrix G K G from some modes <= Np to those beyond; size(Np - n): of the row n of K."""
+        return up((self.far * sum((self.root(n) ** 2 * size(self.last - n) ** 2 for n in modes), arb(0))).sqrt())
+
+    def beyond(self, f: dict[int, Any], i: int) -> Any:
+        """Return a bound of the norm of cov(cos k, sum f_n cos n), k > i."""
+        return sum((abs(u) * (self.sq(i - n).sqrt() + 3 * self.sq(i).sqrt()) / 2 for n, u in f.items()), arb(0))
+
+    def third_coupling(self, modes: Any, f: dict[int, Any]) -> Any:
+        """Return a bound of G cum(cos n, cos m, sum f_k cos k) G from some modes <= Np to those beyond."""
+        rest = 1.5 * self.beyond(f, self.last) + sum(map(abs, f.values()), arb(0)) * self.sq(self.last).sqrt()
+        return self.coupling(modes, lambda i: self.beyond(f, i) / 2 + rest)
+
+    def inertia(self, modes: Any, sign: int, shift: Any, null: Any = None) -> int:
+        """Return the Morse index of a block with all modes beyond, F_x within `shift`, and an exact null vector apart.
+
+        Adding the rank-one matrix of any vector near the null one moves no other eigenvalue across 0 (interlacing).
+        """
+        P, k = self.block(modes, sign)
+        if null is not None:
+            P += arb_mat([[u * v / norm(null) ** 2 for v in null] for u in null])
         less(self.tau + shift, 1, "tau + l < 1")
         eps = up(shift + (k + shift) * (k + shift) / (1 - self.tau - shift)) * identity(P.nrows())
         low, high = negatives(P + eps), negatives(P - eps)
         need(low == high, f"the signs of the second variation are decided: {low} to {high} are negative")
-        return low
-
-    def index(self, sign: int, r: Any) -> int:
-        """Return the Morse index of a sector for any state within r, the null vector of the rotation not counted."""
-        P, k = self.block(sign)
-        v = [n * c * u for n, c, u in zip(range(1, self.N + 1), self.gamma, self.a, strict=True)]
-        if sign < 0 and norm(v) > 0:  # rank one: moves the null vector up, and by interlacing nothing else across 0
-            P += vector(v) * vector(v).transpose() / norm(v) ** 2
-        return self.inertia(P, k, r) - self.S.count(-1)
+        return low - sum(self.sign(n) < 0 for n in modes)
 
     def closed(self) -> tuple[Any, Any]:
-        """Return r, R: for every κ of its ball there is one zero of F within r, and no other nearer than R."""
-        P, k = self.block(1)
+        """Return r, R: there is one zero of F within r of x, and no other nearer than R."""
+        P, k = self.block(self.modes)
         A = P.inv().mid()
-        size = spectral(A)
-        Y = norm([*(A * vector(self.F)).entries(), self.F_tail])
+        size, Y = spectral(A), norm([*product(A, self.F), (self.far * self.squares[self.N]).sqrt()])
         Z1 = spectral2(norm((A * P - identity(self.N)).entries()), size * k, k, self.tau)
-        Z2 = up(size.max(arb(1)) * self.kappa**2 * self.c3)
-        less(Z1, 1, "Z1 < 1")
-        less(2 * Y * Z2, (1 - Z1) ** 2, "2 Y Z2 < (1 - Z1)^2")
-        return up(2 * Y / (1 - Z1 + ((1 - Z1) ** 2 - 2 * Y * Z2).sqrt())), arb(((1 - Z1) / Z2).lower())
+        return contract(Y, Z1, up(size.max(arb(1)) * self.c3))
 
-    def drift(self, r: Any) -> Any:
-        """Return a ball about 0 that holds the change of every moment over a distance r in κ x."""
-        return arb(0, up(r * self.c2.sqrt()))
+    def moments(self, r: Any) -> list[Any]:
+        """Return balls of a_p, a_2p, a_3p of a state whose h is within r, in the norm of x."""
+        return [v + arb(0, up(r * self.c2.sqrt())) for v in self.a[1:4]]
 
 
-def point(claim: Claim) -> tuple[System, Any, Any, dict[str, Any]]:
-    """Return the system at the witness, r, R, and what is proved of the state near it."""
-    t = System(claim, number(claim.given["kappa"]), [exact(v) for v in claim.witness["a"]])
+def point(c: Any, kappa: str, a: Any) -> tuple[System, Any, Any, dict[str, Any]]:
+    """Return the system at moments a, r, R, and what is proved of the state near it."""
+    t = System(c, number(kappa), [exact(v) for v in a])
     r, R = t.closed()
-    if all(v.is_zero() for v in t.a):
+    if all(v.is_zero() for v in t.given):
         r = arb(0)  # the uniform state itself
     else:
         need(any(abs(v) > r for v in t.x), "r < |x|: the state is not uniform")
-    psi = t.kappa / 2 * sum((s * v * v for s, v in zip(t.S, t.x, strict=True)), arb(0)) - t.m.log_Z
-    error, scale = t.kappa * (1 + t.kappa * t.c2) * r * r / 2, arb((1, t.unit // 2))
-    return t, r, R, {
-        "r": r * scale, "R": R * scale, "a": [v + t.drift(t.kappa * r) for v in t.m.a[1:4]],
-        "free_energy": psi + arb(0, up(error)),
-    }  # fmt: skip
+    psi = sum((t.sign(n) * v * v for n, v in zip(t.modes, t.x, strict=True)), arb(0)) / 2 - t.log_Z
+    return t, r, R, {"r": r, "R": R, "a": t.moments(r), "free_energy": psi + arb(0, up((1 + t.c2) * r * r / 2))}
 
 
-def state(claim: Claim) -> dict[str, Any]:
-    """Newton–Kantorovich about ā, free energy, Morse index."""
-    t, r, _, proved = point(claim)
-    return proved | {"index": [t.index(1, r), t.index(-1, r)]}
+def state(c: Any) -> dict[str, Any]:
+    """Newton–Kantorovich, free energy, Morse index."""
+    t, r, _, proved = point(c, c["given"]["kappa"], c["witness"]["a"])
+    rotation = [n * t.root(n) * v for n, v in zip(t.modes, t.given, strict=True)]
+    null, shift = None if all(v.is_zero() for v in t.given) else rotation, up(t.c3 * r)
+    need(c["n_modes"] == t.N, "there are as many moments as modes")
+    return proved | {"index": [t.inertia(t.modes, 1, shift), t.inertia(t.modes, -1, shift, null)]}
 
 
-def pitchfork(claim: Claim) -> dict[str, Any]:
-    """One curve of states of period 2π/p over the bracket, and a block that gains or loses one direction along it."""
-    p, j = integer(claim.given["period"], 2), integer(claim.given["residue"], 1)
-    need(2 * j <= p, "0 < residue <= period/2")
-    low, high = (number(end) for end in claim.given["kappa"])
-    less(low, high, "the bracket is not empty")
-    a = {end: [exact(v) for v in claim.witness[end]] for end in ("low", "middle", "high")}
-    tube = System(claim, low.union(high), a["middle"], p)
-    reach, R = tube.closed()
-    need(any(abs(v) > reach for v in tube.x), "r < |x|: the states are not uniform")
-    d, counts = math.gcd(p, j), dict[int, list[int]]()  # modes n = ±j generate all classes that are multiples of d
-    for kappa, end in ((low, "low"), (high, "high")):
-        t = System(claim, kappa, a[end], p)
-        r, _ = t.closed()
-        less(norm([u - v for u, v in zip(t.x, tube.x, strict=True)]) + r, R, "the ends lie on the curve")
-        for i in range(d, p // 2 + 1, d):
-            P, k, repelling = t.residues(i)
-            counts.setdefault(i, []).append(t.inertia(P, k, r) - repelling)
-    for i, (before, after) in counts.items():
-        need(abs(after - before) == (i == j), f"residue {j} alone changes, by one: residue {i} {before} to {after}")
-    moments = [v + tube.drift(tube.kappa * reach) for v in tube.m.a[1:3]]
-    return {"a": moments, "index": counts[j], "breaks_to": d}
+# ---- folds and branch points: F(x, m) = 0, F_x v = 0, v = v_pivot fixed, with h = (1 + m) G x
+def residues(last: int, p: int, j: int) -> list[int]:
+    """Return the modes n = +-j (mod p) up to `last`."""
+    return [n for n in range(1, last + 1) if n % p in (j, (p - j) % p)]
 
 
-# ---- folds: (x, κ) with the border t·(u − ū) = σ; A inverts the bordered finite part D = [[P, F_κ], [tᵀ]]
-CAP = 0.05  # the bounds of the derivatives of F hold within this distance of ū
+class Singular:
+    """The extended system at (x, 0, v); its regular zeros are the quadratic folds, or the simple branch points.
 
-
-def bordered(t: System, P: Any, tangent: list[Any]) -> Any:
-    """Return D, with F_κ = −Γ C Γ x = (P − S) x/κ."""
-    Px = (P * vector(t.x)).entries()
-    rows = [[*row, (v - s * x) / t.kappa] for row, v, s, x in zip(P.tolist(), Px, t.S, t.x, strict=True)]
-    return arb_mat([*rows, tangent])
-
-
-def second(t: System, v: list[Any]) -> list[Any]:
-    """Return D²F[v, v] on modes ≤ N for v = (v_x, v_κ): −Γ (cum₃(cos n, H', H') + cov(cos n, H''))."""
-    h1 = [c * (t.kappa * u + v[-1] * x) for c, u, x in zip(t.gamma, v, t.x, strict=False)]
-    h2 = [2 * v[-1] * c * u for c, u in zip(t.gamma, v, strict=False)]
-    (H, G), (size, double) = (t.m.field(h1), t.m.field(h2)), (sum(map(abs, h)) for h in (h1, h2))
-    mean = t.m.expect(H, size)[0]
-    square = t.m.expect([(u - mean) * (u - mean) for u in H], (size + abs(mean)) * (size + abs(mean)))
-    linear, a = t.m.expect(G, double), t.m.a
-    return [-t.gamma[n - 1] * (square[n] - a[n] * square[0] + linear[n] - a[n] * linear[0]) for n in range(1, t.N + 1)]
-
-
-class Arc:
-    """The solutions u(σ) of F = 0, t·(u − ū) = σ: bounds of the data of Newton–Kantorovich at ū.
-
-    d ≥ ‖1 − AD‖, ‖1 − DA‖; k: coupling to the modes beyond; L, L3 ≥ ‖D²F‖, ‖D³F‖ within CAP of ū.
+    x lives on the multiples of p, v on the modes of residue +-j modulo p; the file has the coupling, which m changes to
+    (1 + m) times as much, the moments a, and v_n/(kappa |g_n|)^(1/2), which is 1 at the pivot.
     """
 
-    def __init__(self, t: System, tangent: list[Any]) -> None:
-        need(len(tangent) == t.N + 1, "the tangent has N + 1 components")
-        self.t, self.T, X, q = t, norm(tangent), norm(t.x), t.kappa + CAP
-        P, k = t.block(1)
-        D = bordered(t, P, tangent)
+    def __init__(self, c: Any, w: Any, p: int, j: int) -> None:
+        self.t = t = System(c, exact(w["kappa"]), [exact(v) for v in w["a"]], p)
+        self.modes = V = residues(t.last, p, j)
+        self.ratio = [exact(v) for v in w["v"]]
+        ratio = dict(zip(V, self.ratio, strict=True))
+        self.v = [t.root(n) * u for n, u in ratio.items()]
+        self.pivot = integer(w["pivot"], 1)
+        need(self.pivot in V and not t.w.g(self.pivot).contains(0), "the pivot is a mode of v that interacts")
+        f = {n: t.root(n) * u for n, u in zip(V, self.v, strict=True)}  # coefficients of G v
+        h = {n: t.root(n) * u for n, u in zip(t.modes, t.x, strict=True)}
+        (P, kx), (Q, kv) = t.block(t.modes), t.block(V)
+        D = self.derivative(P, Q, f, h)
         self.A = A = D.inv().mid()
-        one = identity(t.N + 1)
-        self.d, self.size = norm((A * D - one).entries()).max(norm((D * A - one).entries())), spectral(A)
-        self.k, x, (c2, c3, c4) = up(k * (1 + (X / t.kappa) ** 2).sqrt()), X + CAP, (t.c2, t.c3, t.c4)
-        self.L = norm([q**2 * c3, *2 * [c2 + q * c3 * x], c3 * x**2])
-        self.L3 = norm([q**3 * c4, *3 * [2 * q * c3 + q**2 * c4 * x, 2 * c3 * x + q * c4 * x**2], c4 * x**3])
-        self.z = spectral2(self.d, self.size * self.k, self.k, t.tau)
-        self.y0 = norm([*(A * vector([*t.F, arb(0)])).entries(), t.F_tail])
-        defect = D * vector(tangent) - vector([arb(0)] * t.N + [arb(1)])
-        self.y1 = norm([*(A * defect).entries(), self.k * self.T])
-        self.row, self.column = [A[t.N, i] for i in range(t.N + 1)], [A[i, t.N] for i in range(t.N + 1)]
+        size, X, v, total = spectral(A), norm(t.x), norm(self.v), sum(map(abs, f.values()), arb(0))
 
-    def radius(self, s: Any) -> Any:
-        """Return r: for |σ| ≤ s there is exactly one solution within r of ū + σt."""
-        lipschitz, length = self.size.max(arb(1)) * self.L, s * self.T
-        Y, Z1 = self.y0 + s * self.y1 + lipschitz * length**2 / 2, self.z + lipschitz * length
-        less(Z1, 1, "Z1 < 1 on the arc")
-        less(2 * Y * lipschitz, (1 - Z1) ** 2, "2 Y Z2 < (1 - Z1)^2 on the arc")
-        r = up(2 * Y / (1 - Z1 + ((1 - Z1) ** 2 - 2 * Y * lipschitz).sqrt()))
-        less(length + r, CAP, "the arc stays within the cap")
-        return r
+        kb = t.third_coupling({*t.modes, *V}, f)
+        far_x, far_v = (up(t.far.sqrt() * t.beyond(c, t.last)) for c in (h, f))  # of F_m and F_x v beyond Np
+        K, T = norm([kx, far_x, kb, far_v + kb * X, kv]), norm([t.tau, t.tau, 2 * total * t.tau])
+        residual = [*t.F, *product(Q, self.v), ratio[self.pivot] - 1]
+        Y = norm([*product(A, residual), (t.far * t.squares[t.N]).sqrt(), far_v])
+        Z1 = spectral2(norm((A * D - identity(D.nrows())).entries()), size * K, K, T)
+        (second, third), wide = self.bounds(X + CAP), size.max(arb(1))
+        Z2 = up(wide * norm([second, second, third * (v + CAP) + second]))
+        self.r, R = contract(Y, Z1, Z2)
+        self.R = R.min(arb(CAP))
+        less(self.r, self.R, "r < R")
+        self.loss = up(Z1 + Z2 * self.r)  # of the inverse derivative at the zero, relative
+        self.drift = up(wide * (second * self.r + far_x))  # of the image of F_m under it
 
-    def errors(self, rho: Any) -> tuple[Any, Any, Any]:
-        """Return bounds within ρ of |κ' − A_κσ|, |u' − A e|, |row of the inverse − row of A|; the tail by Schur."""
-        free = 1 - self.t.tau - self.L * rho
-        less(0, free, "tau + L rho < 1")
-        beta = (self.k + self.L * rho) / free
-        m = self.k * beta + self.L * rho * (1 + beta)
-        q = self.d + self.size * m
-        less(q, 1, "q < 1")
-        v, b = norm(self.column), norm(self.row)
-        return (self.d + b * m) * v / (1 - q), (q + beta) * v / (1 - q), (q + beta) * b / (1 - q)
+    def derivative(self, P: Any, Q: Any, f: dict[int, Any], h: dict[int, Any]) -> Any:
+        """Return the derivative of the system on the modes <= Np: variables x, m, v; rows F, F_x v, v_pivot."""
+        t, V = self.t, self.modes
+        b = {n: sum((u * t.cov(n, m) for m, u in f.items()), arb(0)) for n in range(2 * t.last + 1)}
+        cum = [  # the cumulants of cos n, cos m, G v
+            [(b[abs(n - m)] + b[n + m]) / 2 - t.at(n) * b[m] - b[n] * t.at(m) for m in t.modes] for n in V
+        ]
+        along = [sum((t.cov(n, m) * u for m, u in h.items()), arb(0)) for n in t.modes]
+        self.rate = [-t.root(n) * u for n, u in zip(t.modes, along, strict=True)]  # F_m
+        rows = [[*row, u, *[arb(0)] * len(V)] for row, u in zip(P.tolist(), self.rate, strict=True)]
+        for n, third, row in zip(V, cum, Q.tolist(), strict=True):
+            turned = b[n] + sum((u * v for u, v in zip(third, h.values(), strict=True)), arb(0))
+            left = [-t.root(n) * u * t.root(m) for u, m in zip(third, t.modes, strict=True)]
+            rows.append([*left, -t.root(n) * turned, *row])
+        last = [1 / t.root(n) if n == self.pivot else arb(0) for n in V]
+        return arb_mat([*rows, [arb(0)] * (t.N + 1) + last])
 
-    def curvature(self, rho: Any) -> Any:
-        """Return κ'' = −(row of the inverse)·D²F[u', u'] on the arc within ρ."""
-        _, error, drift = self.errors(rho)
-        v, b = norm(self.column), norm(self.row)
-        change = self.L3 * rho * (v + error) ** 2 + self.L * (2 * v + error) * error
-        middle = -sum((u * w for u, w in zip(self.row, second(self.t, self.column), strict=False)), arb(0))
-        return middle + arb(0, up(b * change + drift * self.L * (v + error) ** 2))
+    def bounds(self, x: Any) -> tuple[Any, Any]:
+        """Return bounds of the second and third derivatives of F in (x, m) where |x| <= x, |m| <= CAP."""
+        m, (c2, c3, c4) = arb(1 + CAP), (self.t.c2, self.t.c3, self.t.c4)
+        third = [m**3 * c4, *3 * [2 * m * c3 + m**2 * c4 * x, 2 * c3 * x + m * c4 * x**2], c4 * x**3]
+        return norm([m**2 * c3, *2 * [c2 + m * c3 * x], c3 * x**2]), norm(third)
+
+    def place(self) -> dict[str, Any]:
+        """Return the coupling and the first moments of the zero."""
+        t, r = self.t, self.r
+        need(any(abs(v) > r for v in t.x), "r < |x|: the state is not uniform")
+        kappa = t.kappa * (1 + arb(0, r))
+        return {"kappa": kappa, "a": t.moments(up(r * (1 + norm(t.x) + r))), "r": r, "R": self.R}
+
+    def turn(self) -> str:
+        """Return whether kappa has a minimum or a maximum there: (0, F_m, 0) is the image of (-v/kappa'', 0, …)."""
+        t = self.t
+        source = [*[arb(0)] * t.N, *self.rate, arb(0)]
+        image = product(self.A, source)
+        error = (self.loss * norm(image) + self.drift) / (1 - self.loss)
+        value = image[t.modes.index(self.pivot)] + arb(0, up(error))
+        need(value > 0 or value < 0, f"kappa'' has a sign: -1/kappa'' is {value.str(8)}")
+        return "minimum" if value < 0 else "maximum"
 
 
-def fold(claim: Claim) -> dict[str, Any]:
-    """An arc on which κ'' has one sign and, in the middle, κ' is small enough: exactly one fold, quadratic."""  # noqa: D401
-    found = claim.witness
-    t = System(claim, exact(found["kappa"]), [exact(v) for v in found["a"]])
-    arc, sigma = Arc(t, [exact(v) for v in found["tangent"]]), exact(found["sigma"])
-    less(0, sigma, "0 < sigma")
-    r0, r = arc.radius(arb(0)), arc.radius(sigma)
-    rate, curvature = up(arc.A[t.N, t.N] + arb(0, up(arc.errors(r0)[0]))), arc.curvature(up(sigma * arc.T + r))
-    need(curvature > 0 or curvature < 0, f"kappa'' has a sign: it is {curvature.str(8)}")
-    sign, least = (1 if curvature > 0 else -1), arb(curvature.abs_lower())
-    place = up(rate / least)  # |σ| at the fold
-    less(place, sigma, "|kappa'(0)| < sigma min |kappa''|")
-    kappa = t.kappa + arb(0, r0) - sign * up(rate * rate / (2 * least)) * arb(0.5, 0.5)
-    far, X = place * arc.T + arc.radius(place), norm(t.x)
-    return {
-        "kappa": kappa * arb((1, -t.unit)), "a": [v + t.drift(t.kappa * far + X * far + far**2) for v in t.m.a[1:4]],
-        "curvature": curvature, "turn": "minimum" if sign > 0 else "maximum", "sigma": sigma,
-    }  # fmt: skip
+def fold(c: Any) -> dict[str, Any]:
+    """A regular zero of the extended system with v among the same modes: a quadratic fold."""  # noqa: D401
+    s = Singular(c, c["witness"], 1, 0)
+    need(c["n_modes"] == s.t.N, "there are as many moments as modes")
+    return s.place() | {"turn": s.turn()}
+
+
+def pitchfork(c: Any) -> dict[str, Any]:
+    """A regular zero with v in another isotropy block: there one eigenvalue, simple, crosses 0 at a speed."""  # noqa: D401
+    p, j = integer(c["given"]["period"], 2), integer(c["given"]["residue"], 1)
+    need(2 * j <= p, "0 < residue <= period/2")
+    s, d = Singular(c, c["witness"], p, j), gcd(p, j)
+    t = s.t
+    need(c["n_modes"] == t.N, "there are as many moments as modes")
+    shift = up(t.c3 * (1 + s.r) * s.r * (1 + norm(t.x) + s.r) + t.c2 * s.r)  # of F_x, from the file's point to the zero
+    for i in set(range(0, p // 2 + 1, d)) - {j}:  # the other blocks of the states of period 2 pi/d
+        t.inertia(residues(t.last, p, i), 1, shift)
+    before = t.inertia(s.modes, 1, shift, s.v)
+    return s.place() | {"index": [before, before + 1], "breaks_to": d}

@@ -1,34 +1,32 @@
 """Searching among the states with moments a_n ≥ 0, in doubles: what a proof about all of them starts from.
 
-Nothing is proved here but by the bounds of `checker_cone.Cone`, which the proof evaluates again.
+Nothing is proved here.  A reduced state solves all equations but those of modes 1 … d, whose moments are given (of
+modes p, 2p, … dp for states of period 2π/p).
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
-from itertools import pairwise
+from fractions import Fraction
 from math import gcd
 from typing import Any
 
 import numpy as np
-from flint import arb, ctx
+from flint import arb
 
 from branches.potentials.potential import Array
-from branches.proofs.certificate import PRECISION
-from branches.proofs.checker_balls import Open, Weights, number
-from branches.proofs.checker_cone import Cone, above
-from branches.proofs.numerics import hexadecimal
+from branches.proofs.numerics import hexadecimal, weights
 
-__all__ = ["ASSUMPTIONS", "THICK", "cells_at", "common_period", "cones", "locate", "moments_at", "on_graph", "texts"]
+__all__ = ["ASSUMPTIONS", "Reduced", "common_period", "cones", "near", "texts"]
 
 ASSUMPTIONS = (
-    "exp of NumPy is within 4 units in the last place; float64 arithmetic is IEEE 754, rounded to nearest; "
-    "products of matrices are sums of products in some order (no fast multiplication).",
+    "float64 arithmetic is IEEE 754, rounded to nearest; products of matrices of doubles >= 0 are sums of products in "
+    "some order (no fast multiplication).",
 )
-SIZES = (24, 32, 40, 48, 64, 96, 128, 256)
-NEGLIGIBLE = 1e-15  # κ Σ_{n>N} g_n below which more modes change nothing
-THICK = (128, 256)  # modes where the tail of the weights is never that small
-WIDTH, DEPTH = 1 / 64, 14
+SIZES = (16, 24, 32, 40, 48, 64, 96, 128, 192)
+NEGLIGIBLE = 1e-10  # κ Σ_{n>N} g_n times the moments beyond N, below which more modes change nothing
+SHIFT = 1e-13  # a bound of the checker is so far, at least, from the reduced state
 
 
 def common_period(potential: dict[str, Any]) -> int:
@@ -44,21 +42,19 @@ def common_period(potential: dict[str, Any]) -> int:
     return 2 if potential["name"] == "doi_onsager" else 1
 
 
-def cones(potential: dict[str, Any], kappa_max: str, period: int, n_modes: int | None) -> Iterator[Cone]:
-    """Yield the bounds to try, with more and more modes; those of `n_modes` alone if it is given.
-
-    Raises
-    ------
-    Open
-        If the potential has weights that are not proved ≥ 0.
-    """
-    with ctx.workprec(PRECISION):
-        kappa, weights = above(number(kappa_max)), Weights(potential)
-        thin = [n for n in SIZES if kappa * above(weights.tail(n * period)[1]) < NEGLIGIBLE]
-    for size in [n_modes] if n_modes else thin[:2] or THICK:
-        with ctx.workprec(PRECISION):
-            cone = Cone(potential, kappa, size, period)
-        yield cone
+def cones(potential: dict[str, Any], kappa: float, period: int, n_modes: int | None) -> Iterator[Reduced]:
+    """Yield the equations to try, with more and more modes; those of `n_modes` alone if it is given."""
+    if n_modes:
+        yield Reduced(potential, n_modes, period)
+        return
+    found = 0
+    for size in SIZES:
+        cone = Reduced(potential, size, period)
+        if cone.rest * kappa < 0.5 and cone.rest * kappa * cone.beyond(kappa) < NEGLIGIBLE:
+            yield cone
+            found += 1
+        if found == 2:
+            return
 
 
 def texts(values: Any) -> list[str]:
@@ -66,100 +62,137 @@ def texts(values: Any) -> list[str]:
     return [hexadecimal(arb(float(v))) for v in values]
 
 
-def cells_at(cone: Cone, ka: float, kb: float) -> tuple[Array, list[str]]:
-    """Return ends of cells of a_1 that cover [0, 1], and the verdict on each, '?' where bisection does not help.
+class Reduced:
+    """The equations of reduced states on N modes, many at a time: rows are problems."""
 
-    Cells are bisected up to `DEPTH` times until each has no state or φ − x is monotone on it.
-    """
-    edges = np.linspace(0.0, 1.0, round(1 / WIDTH) + 1)
-    low, high, verdicts = dict[float, Array](), dict[float, Array](), dict[tuple[float, float], str]()
-    for depth in range(DEPTH):
-        new = np.array([x for x in edges if x not in low])
-        low |= zip(new, cone.rising(new[:, None], np.full(len(new), ka)), strict=True)
-        high |= zip(new, cone.falling(new[:, None], np.full(len(new), kb)), strict=True)
-        pairs = list(pairwise(edges))
-        for x, y in set(pairs) - set(verdicts):
-            l, u = (np.stack([end[x], end[y]]) for end in (low, high))
-            verdicts[x, y] = cone.verdict(np.array([x, y]), l, u, ka, kb)
-        split = [(x + y) / 2 for x, y in pairs if verdicts[x, y] == "?"]
-        if not split or depth == DEPTH - 1 or len(split) > 256:
-            break
-        edges = np.sort(np.concatenate([edges, split]))
-    return edges, [verdicts[pair] for pair in pairwise(edges)]
+    def __init__(self, potential: dict[str, Any], N: int, p: int = 1) -> None:
+        self.potential, self.N, self.p, n = potential, N, p, np.arange(1, N + 1)
+        self.g = np.array([float(v) for v in weights(potential, range(p, p * N + 1, p))])
+        self.rest = self._rest()
+        half = np.arange(2 * N + 1)
+        self.C = np.cos(np.pi * np.outer(np.arange(2 * N + 1), half) / (2 * N))
+        self.mean = (self.C * np.where(half % (2 * N), 2.0, 1.0) / (4 * N)).T
+        self.i, self.j = abs(n[:, None] - n), n[:, None] + n
 
+    def _rest(self) -> float:
+        """Return about the sum of the weights beyond N."""
+        name, parameters, k = self.potential["name"], self.potential["parameters"], self.p * self.N
+        if name == "hegselmann_krause":
+            return 4 / math.pi * (float(Fraction(parameters["R"])) / k + 0.5 / k**2)
+        if name == "doi_onsager":
+            return 2 / math.pi / (2 * (k // 2) + 1)
+        return float(sum(weights(self.potential, range(k + 1, 2 * k + 200))))
 
-def runs_of(edges: Array, verdicts: list[str]) -> list[tuple[str, float, float]]:
-    """Return the runs (verdict, first end, last end) of neighbouring cells with one verdict."""
-    starts = [i for i, v in enumerate(verdicts) if i == 0 or v != verdicts[i - 1]] + [len(verdicts)]
-    return [(verdicts[i], edges[i], edges[j]) for i, j in pairwise(starts)]
+    def beyond(self, kappa: float) -> float:
+        """Return a bound of the moments beyond N of reduced states up to a coupling, a_1 ≤ 1."""
+        h = kappa * self.g * self.settle(np.ones((1, 1)), np.array([kappa]), 1.0)[0, : self.N]
+        h[0] = kappa * self.g[0]
+        t = np.linspace(1 / 64, min(4.0, 690 / self.N), 96)
+        return float(np.exp(min(0.0, (np.cosh(np.outer(t, np.arange(1, self.N + 1))) @ h - (self.N + 1) * t).min())))
 
+    def image(self, X: Array, k: Array, b: Array) -> Array:
+        """Return R(b), modes 1 … 2N, where a_1 … a_d = X."""
+        H = k[:, None] * self.g * np.hstack([X, b[:, X.shape[1] : self.N]])
+        V = H @ self.C[1 : self.N + 1]
+        m = np.exp(V - V[:, :1]) @ self.mean
+        return np.asarray(m[:, 1:] / m[:, :1])
 
-def locate(cone: Cone, edges: Array, verdicts: list[str], ka: float, kb: float) -> list[tuple[Array, Array]]:
-    """Return a bracket of a_1, as narrow as φ − x changes its sign on, and the moments of the state, for every state.
+    def settle(self, X: Array, k: Array, start: float, close: float = 1e-15) -> Array:
+        """Return the reduced states that iterates from 0 or 1 reach, to steps of `close`, modes 1 … 2N."""
+        rows, b = np.arange(len(X)), np.full((len(X), 2 * self.N), start)
+        for step in range(6000):
+            new = self.image(X[rows], k[rows], b[rows])
+            moving, b[rows] = abs(new - b[rows]).max(1) > close, new
+            if step % 8 == 7:
+                rows = rows[moving]
+                if not len(rows):
+                    break
+        return b
 
-    Raises
-    ------
-    Open
-        If a run of cells with φ − x monotone has no verdict next to it, or no bracket is found.
-    """
-    runs, found = runs_of(edges, verdicts), []
-    signs = [*(v for v, _, _ in runs), "-"]
-    for i, (v, first, last) in enumerate(runs):
-        if i and v in ("falls", "rises") and signs[i - 1] != signs[i + 1]:
-            middle = np.array([(first + last) / 2])
-            start = np.append(middle, cone.rising(middle[:, None], np.array([ka]))[0, 1 : cone.N])
-            a = moments_at(cone, ka, start)
-            found.append((bracket(cone, a[0], first, last, v, ka, kb), a))
-    return found
+    def starts(self, X: Array, kappa: float, start: float, other: Array, highest: float) -> int:
+        """Return after how many iterates from 0 or 1 the map contracts from there to `other`, and some more.
 
+        The others are for the modes beyond N, and for the bounds of the checker, which are wider.  `highest` is the
+        greatest coupling of the strip.
+        """
+        k, b, d = np.array([kappa]), np.full((1, 2 * self.N), start), X.shape[1]
+        for step in range(4096):
+            l, u = (b[0], other) if start == 0 else (other, b[0])
+            if self.contracts(l, u, highest, d, 100.0):
+                return step + 1 if start == 0 else step + 6
+            b = self.image(X, k, b)
+        return 4096
 
-def bracket(cone: Cone, x: float, first: float, last: float, verdict: str, ka: float, kb: float) -> Array:
-    """Return the narrowest interval x ± δ inside [first, last] on which φ − x is proved to change its sign."""
-    low, high = cone.rising(np.array([[x]]), np.array([ka]))[0], cone.falling(np.array([[x]]), np.array([kb]))[0]
-    slope = cone.slope(low, high, ka, kb) or (1.0, 1.0)
-    steep = max(slope[0] - 1, 1 - slope[1], 1e-3)
-    widths = max(1e-13, high[0] - low[0]) / steep * 1.3 ** np.arange(1, 40)  # |1 − φ_x| δ must exceed the error of φ
-    for ends in np.clip(np.stack([x - widths, x + widths], 1), first, last):
-        least = cone.rising(ends[:, None], np.full(2, ka))[:, 0] - ends
-        most = cone.falling(ends[:, None], np.full(2, kb))[:, 0] - ends
-        if (least[0] > 0 > most[1]) if verdict == "falls" else (most[0] < 0 < least[1]):
-            return np.asarray(ends)
-    raise Open(f"does not hold: phi - x changes its sign near a = {x:.9g} in [{first}, {last}]")
+    def matrices(self, l: Array, u: Array, ka: float, kb: float) -> tuple[Array, Array]:
+        """Return entrywise bounds of κ C G where moments are in [l, u]."""
+        N, A, B = self.N, np.append(1.0, l), np.append(1.0, u)
+        low = np.maximum((A[self.i] + A[self.j]) / 2 - np.outer(u[:N], u[:N]), 0)
+        high = np.maximum((B[self.i] + B[self.j]) / 2 - np.outer(l[:N], l[:N]), 0)
+        root = np.sqrt(np.diag(high))
+        return low * (ka * self.g), np.minimum(high, np.outer(root, root)) * (kb * self.g)
 
+    def contracts(self, l: Array, u: Array, kappa: float, d: int = 1, most: float = 1e5) -> bool:
+        """Return whether the reduced map contracts where moments are in [l, u], by an inverse of at most `most`."""
+        return _inverse_positive(self.matrices(l, u, kappa, kappa)[1][d:, d:], most)
 
-def moments_at(cone: Cone, kappa: float, start: Array) -> Array:
-    """Return a_1 … a_N of the state at κ near `start`, by Newton's iteration."""
-    a, N = start.copy(), cone.N
-    for _ in range(60):
-        T, C = _linear(cone, kappa, a)
-        step = np.linalg.solve(np.eye(N) - kappa * C * cone.gu[:N], T - a)
-        a = a + step
-        if not np.abs(step).max() > 1e-15:
-            break
-    return a
+    def slope(self, l: Array, u: Array, ka: float, kb: float) -> tuple[float, float] | None:
+        """Return bounds of φ_x where moments are in [l, u]; None where the reduced map does not contract."""
+        low, high = self.matrices(l, u, ka, kb)
+        if not _inverse_positive(high[1:, 1:]):
+            return None
+        one = np.eye(self.N - 1)
+        lo, hi = (float(M[0, 0] + M[0, 1:] @ np.linalg.solve(one - M[1:, 1:], M[1:, 0])) for M in (low, high))
+        return lo, hi
 
-
-def on_graph(cone: Cone, xs: Array, kappa: float) -> Array:
-    """Return κ = K(x) at increasing a_1 = x > 0, starting from K ≈ `kappa` at the first, by Newton's iteration."""
-    N, values = cone.N, []
-    a = xs[0] ** np.arange(1.0, N + 1)
-    for x in xs:
-        a[0] = x
+    def moments_at(self, kappa: float, start: Array) -> Array:
+        """Return a_1 … a_N of the state at κ near `start`, by Newton's iteration."""
+        a = start[: self.N].copy()
         for _ in range(60):
-            T, C = _linear(cone, kappa, a)
-            J = np.eye(N) - kappa * C * cone.gu[:N]
-            J[:, 0] = -C @ (cone.gu[:N] * a)
-            step = np.linalg.solve(J, T - a)
-            kappa, a[1:] = kappa + step[0], a[1:] + step[1:]
-            if not np.abs(step).max() > 1e-14 * max(1.0, kappa):
+            T, C = self._linear(kappa, a)
+            step = np.linalg.solve(np.eye(self.N) - kappa * C * self.g, T - a)
+            a = a + step
+            if not np.abs(step).max() > 1e-15:
                 break
-        values.append(kappa)
-    return np.array(values)
+        return a
+
+    def on_graph(self, xs: Array, kappa: float) -> Array:
+        """Return κ = K(x) at increasing a_1 = x > 0, starting from K ≈ `kappa` at the first, by Newton's iteration.
+
+        ArithmeticError where it does not converge.
+        """
+        N, first, values = self.N, kappa, []
+        a = xs[0] ** np.arange(1.0, N + 1)
+        for x in xs:
+            a[0] = x
+            for _ in range(60):
+                T, C = self._linear(kappa, a)
+                J = np.eye(N) - kappa * C * self.g
+                J[:, 0] = -C @ (self.g * a)
+                step = np.linalg.solve(J, T - a)
+                kappa, a[1:] = kappa + step[0], a[1:] + step[1:]
+                if not np.abs(step).max() > 1e-14 * max(1.0, kappa):
+                    break
+                if not (np.abs(a).max() < 10 and 0 < kappa < 100 * first):
+                    raise ArithmeticError(f"K(a) is not found at a = {x:.6g}")
+            values.append(kappa)
+        return np.array(values)
+
+    def _linear(self, kappa: float, a: Array) -> tuple[Array, Array]:
+        """Return T(a, κ) and the covariances there, on modes ≤ N."""
+        A = np.append(1.0, self.image(np.empty((1, 0)), np.array([kappa]), a[None])[0])
+        T = A[1 : self.N + 1]
+        return T, (A[self.i] + A[self.j]) / 2 - np.outer(T, T)
 
 
-def _linear(cone: Cone, kappa: float, a: Array) -> tuple[Array, Array]:
-    """Return T(a, κ) and the covariances there, on modes ≤ N."""
-    N, n = cone.N, np.arange(1, cone.N + 1)
-    A = np.append(1.0, cone.moments((kappa * cone.gu[:N] * a)[None])[0])
-    T = A[1 : N + 1]
-    return T, (A[abs(n[:, None] - n)] + A[n[:, None] + n]) / 2 - np.outer(T, T)
+def _inverse_positive(M: Array, most: float = 1e5) -> bool:
+    """Return whether 1 − M has an inverse ≥ 0, that is whether M ≥ 0 contracts."""
+    try:
+        y = np.linalg.solve(np.eye(len(M)) - M, np.ones(len(M)))
+    except np.linalg.LinAlgError:
+        return False
+    return bool((y > 0).all() and y.max(initial=0.0) < most)
+
+
+def near(kappa: str) -> float:
+    """Return a coupling of a certificate as a double."""
+    return float(Fraction(kappa))

@@ -5,13 +5,10 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from flint import ctx
-
 from branches.potentials.potential import Potential, positive_integer
 from branches.proofs.certificate import PRECISION, Certificate, issue
-from branches.proofs.checker_balls import Claim, Open
-from branches.proofs.checker_everything import coupling as doubles_around
-from branches.proofs.cone import ASSUMPTIONS, THICK, cells_at, common_period, cones, locate, texts
+from branches.proofs.columns import Column
+from branches.proofs.cone import ASSUMPTIONS, common_period, cones, near
 from branches.proofs.potentials import attractive, coupling, describe
 
 __all__ = ["checked", "states_at", "uniform_only"]
@@ -21,8 +18,6 @@ METHOD = (
     "falling iterates of the other modes enclose every state of a cell, a contraction M y < y makes it one function "
     "phi of a_1, and the sign or the slope of phi - a_1 counts the states."
 )
-METHOD_ALONE = "Iterates of T from 1 bound every state with moments >= 0; M y < y on what they leave: only a = 0."
-STEPS = 10**6
 
 
 def states_at(
@@ -64,20 +59,7 @@ def states_at(
     >>> [states_at(potentials.noisy_transformer(4), kappa).proved["count"] for kappa in ("0.38", "0.4", "0.42")]
     [0, 2, 1]
     """
-    described, text, p, started = checked(potential, kappa, period, n_modes)
-    for cone in cones(described, text, p, n_modes):
-        with ctx.workprec(PRECISION):
-            ka, kb = doubles_around(text)
-        edges, verdicts = cells_at(cone, ka, kb)
-        try:
-            brackets = [texts(ends) for ends, _ in locate(cone, edges, verdicts, ka, kb)]
-        except Open:
-            brackets = []
-        claim = Claim(described, {"kappa": text, "period": p}, {"edges": texts(edges), "brackets": brackets}, cone.N)
-        certificate = issue("states_at", claim, METHOD, since=started, assumptions=ASSUMPTIONS)
-        if certificate.certified:
-            break
-    return certificate
+    return _counted("states_at", potential, kappa, period, n_modes)
 
 
 def uniform_only(
@@ -110,11 +92,16 @@ def uniform_only(
     >>> [bool(uniform_only(potentials.noisy_transformer(4), kappa)) for kappa in ("0.38706", "0.38708")]
     [True, False]
     """
+    return _counted("uniform_only", potential, kappa, period, n_modes)
+
+
+def _counted(kind: str, potential: Potential, kappa: Any, period: int | None, n_modes: int | None) -> Certificate:
     described, text, p, started = checked(potential, kappa, period, n_modes)
-    for cone in cones(described, text, p, n_modes):
-        claim = Claim(described, {"kappa": text, "period": p}, {"steps": STEPS}, cone.N)
-        certificate = issue("uniform_only", claim, METHOD_ALONE, since=started, assumptions=ASSUMPTIONS)
-        if certificate.certified or cone.N not in THICK:
+    given = {"kappa": text, "period": p}
+    for cone in cones(described, near(text), p, n_modes):
+        witness = {"strips": Column(cone, near(text)).strips()}
+        certificate = issue(kind, described, given, witness, cone.N, METHOD, PRECISION, started, ASSUMPTIONS)
+        if certificate.certified:
             break
     return certificate
 

@@ -1,22 +1,26 @@
-"""What a proof starts from: states by Newton's iteration in doubles, then to more digits.  Nothing is proved here."""
+"""What a proof starts from: states, folds and branch points by Newton's iteration, to many digits."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
-from flint import arb, ctx
+from flint import arb, arb_mat, ctx
 
 from branches.potentials.potential import Array, Potential, positive_integer
-from branches.proofs.checker_balls import Claim, number, vector
-from branches.proofs.checker_local import System
 from branches.states.selfconsistent import SelfConsistentSystem
 
-__all__ = ["checked_moments", "hexadecimal", "moved", "newton", "refined", "sizes", "suitable_modes"]
+__all__ = [
+    "Neutral", "checked_moments", "exact", "free_energy", "hexadecimal", "newton", "number", "refined", "sizes",
+    "suitable_modes", "weights",
+]  # fmt: skip
 
 TINY = 1e-18
 LARGEST = 256  # modes up to which a proof is tried
+STEPS, LONGEST = 60, 0.1  # Newton's iteration, and how far a step may go
 
 
 def checked_moments(a: Any) -> Array:
@@ -59,26 +63,145 @@ def sizes(potential: Potential, a: Array, kappa: float, n_modes: int | None) -> 
     return [first] + [size for size in (64, 96, 128, 192, LARGEST) if size >= 1.4 * first]
 
 
+# ---- many digits
+def weights(potential: Mapping[str, Any], modes: Sequence[int]) -> list[Any]:
+    """Return weights of a potential as a certificate describes it, to the working precision."""
+    name, parameters = potential["name"], potential["parameters"]
+    if name == "harmonics":
+        return [number(parameters.get(f"g{n}", "0")) for n in modes]
+    if name == "noisy_transformer":
+        return [2 * number(parameters["beta"]).bessel_i(n) / number(parameters["beta"]) for n in modes]
+    if name == "doi_onsager":
+        return [arb(0) if n % 2 else 4 / arb.pi() / (n * n - 1) for n in modes]
+    R = number(parameters["R"])
+    return [4 / arb.pi() * (n * R - (n * R).sin()) / n**3 for n in modes]
+
+
 def refined(potential: Mapping[str, Any], a: Array, kappa: str, precision: int, period: int = 1) -> list[str]:
     """Return the moments a_p, a_2p, … of the state near `a` to about the precision of the balls, in hexadecimal."""
+    N, at = len(a), float(Fraction(kappa))
     with ctx.workprec(precision):
-        moments = [arb(float(v)) for v in a]
-        inverse = None
-        for _ in range(3 if np.any(a) else 0):
-            system = System(Claim(potential, {}, {}, len(moments)), number(kappa), moments, period)
-            if inverse is None:
-                inverse = system.block(1)[0].inv().mid()
-            moments = moved(system, moments, (inverse * vector(system.F)).entries())
+        g, moments = weights(potential, range(period, period * N + 1, period)), [arb(float(v)) for v in a]
+        if np.any(a):
+            C = _covariance(_moments(at * _floats(g) * a, 2 * N), N)
+            inverse = arb_mat(np.linalg.inv(np.eye(N) - at * C * _floats(g)).tolist())
+            for _ in range(4):
+                found = _many_digits([number(kappa) * u * v for u, v in zip(g, moments, strict=True)], N)[1]
+                moments = _moved(moments, inverse, [v - u for v, u in zip(moments, found[1:], strict=True)])
         return [hexadecimal(v) for v in moments]
 
 
-def moved(system: System, moments: Sequence[Any], step: Sequence[Any]) -> list[Any]:
-    """Return ā with x moved by −step; where g_n = 0 the moment does not enter, and the one of the density is taken."""
-    moved = []
-    for n, (s, gamma) in enumerate(zip(system.S, system.gamma, strict=True)):
-        new = moments[n] - s * step[n] / gamma if gamma > 0 else system.m.a[n + 1]
-        moved.append(arb(new.mid()))
-    return moved
+def free_energy(potential: Mapping[str, Any], a: Sequence[Any], kappa: Any) -> tuple[Any, Any]:
+    """Return F and −dF/dκ = ½ Σ g a² of a state, to the working precision."""
+    g = weights(potential, range(1, len(a) + 1))
+    half = sum((u * v * v for u, v in zip(g, a, strict=True)), arb(0)).mid() / 2
+    log_Z = _many_digits([kappa * u * v for u, v in zip(g, a, strict=True)], len(a))[0]
+    return (kappa * half - log_Z).mid(), half
+
+
+@dataclass
+class Neutral:
+    """A state a of period 2π/p and a null vector w on the modes ±j (mod p): a = T(a, κ), w = κ C G w, w_pivot = 1.
+
+    Its zeros are the folds (j = 0) and the branch points.
+    """
+
+    potential: Mapping[str, Any]
+    period: int
+    residue: int
+    pivot: int
+    a: Array
+    kappa: float
+
+    def __post_init__(self) -> None:
+        p, last = self.period, self.period * len(self.a)
+        self.modes = np.arange(p, last + 1, p)
+        residues = (self.residue, (p - self.residue) % p)
+        self.null = np.array([n for n in range(1, last + 1) if n % p in residues])
+        self.g, self.of_null = (_floats(weights(self.potential, n.tolist())) for n in (self.modes, self.null))
+        self.place = int(np.flatnonzero(self.null == self.pivot)[0])
+
+    def start(self) -> None:
+        """Take the null vector nearest to one; for a fold first the state whose moment of the pivot is as given."""
+        for _ in range(STEPS if self.residue == 0 else 0):
+            A = _moments(self.kappa * self.g * self.a, 2 * len(self.a))
+            C = _covariance(A, len(self.a))
+            J, at = np.eye(len(self.a)) - self.kappa * C * self.g, self.place
+            J[:, at] = -C @ (self.g * self.a)
+            step = np.linalg.solve(J, A[1 : len(self.a) + 1] - self.a)
+            step *= min(1.0, LONGEST / np.abs(step).max()) if step.any() else 1.0
+            self.kappa += step[at]
+            step[at] = 0.0
+            self.a = self.a + step
+            if np.abs(step).max() < 1e-12:
+                break
+        C = self._matrices()[1]
+        w = np.linalg.svd(np.eye(len(self.null)) - self.kappa * C * self.of_null)[2][-1]
+        self.w = w / w[self.place]
+
+    def _matrices(self) -> tuple[Array, Array, Array, Array]:
+        """Return T, the covariances on the modes of w, those of the state, and the cumulants with Σ κ g w cos."""
+        N, p, n = len(self.a), self.period, self.null
+        A = np.zeros(4 * p * N + 1)
+        A[::p] = _moments(self.kappa * self.g * self.a, 4 * N)
+        C = (A[abs(n[:, None] - n)] + A[n[:, None] + n]) / 2 - np.outer(A[n], A[n])
+        if not hasattr(self, "w"):
+            return A[self.modes], C, C, C
+        f, i = self.kappa * self.of_null * self.w, np.arange(3 * p * N + 1)[:, None]
+        b = ((A[abs(i - n)] + A[np.minimum(i + n, 4 * p * N)]) / 2 - A[i] * A[n]) @ f
+        m, k = self.modes, n[:, None]
+        cum = (b[abs(k - m)] + b[k + m]) / 2 - A[k] * b[m] - b[k] * A[m]
+        return A[m], C, _covariance(A[::p], N), cum
+
+    def jacobian(self) -> tuple[Array, Array]:
+        """Return residual and derivative in (a, κ, w)."""
+        T, C, state, cum = self._matrices()
+        N, K, f = len(self.a), len(self.null), self.kappa * self.g
+        J = np.zeros((N + K + 1, N + K + 1))
+        J[:N, :N], J[:N, N] = np.eye(N) - state * f, -state @ (self.g * self.a)
+        J[N:-1, :N], J[N:-1, N] = -cum * f, -C @ (self.of_null * self.w) - cum @ (self.g * self.a)
+        J[N:-1, N + 1 :], J[-1, N + 1 + self.place] = np.eye(K) - self.kappa * C * self.of_null, 1.0
+        rest = self.w - self.kappa * C @ (self.of_null * self.w)
+        return np.concatenate([self.a - T, rest, [self.w[self.place] - 1]]), J
+
+    def solve(self) -> bool:
+        """Iterate in doubles; return whether it converged."""
+        self.start()
+        for _ in range(STEPS):
+            residual, J = self.jacobian()
+            if not np.isfinite(J).all():
+                return False
+            step = np.linalg.lstsq(J, residual, rcond=None)[0]
+            length = np.abs(step).max()
+            step *= min(1.0, LONGEST / length) if length else 1.0
+            N = len(self.a)
+            self.a, self.kappa, self.w = self.a - step[:N], self.kappa - step[N], self.w - step[N + 1 :]
+            if length < 1e-11:
+                return True
+        return False
+
+    def digits(self, precision: int) -> dict[str, Any]:
+        """Return what a certificate holds of the zero, to about the precision of the balls."""
+        N, p = len(self.a), self.period
+        with ctx.workprec(precision):
+            inverse = arb_mat(np.linalg.inv(self.jacobian()[1]).tolist())
+            g, of_null = weights(self.potential, self.modes.tolist()), weights(self.potential, self.null.tolist())
+            u = [arb(float(v)) for v in [*self.a, self.kappa, *self.w]]
+            for _ in range(5):
+                a, kappa, w = u[:N], u[N], u[N + 1 :]
+                found = _many_digits([kappa * x * v for x, v in zip(g, a, strict=True)], 2 * N)[1]
+                A = {n: found[n // p] if n % p == 0 else arb(0) for n in range(2 * p * N + 1)}
+                f = {int(n): kappa * x * v for n, x, v in zip(self.null, of_null, w, strict=True)}
+                rest = [
+                    v - sum(((A[abs(n - m)] + A[n + m]) / 2 - A[n] * A[m]) * x for m, x in f.items())
+                    for v, n in zip(w, f, strict=True)
+                ]
+                first = [v - A[n] for v, n in zip(a, self.modes.tolist(), strict=True)]
+                u = _moved(u, inverse, [*first, *rest, w[self.place] - 1])
+            signs = [-1 if v < 0 else 1 for v in of_null]
+            ratio = [hexadecimal(v * s) for v, s in zip(u[N + 1 :], signs, strict=True)]
+            state = [hexadecimal(v) for v in u[:N]]
+            return {"a": state, "kappa": hexadecimal(u[N]), "v": ratio, "pivot": self.pivot}
 
 
 def hexadecimal(value: Any) -> str:
@@ -92,3 +215,49 @@ def hexadecimal(value: Any) -> str:
     """
     mantissa, exponent = value.mid().man_exp()
     return f"{hex(int(mantissa))}p{int(exponent)}"
+
+
+def number(text: str) -> Any:
+    """Return a decimal or rational number to the working precision."""
+    value = Fraction(text)
+    return arb(value.numerator) / value.denominator
+
+
+def exact(text: str) -> Any:
+    """Return the number that `hexadecimal` wrote."""
+    mantissa, exponent = text.split("p")
+    return arb((int(mantissa, 16), int(exponent)))
+
+
+def _floats(values: Sequence[Any]) -> Array:
+    return np.array([float(v) for v in values])
+
+
+def _moments(h: Array, count: int) -> Array:
+    """Return a_0 … a_count of exp Σ h_n cos nθ."""
+    half = np.arange(2 * count + 1)
+    C = np.cos(np.pi * np.outer(np.arange(count + 1), half) / (2 * count))
+    V = h @ C[1 : len(h) + 1]
+    m = C @ (np.where(half % (2 * count), 2.0, 1.0) * np.exp(V - V.max()))
+    return np.asarray(m / m[0])
+
+
+def _covariance(A: Array, N: int) -> Array:
+    n = np.arange(1, N + 1)
+    return np.asarray((A[abs(n[:, None] - n)] + A[n[:, None] + n]) / 2 - np.outer(A[n], A[n]))
+
+
+def _many_digits(h: list[Any], count: int) -> tuple[Any, list[Any]]:
+    """Return log Z and a_0 … a_count of exp Σ h_n cos nθ to the working precision, in most cases."""
+    points = 1 << max(6, (4 * count).bit_length())
+    table, half = [(arb(2 * j) / points).cos_pi().mid() for j in range(points)], points // 2
+    rows = [[table[k * j % points] for k in range(max(count, len(h)) + 1)] for j in range(half + 1)]
+    V = (arb_mat([row[1 : len(h) + 1] for row in rows]) * arb_mat([[v] for v in h])).entries()
+    weight = [[v.exp().mid() * (1 if j in (0, half) else 2)] for j, v in enumerate(V)]
+    raw = (arb_mat([row[: count + 1] for row in rows]).transpose() * arb_mat(weight)).entries()
+    return (raw[0] / points).log().mid(), [(v / raw[0]).mid() for v in raw]
+
+
+def _moved(u: list[Any], inverse: Any, residual: list[Any]) -> list[Any]:
+    rows = [[v] for v in residual]
+    return [(v - step).mid() for v, step in zip(u, (inverse * arb_mat(rows)).entries(), strict=True)]

@@ -8,7 +8,6 @@ import numpy as np
 
 from branches.potentials.potential import Potential, positive_integer
 from branches.proofs.certificate import Certificate, issue
-from branches.proofs.checker_balls import Claim
 from branches.proofs.potentials import describe
 
 __all__ = ["compared", "onset"]
@@ -47,8 +46,7 @@ def onset(potential: Potential, mode: int = 1) -> Certificate:
     started = time.perf_counter()
     n = positive_integer("mode", mode)
     potential.onset_coupling(n)
-    claim = Claim(describe(potential), {"mode": n}, {}, compared(potential, n))
-    return issue("onset", claim, METHOD, since=started)
+    return issue("onset", describe(potential), {"mode": n}, {}, compared(potential, n), METHOD, since=started)
 
 
 def compared(potential: Potential, n: int) -> int:

@@ -10,17 +10,15 @@ import numpy as np
 
 from branches.potentials.potential import Potential, positive_integer
 from branches.proofs.certificate import PRECISION, Certificate, issue
-from branches.proofs.checker_balls import Claim
-from branches.proofs.numerics import checked_moments, newton, refined, sizes
+from branches.proofs.numerics import Neutral, checked_moments, newton, sizes
 from branches.proofs.potentials import coupling, describe
 
 __all__ = ["pitchfork"]
 
 METHOD = (
-    "Newton–Kantorovich in the states of period 2 pi/p for all kappa of the bracket at once; inertia of the isotropy "
-    "blocks at both ends; bifurcation where an odd number of eigenvalues changes sign (Krasnoselskii)."
+    "Newton–Kantorovich for the extended system F(x, kappa) = 0, F_x v = 0, v_pivot = 1, v in the isotropy block; its "
+    "regular zeros are simple branch points crossed at a speed; inertia of the other blocks (Crandall–Rabinowitz)."
 )
-WIDTHS = (1e-13, 1e-11, 1e-9, 1e-7, 1e-5)  # relative widths of the bracket that are tried, narrowest first
 
 
 def pitchfork(
@@ -36,8 +34,8 @@ def pitchfork(
     a
         Moments a_1, a_2, … of the state of period 2π/p near the branch point; those that are not multiples of p
         are not looked at.
-    kappa : str, Fraction, int or float, or two of them
-        A coupling close to the branch point, around which a narrow bracket is chosen, or the bracket itself.
+    kappa : str, Fraction, int or float
+        A coupling close to the branch point.
     period
         p ≥ 2.
     residue
@@ -50,8 +48,9 @@ def pitchfork(
     Returns
     -------
     Certificate
-        `given` holds the bracket; `proved` a_p and a_2p, the number of unstable directions of the block at both
-        ends, and the p' of the period 2π/p' of the branches that leave.
+        `proved` holds kappa, a_p, a_2p and a_3p there, the numbers of unstable directions of the block on both
+        sides, the p' of the period 2π/p' of the branch that leaves, and the distances r and R from the numbers in the
+        file within which there is exactly one branch point, and no other.
 
     Raises
     ------
@@ -60,8 +59,7 @@ def pitchfork(
 
     Notes
     -----
-    The theorem is that branches leave somewhere in the bracket; not that they do so at one point, nor to which side.
-    For p = 2 they come in pairs that a rotation by π exchanges: a pitchfork.
+    For p = 2 a rotation by π exchanges the two halves of the branch that leaves: a pitchfork.
 
     Examples
     --------
@@ -76,36 +74,22 @@ def pitchfork(
     p, j = positive_integer("period", period), positive_integer("residue", residue)
     if p < 2 or 2 * j > p:
         raise ValueError(f"period = {period}, residue = {residue} are not allowed: 1 <= residue <= period/2 must hold")
-    reduced = _reduced(potential, p)
-    for size in sizes(reduced, guess[p - 1 :: p], float(_middle(kappa)), n_modes):
-        for ends in _brackets(kappa):
-            found = dict[str, list[str]]()
-            for name, at in zip(("low", "middle", "high"), (ends[0], str(_middle(ends)), ends[1]), strict=True):
-                start = newton(reduced, guess[p - 1 :: p], float(Fraction(at)), size)
-                found[name] = refined(described, np.nan_to_num(start), at, precision, p)
-            given = {"kappa": list(ends), "period": p, "residue": j}
-            certificate = issue("pitchfork", Claim(described, given, found, size), METHOD, precision, since=started)
-            if certificate.certified:
-                return certificate
-        if "alone changes" in certificate.undecided:  # the curve is proved: more modes do not move its index
+    reduced, given, at = _reduced(potential, p), {"period": p, "residue": j}, float(Fraction(coupling(kappa)))
+    for size in sizes(reduced, guess[p - 1 :: p], at, n_modes):
+        start = newton(reduced, guess[p - 1 :: p], at, size)
+        pivot = _attracting(potential, p, j)
+        zero = Neutral(described, p, j, pivot, np.nan_to_num(start), at)
+        converged = zero.solve()
+        certificate = issue("pitchfork", described, given, zero.digits(precision), size, METHOD, precision, started)
+        if certificate.certified or not converged:  # where there is none near, more modes do not help
             break
     return certificate
 
 
-def _middle(kappa: Any) -> Fraction:
-    ends = kappa if isinstance(kappa, (tuple, list)) else (kappa, kappa)
-    if len(ends) != 2:
-        raise ValueError(f"kappa = {kappa!r} is not allowed: give one coupling or the two ends of a bracket")
-    return sum((Fraction(coupling(end)) for end in ends), Fraction(0)) / 2
-
-
-def _brackets(kappa: Any) -> list[tuple[str, str]]:
-    """Return the brackets to try, ends as decimal strings."""
-    if isinstance(kappa, (tuple, list)):
-        low, high = sorted((coupling(end) for end in kappa), key=Fraction)
-        return [(low, high)]
-    at = float(Fraction(coupling(kappa)))
-    return [(coupling(at * (1 - width)), coupling(at * (1 + width))) for width in WIDTHS]
+def _attracting(potential: Potential, p: int, j: int) -> int:
+    """Return the mode ±j (mod p) with the greatest weight."""
+    g = np.abs(potential.weights(8 * p))
+    return max((n for n in range(1, 8 * p + 1) if n % p in (j, p - j)), key=lambda n: float(g[n - 1]))
 
 
 def _reduced(potential: Potential, p: int) -> Potential:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from branches.diagrams.diagram import Diagram
+from branches.diagrams.findings import Finding, findings
 from branches.diagrams.records import Branch, SpecialPoint
 from branches.landscapes.transitions import Transition
 from branches.onsets.classify import Onset
@@ -57,6 +58,11 @@ class Proofs:
         """Whether every certificate is certified and none is missing."""
         return bool(self.certificates) and all(self.certificates) and not self.interrupted
 
+    @property
+    def verdicts(self) -> dict[str, str]:
+        """What each certificate says, by what it is about: 'certified' or 'undecided'."""
+        return {name: certificate.verdict for name, certificate in zip(self.names, self.certificates, strict=True)}
+
     def __iter__(self) -> Iterator[Certificate]:
         return iter(self.certificates)
 
@@ -95,7 +101,7 @@ def certify(result: Any, progress: Progress | None = None) -> Any:
         Of a State: it exists, alone, with its index.  Of a Transition: where it is and of which kind.
     Proofs
         Of a Branch: its folds, its pitchforks and its last state.  Of a Diagram: the onsets, the folds and
-        pitchforks of all branches, and where all g_n ≥ 0 everything there is up to κ_max.
+        pitchforks, by the names they have in it, and where all g_n ≥ 0 'all states' up to κ_max.
 
     Raises
     ------
@@ -146,19 +152,33 @@ def _of_branch(branch: Branch) -> tuple[list[Job], list[str]]:
         return [], ["states without a mirror axis"]
     missing: list[str] = []
     for point in branch.special_points:
-        name = f"{point.kind} at {point.kappa:.9g}"
-        if point.kind == "fold":
-            jobs.append((name, partial(fold, branch.potential, point.a, point.kappa)))
-        elif point.kind == "pitchfork" and point.sector == "even" and point.n_fold > 1:
-            jobs.append((name, partial(_pitchfork, branch.potential, point)))
-        else:
+        name, job = f"{point.kind} at {point.kappa:.9g}", _of_point(branch.potential, point)
+        if job is None:
             missing.append(name)
+        else:
+            jobs.append((name, job))
     return jobs, missing
 
 
-def _pitchfork(potential: Potential, point: SpecialPoint) -> Certificate:
-    residue = min(point.residue, point.n_fold - point.residue)
-    return pitchfork(potential, point.a, point.kappa, point.n_fold, residue)
+def _of_point(potential: Potential, point: SpecialPoint) -> Callable[[], Certificate] | None:
+    """Return what proves a special point, or None where there is no theorem."""
+    if point.kind == "fold":
+        return partial(fold, potential, point.a, point.kappa)
+    if point.kind == "pitchfork" and point.sector == "even" and point.n_fold > 1:
+        residue = min(point.residue, point.n_fold - point.residue)
+        return partial(pitchfork, potential, point.a, point.kappa, point.n_fold, residue)
+    return None
+
+
+def _of_finding(found: Diagram, row: Finding) -> Callable[[], Certificate] | None:
+    """Return what proves an onset or a special point, or None where there is no theorem."""
+    if row.kind == "onset":
+        return partial(onset, found.potential, int(row.modes)) if row.modes.isdigit() else None
+    branch = found.branches[row.branch]
+    if isinstance(branch.isotropy, Cyclic):  # the theorems are those of even states
+        return None
+    points = branch.special_points
+    return next((_of_point(found.potential, point) for point in points if point.arclength == row.arclength), None)
 
 
 def _last(branch: Branch) -> list[Job]:
@@ -173,14 +193,12 @@ def _of_diagram(found: Diagram) -> tuple[list[Job], list[str]]:
     describe(potential)
     jobs: list[Job] = []
     missing: list[str] = []
-    even = [branch for branch in found.branches if not isinstance(branch.isotropy, Cyclic)]
-    modes = {b.n_fold: b for b in even if b.kappa.size and potential.weight(b.n_fold) > 0}
-    for n in sorted(modes):
-        jobs.append((f"onset {n}", partial(onset, potential, n)))
-    for number, branch in enumerate(found.branches):
-        own, without = _of_branch(branch)
-        jobs += [(f"branch {number}, {name}", job) for name, job in own]
-        missing += [f"branch {number}, {name}" for name in without]
+    for row in findings(found):
+        job = _of_finding(found, row)
+        if job is None:
+            missing.append(row.name)
+        else:
+            jobs.append((row.name, job))
     try:
         attractive(potential)
     except ValueError as error:

@@ -10,7 +10,6 @@ import numpy as np
 
 from branches.potentials.potential import Potential
 from branches.proofs.certificate import PRECISION, Certificate, issue
-from branches.proofs.checker_balls import Claim
 from branches.proofs.numerics import checked_moments, newton, refined, sizes
 from branches.proofs.potentials import coupling, describe
 
@@ -68,8 +67,8 @@ def state(
     for size in sizes(potential, guess, at, n_modes):
         found = newton(potential, guess, at, size)
         start = np.resize(guess, size) if not np.isfinite(found).all() else found
-        claim = Claim(described, {"kappa": text}, {"a": refined(described, start, text, precision)}, size)
-        certificate = issue("state", claim, METHOD, precision, since=started)
+        witness = {"a": refined(described, start, text, precision)}
+        certificate = issue("state", described, {"kappa": text}, witness, size, METHOD, precision, since=started)
         if certificate.certified:
             break
     return certificate

@@ -12,12 +12,10 @@ from flint import arb, ctx
 
 from branches.potentials.potential import Array, Potential, positive_integer
 from branches.proofs.certificate import PRECISION, Certificate, issue
-from branches.proofs.checker_balls import Claim, Open, Weights, exact, number
-from branches.proofs.checker_cone import Cone
-from branches.proofs.checker_everything import coupling as doubles_around
-from branches.proofs.checker_local import point
-from branches.proofs.cone import ASSUMPTIONS, cells_at, common_period, cones, locate, moments_at, texts
-from branches.proofs.numerics import checked_moments, newton, refined
+from branches.proofs.columns import Column
+from branches.proofs.cone import ASSUMPTIONS, common_period, cones, near
+from branches.proofs.numerics import checked_moments, exact, free_energy, newton, number, refined
+from branches.proofs.plates import plates
 from branches.proofs.potentials import attractive, coupling, describe
 
 __all__ = ["continuous", "sharpened", "transition"]
@@ -31,8 +29,7 @@ METHOD_CONTINUOUS = (
     "Logarithmic Hardy-Littlewood-Sobolev inequality: the integral of rho log(2 pi rho) is at least the sum of "
     "|a_k|^2/k; k g_pk <= g_p for every k, tails included."
 )
-BOX_DEPTH = 14
-POINT_MODES = (32, 64, 128, 160, 256)  # of the ball around a state: as many as it takes for the digits of F
+POINT_MODES = (16, 24, 32, 48, 64, 96, 128, 192, 256)  # around a state: as many as it takes for the digits of F
 
 
 def transition(potential: Potential, kappa_low: Any, kappa_high: Any, n_modes: int | None = None) -> Certificate:
@@ -76,56 +73,40 @@ def transition(potential: Potential, kappa_low: Any, kappa_high: Any, n_modes: i
         raise ValueError(f"kappa_high = {kappa_high!r} is not allowed: it must exceed kappa_low = {kappa_low!r}")
     if n_modes is not None:
         positive_integer("n_modes", n_modes)
-    with ctx.workprec(PRECISION):
-        ka, kb = doubles_around(low)
-    coarse = None
-    for fine in cones(described, high, 1, n_modes):  # more modes are for the brackets around the states
-        if coarse is None:
-            coarse, cells = fine, cells_at(fine, ka, kb)
-            winner = _winner(potential, coarse, high)
-        witness = _states(potential, fine, cells, ka, kb, low) | winner
-        claim = Claim(described, {"kappa_low": low, "kappa_high": high}, witness, coarse.N)
-        certificate = issue("transition", claim, METHOD, since=started, assumptions=ASSUMPTIONS)
+    given = {"kappa_low": low, "kappa_high": high}
+    for cone in cones(described, near(high), 1, n_modes):
+        column = Column(cone, near(low))
+        k = np.array([near(low)])
+        starts = [cone.settle(np.array([[x]]), k, 0.0)[0] for part in column.states for x in part]
+        greatest = cone.settle(np.empty((1, 0)), np.array([near(high)]), 1.0)[0]
+        witness = {
+            "strips": column.strips(),
+            "plates": [plate for gap in column.gaps for plate in plates(cone, *gap, near(low))],
+            "states": [_digits_of(potential, cone.moments_at(k[0], a), low)[0] for a in starts],
+            "winner": _digits_of(potential, cone.moments_at(near(high), greatest), high)[0],
+        }
+        certificate = issue("transition", described, given, witness, cone.N, METHOD, PRECISION, started, ASSUMPTIONS)
         if certificate.certified:
             break
     return certificate
 
 
-def _states(
-    potential: Potential, fine: Cone, cells: tuple[Array, list[str]], ka: float, kb: float, low: str
-) -> dict[str, Any]:
-    """Return the cells, and brackets and digits of the states at κ_low."""
-    try:
-        found = locate(fine, *cells, ka, kb)
-    except Open:
-        found = []
-    states = [{"bracket": texts(ends), "a": _digits_of(potential, a, low)[0]} for ends, a in found]
-    return {"edges": texts(cells[0]), "depth": BOX_DEPTH, "fine_modes": fine.N, "states": states}
-
-
-def _winner(potential: Potential, cone: Cone, high: str) -> dict[str, Any]:
-    """Return digits of the greatest state at κ_high."""
-    kappa = np.array([min(float(Fraction(high)), cone.kappa_max)])
-    greatest = cone.falling(np.empty((1, 0)), kappa, 400)[0, : cone.N]
-    return {"winner": {"a": _digits_of(potential, moments_at(cone, kappa[0], greatest), high)[0]}}
-
-
-def _digits_of(potential: Potential, a: Array, kappa: str, radius: float = 0.0) -> tuple[list[str], Any]:
-    """Return digits of the moments of a state with as many modes as its F needs: a sign, or this radius; and F."""
-    described = describe(potential)
+def _digits_of(potential: Potential, a: Array, kappa: str) -> tuple[list[str], Any, Any]:
+    """Return digits of the moments of a state with as many modes as its F needs, F, and ½ Σ g a²."""
+    described, last = describe(potential), None
     for size in POINT_MODES:
-        moments = newton(potential, a, float(Fraction(kappa)), size)
+        if size < min(a.size, 24):
+            continue
+        moments = newton(potential, a, near(kappa), size)
         if not np.isfinite(moments).all() or np.abs(moments).max() < 1e-6:
-            return ["0x0p0"], None  # the uniform state: there is no other near
+            break  # the uniform state: there is no other near
         digits = refined(described, moments, kappa, PRECISION)
         with ctx.workprec(PRECISION):
-            try:
-                energy = point(Claim(described, {"kappa": kappa}, {"a": digits}, size))[3]["free_energy"]
-            except Open:
-                continue
-            if energy.rad() < radius or (not radius and not energy.contains(0)):
-                return digits, energy
-    return digits, None
+            energy, half = free_energy(described, [exact(v) for v in digits], number(kappa))
+            if last is not None and abs(energy - last) < abs(energy) / 1000 + number(kappa) * half * arb(10) ** -24:
+                return digits, energy, half
+        last = energy
+    return ["0x0p0"], last, None
 
 
 def sharpened(
@@ -161,18 +142,12 @@ def sharpened(
     """
     moments = checked_moments(a)
     with ctx.workprec(PRECISION):
-        w, at = Weights(describe(potential)), number(coupling(kappa))
-        size = sum((w.g(n) * float(v) ** 2 for n, v in enumerate(moments, 1)), arb(0)) * at
+        at = number(coupling(kappa))
         for _ in range(8):
-            text = _decimal(at, 45)
-            found, energy = _digits_of(potential, moments, text, float(size) * 10.0 ** (-digits - 2))
-            if len(found) == 1:
-                raise ValueError(f"a = {a!r} is not allowed: no state other than the uniform one is near at {text}")
-            if energy is None:
-                raise ValueError(f"digits = {digits} is not allowed: {POINT_MODES[-1]} modes give fewer digits of F")
-            moments = np.array([float(exact(v)) for v in found])
-            half = sum((w.g(n) * exact(v) ** 2 for n, v in enumerate(found, 1)), arb(0)) / 2
-            change = energy.mid() / half
+            found, energy, half = _digits_of(potential, moments, _decimal(at, 45))
+            if half is None:
+                raise ValueError(f"a = {a!r} is not allowed: no state other than the uniform one is near at {kappa!r}")
+            moments, change = np.array([float(exact(v)) for v in found]), energy / half
             at = (at + change).mid()
             if abs(change) < at * arb(10) ** (-digits - 6):
                 break
@@ -225,5 +200,4 @@ def continuous(potential: Potential, mode: int | None = None) -> Certificate:
     last = max((int(key[1:]) for key in described["parameters"]), default=0) if described["name"] == "harmonics" else 0
     beta = float(Fraction(described["parameters"].get("beta", "0")))
     size = max(32, last // n + 1, int(beta))
-    claim = Claim(described, {"mode": n}, {}, size)
-    return issue("continuous", claim, METHOD_CONTINUOUS, since=started)
+    return issue("continuous", described, {"mode": n}, {}, size, METHOD_CONTINUOUS, since=started)

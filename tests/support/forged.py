@@ -3,9 +3,8 @@
 from dataclasses import replace
 from typing import Any
 
-from branches.proofs import checker
+from branches.proofs import schema
 from branches.proofs.certificate import Certificate
-from branches.proofs.checker_balls import Claim
 
 
 def forged(certificate: Certificate, **changes: Any) -> Certificate:
@@ -13,8 +12,8 @@ def forged(certificate: Certificate, **changes: Any) -> Certificate:
     for name, value in changes.items():
         old = getattr(certificate, name)
         certificate = replace(certificate, **{name: {**old, **value} if isinstance(value, dict) else value})
-    claim = Claim(certificate.potential, certificate.given, certificate.witness, certificate.n_modes)
-    return replace(certificate, statement=checker.sentence(certificate.kind, claim, certificate.proved))
+    words = schema.sentence(certificate.kind, certificate.potential, certificate.given, certificate.proved)
+    return replace(certificate, statement=words)
 
 
 def refused(certificate: Certificate, *words: str) -> bool:

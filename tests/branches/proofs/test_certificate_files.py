@@ -10,8 +10,8 @@ from branches.proofs.certificate import Certificate
 
 FOLDER = Path(__file__).parents[3] / "docs" / "certificates"
 FILES = sorted(FOLDER.glob("*.json"))
-LONG = {"diagram-hegselmann-krause-1.5", "diagram-hegselmann-krause-2", "diagram-doi-onsager"}
-LONG |= {"uniform-only-transformer-4", "uniform-only-hegselmann-krause-2"}
+LONG = {"diagram-transformer-10", "diagram-hegselmann-krause-1.5", "diagram-hegselmann-krause-2"}
+LONG |= {"transition-hegselmann-krause-1", "states-hegselmann-krause-1", "transition-transformer-20"}
 
 
 def test_there_are_certificates_and_they_are_small():
@@ -41,3 +41,10 @@ def test_every_statement_about_all_states_is_in_the_table():
     for path in named:
         assert f"({path.name})" in table
         assert Certificate.load(path).statement in table
+
+
+@pytest.mark.slow
+def test_one_command_proves_them_all_again(mvcont):
+    code, out, _ = mvcont("verify", *FILES)
+    assert code == 0
+    assert out.count("True, every inequality holds") == len(FILES)

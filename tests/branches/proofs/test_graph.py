@@ -6,7 +6,6 @@ pytest.importorskip("flint")
 from forged import forged, refused
 
 from branches import potentials
-from branches.proofs import graph
 from branches.proofs.graph import diagram
 
 CASES = [
@@ -42,9 +41,10 @@ def test_more_transformers(beta, kappa_max, count):
 
 def test_the_fold_of_the_published_value_is_enclosed(folded):
     (a, kappa) = folded.proved["folds"][0]
-    assert float(a[0]) < 0.5471279500604 < float(a[1])
-    assert float(kappa[0]) < 0.38706899595204 < float(kappa[1])
-    assert float(kappa[1]) - float(kappa[0]) < 1e-3
+    assert float(a[0]) == pytest.approx(0.5471279500604, abs=1e-13)
+    assert float(kappa[0]) == pytest.approx(0.38706899595204, abs=1e-14)
+    assert float(a[1]) - float(a[0]) < 1e-15
+    assert float(kappa[1]) - float(kappa[0]) < 1e-15
     assert "two up to K(0)" in folded.statement
     assert folded.check().ok
 
@@ -71,15 +71,44 @@ def test_missing_overlapping_and_foreign_cells_are_refused(folded):
 def test_the_end_of_the_graph_is_needed(folded):
     w = folded.witness
     short = {"edges": w["edges"][:-1], "low": w["low"][:-1], "high": w["high"][:-1]}
-    assert refused(forged(folded, witness=short), "every state at kappa_max")
-    assert refused(forged(folded, given={"kappa_max": "0.43"}), "every state at kappa_max")
+    strips = [q | {"last": q["last"] - 1} for q in w["strips"]]
+    assert refused(forged(folded, witness=short | {"strips": strips}), "every state at kappa_max")
+    assert refused(forged(folded, given={"kappa_max": "0.43"}), "kappa_max")
+    assert refused(forged(folded, witness={"steps": 1}), "every state at kappa_max")
 
 
 def test_the_onset_needs_the_third_derivative(folded):
-    assert refused(forged(folded, witness={"onset_cells": 1}))
-    assert refused(forged(folded, witness={"onset_cells": 0}), "integer")
-    assert refused(forged(folded, witness={"onset_cells": len(folded.witness["low"]) - 1}))
-    assert refused(forged(folded, witness={"onset_cells": 10**6}))
+    """A first cell that is too wide, or none at 0."""
+    w = folded.witness
+    wide = {"edges": [w["edges"][0], *w["edges"][8:]], "low": w["low"][7:], "high": w["high"][7:]}
+    strips = [q | {"last": q["last"] - 7} for q in w["strips"]]
+    assert refused(forged(folded, witness=wide | {"strips": strips}))
+
+
+def test_strips_hold_all_windows_and_reach_the_end(folded):
+    w = folded.witness
+    (strip,) = w["strips"]
+    middle = len(w["low"]) // 2
+    assert refused(forged(folded, witness={"strips": []}), "strips cover")
+    assert refused(forged(folded, witness={"strips": [strip | {"last": middle}]}), "strips cover")
+    assert refused(forged(folded, witness={"strips": [strip | {"last": 10**4}]}), "integer")
+    assert refused(forged(folded, witness={"strips": [strip, strip]}))
+    assert refused(forged(folded, witness={"strips": [strip | {"steps": [0, 0]}]}), "M y < y")
+    low, high = strip["kappa"]
+    assert refused(forged(folded, witness={"strips": [strip | {"kappa": [w["low"][0], high]}]}), "holds the windows")
+    assert refused(forged(folded, witness={"strips": [strip | {"kappa": [low, w["high"][0]]}]}))
+
+
+def test_a_fold_needs_its_own_point(folded):
+    w = folded.witness
+    (point,) = w["folds"]
+    assert refused(forged(folded, witness={"folds": []}), "K' has a sign")
+    assert refused(forged(folded, witness={"folds": [point, point]}))
+    assert refused(forged(folded, witness={"folds": [point | {"pivot": 2}]}))
+    other = point | {"kappa": w["high"][0]}
+    assert refused(forged(folded, witness={"folds": [other]}))
+    moved = point | {"a": [point["a"][1], *point["a"][1:]]}
+    assert refused(forged(folded, witness={"folds": [moved]}))
 
 
 def test_forged_claims_are_refused(folded):
@@ -125,4 +154,3 @@ def test_progress_runs_to_the_end():
     seen = []
     assert diagram(potentials.kuramoto(), "2.04", progress=lambda done, total: seen.append((done, total))).certified
     assert seen[-1][0] == seen[-1][1]
-    assert graph.WIDTH == 1 / 64

@@ -1,6 +1,7 @@
 """Certificates as files, what the trusted part imports, and what happens without python-flint."""
 
 import ast
+import csv
 import json
 import subprocess
 import sys
@@ -43,9 +44,9 @@ def test_saved_and_read_again(onset, tmp_path):
         ("", "not a certificate"),
         ("[1, 2]", "not a certificate"),
         ('{"schema": "another", "version": 1}', "not a certificate"),
-        ('{"schema": "mckean-vlasov-continuation/certificate", "version": 2}', "version 1"),
-        ('{"schema": "mckean-vlasov-continuation/certificate", "version": true}', "version 1"),
-        ('{"schema": "mckean-vlasov-continuation/certificate", "version": 1, "seconds": NaN}', "NaN"),
+        ('{"schema": "mckean-vlasov-continuation/certificate", "version": 1}', "version 2"),
+        ('{"schema": "mckean-vlasov-continuation/certificate", "version": true}', "version 2"),
+        ('{"schema": "mckean-vlasov-continuation/certificate", "version": 2, "seconds": NaN}', "NaN"),
         ("[" * 100000, "not a certificate"),
     ],
 )
@@ -93,7 +94,10 @@ def test_a_float_stands_for_its_decimal(value):
     assert float(Fraction(decimal("kappa", value))) == value
 
 
-@pytest.mark.parametrize("path", sorted(ROOM.glob("checker*.py")), ids=lambda path: path.name)
+TRUSTED = [*sorted(ROOM.glob("checker*.py")), ROOM / "schema.py"]
+
+
+@pytest.mark.parametrize("path", TRUSTED, ids=lambda path: path.name)
 def test_the_trusted_part_imports_nothing_else(path):
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
@@ -102,18 +106,19 @@ def test_the_trusted_part_imports_nothing_else(path):
             if node.module == "branches.proofs":
                 names = [f"branches.proofs.{alias.name}" for alias in node.names]
         for name in names:
-            assert name.split(".")[0] in ALLOWED or name.startswith("branches.proofs.checker"), (path.name, name)
+            ours = name.startswith(("branches.proofs.checker", "branches.proofs.schema"))
+            assert name.split(".")[0] in ALLOWED or ours, (path.name, name)
         if isinstance(node, ast.Attribute):
             assert node.attr != "linalg", f"{path.name}: NumPy's linear algebra asserts nothing"
 
 
 def test_the_trusted_part_loads_neither_engine_nor_prover():
     code = (
-        "import sys, branches.proofs.checker, branches.proofs.checker_everything\n"
+        "import sys, branches.proofs.checker\n"
         "print(sorted(m for m in sys.modules if m.startswith(('continuation', 'branches.')) and 'checker' not in m))"
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert run.stdout.strip() == "['branches.proofs']"
+    assert run.stdout.strip() == "['branches.proofs', 'branches.proofs.schema']"
 
 
 def test_without_flint_the_extra_is_named():
@@ -168,9 +173,65 @@ def test_the_commands(mvcont, tmp_path):
     (tmp_path / "bad.json").write_text(text.replace("supercritical", "subcritical"))
     code, out, _ = mvcont("verify", "bad.json", "out/harmonics-onset-1.json")
     assert (code, "False, does not hold: the digest" in out) == (1, True)
+    for arguments, name in (
+        (("bimodal", "--m", 0.6, "-t", "fold"), "harmonics-fold-1"),
+        (("bimodal", "--m", 0.6, "-t", "state", "--kappa", "1.98"), "harmonics-state-2"),
+        (("noisy-transformer", "--beta", 2, "-t", "tricritical", "--bracket", 2, 3), "noisy_transformer-tricritical"),
+    ):
+        code, out, err = mvcont("certify", *arguments, "-o", "out")
+        assert (code, err) == (0, "")
+        assert f"{name}.json" in out.replace("\\", "/").replace("out/", "")
+        assert proofs.check(tmp_path / "out" / f"{name}.json").ok
+    code, _, err = mvcont("certify", "kuramoto", "-t", "fold")
+    assert (code, "no fold" in err) == (2, True)
+    code, _, err = mvcont("certify", "kuramoto", "-t", "onset", "--bracket", 1, 2)
+    assert (code, "--bracket" in err) == (2, True)
     code, _, err = mvcont("certify", "kuramoto", "-t", "states")
     assert (code, "--kappa" in err) == (2, True)
     code, _, err = mvcont("certify", "log-gas", "--strength", 1, "-t", "onset")
     assert (code, "infinite" in err) == (2, True)
     code, out, _ = mvcont("certify", "bimodal", "--m", 1, "-t", "onset", "-o", "out")
     assert (code, "UNDECIDED" in out) == (1, True)
+
+
+def test_prover_and_checker_share_nothing_but_the_file_format():
+    """Provers meet the checker in `certificate` alone, which asks it whether a proof closes."""
+    for path in sorted(ROOM.glob("*.py")):
+        if path in TRUSTED or path.name in ("__init__.py", "certificate.py"):
+            continue
+        imported = {
+            node.module
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+            if isinstance(node, ast.ImportFrom) and node.module
+        }
+        assert not [name for name in imported if name.startswith("branches.proofs.checker")], path.name
+
+
+def test_tables_files_and_figures_say_what_is_certified(tmp_path):
+    from branches.figures.panels import Scene
+    from branches.files.tables import to_csv
+
+    diagram = branches.diagram(potentials.bimodal(0.6), kappa_max=2.1)
+    verdicts = diagram.certify().verdicts
+    assert verdicts == {"fold 1": "certified", "onset 1": "certified", "all states": "certified"}
+    verdicts["onset 1"] = "undecided"
+    rows = list(csv.DictReader(to_csv(diagram, tmp_path, verdicts)[1].open(encoding="utf-8")))
+    assert [(row["name"], row["certified"]) for row in rows] == [("fold 1", "certified"), ("onset 1", "undecided")]
+    plain = list(csv.DictReader(diagram.to_csv(tmp_path)[1].open(encoding="utf-8")))
+    assert [row["certified"] for row in plain] == ["", ""]
+    assert [row.certified for row in Scene.of(diagram, verdicts).found] == ["certified", "undecided"]
+    for said, expected in ((verdicts, True), (None, False)):
+        (legend,) = diagram.figure(verdicts=said).legends
+        assert ("certified" in [text.get_text() for text in legend.get_texts()]) == expected
+
+
+def test_ctrl_c_in_a_diagram_keeps_the_cells_that_are_found():
+    def interrupt(done, _):
+        if done > 0.1:
+            raise KeyboardInterrupt
+
+    certificate = proofs.diagram(potentials.kuramoto(), "2.04", progress=interrupt)
+    assert certificate.verdict == "undecided"
+    assert "interrupted; K is enclosed for a <= 0.1" in certificate.undecided
+    assert len(certificate.witness["edges"]) == len(certificate.witness["low"]) + 1 > 3
+    assert not certificate.check().ok

@@ -36,7 +36,7 @@ def certificate():
     return transition(TABLE["beta4"][0], TABLE["beta4"][1], after(TABLE["beta4"][1]))
 
 
-@pytest.mark.parametrize("name", [name for name in TABLE if name not in ("confidence1", "confidence2")])
+@pytest.mark.parametrize("name", [name for name in TABLE if name not in ("confidence1", "confidence2", "beta20")])
 def test_the_transition_lies_between_two_decimals_of_eighteen_digits(name):
     potential, low, _ = TABLE[name]
     result = transition(potential, low, after(low))
@@ -46,8 +46,8 @@ def test_the_transition_lies_between_two_decimals_of_eighteen_digits(name):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["confidence1", "confidence2"])
-def test_bounded_confidence_needs_more_modes(name):
+@pytest.mark.parametrize("name", ["confidence1", "confidence2", "beta20"])
+def test_thick_weights_need_more_modes_and_several_reduced_states_plates(name):
     potential, low, _ = TABLE[name]
     assert transition(potential, low, after(low)).check().ok
 
@@ -81,14 +81,44 @@ def test_forged_couplings_are_refused(certificate):
 def test_every_state_needs_its_own_point(certificate):
     lower, upper = certificate.witness["states"]
     assert refused(forged(certificate, witness={"states": [upper]}), "1 states are named, 2 are proved")
-    swapped = [lower | {"a": upper["a"]}, upper | {"a": lower["a"]}]
-    assert refused(forged(certificate, witness={"states": swapped}), "ball of uniqueness")
-    assert refused(forged(certificate, witness={"states": [lower, upper | {"a": lower["a"]}]}), "ball of uniqueness")
-    uniform = {"a": ["0x0p0"] * len(upper["a"])}
-    assert refused(forged(certificate, witness={"states": [lower, upper | uniform]}), "ball of uniqueness")
+    assert refused(forged(certificate, witness={"states": [upper, lower]}), "ball of uniqueness")
+    assert refused(forged(certificate, witness={"states": [lower, lower]}), "ball of uniqueness")
+    uniform = ["0x0p0"] * len(upper)
+    assert refused(forged(certificate, witness={"states": [lower, uniform]}), "ball of uniqueness")
     assert refused(forged(certificate, witness={"winner": uniform}), "F < 0")
     assert refused(forged(certificate, witness={"winner": lower}), "F < 0")
-    assert refused(forged(certificate, witness={"states": [lower | {"a": lower["a"][:3]}, upper]}))
+    assert refused(forged(certificate, witness={"states": [lower[:3], upper]}))
+
+
+@pytest.fixture(scope="module")
+def plated():
+    potential, low, _ = TABLE["beta20"]
+    return transition(potential, low, after(low))
+
+
+@pytest.mark.slow
+def test_plates_cover_where_reduced_states_are_several(plated):
+    plates = plated.witness["plates"]
+    assert len(plates) > 3
+    assert refused(forged(plated, witness={"plates": plates[1:]}), "cover")
+    assert refused(forged(plated, witness={"plates": [*plates[:-1], plates[0]]}), "cover")
+    short = plates[0] | {"edges": plates[0]["edges"][:-1]}
+    assert refused(forged(plated, witness={"plates": [short, *plates[1:]]}), "0 <= a_2 <= 1")
+    coarse = plates[0] | {"edges": [plates[0]["edges"][0], plates[0]["edges"][-1]]}
+    assert refused(forged(plated, witness={"plates": [coarse, *plates[1:]]}))
+
+
+@pytest.mark.slow
+def test_a_strip_does_not_do_where_a_plate_is_needed(plated):
+    plates, strips = plated.witness["plates"], plated.witness["strips"]
+    edges = [plate["across"][0] for plate in plates] + [plates[-1]["across"][1]]
+    bold = {"plates": [], "strips": [strips[0], {"edges": sorted(edges, key=exact), "steps": [200, 200]}, strips[1]]}
+    assert refused(forged(plated, witness=bold))
+
+
+def exact(text):
+    mantissa, exponent = text.split("p")
+    return int(mantissa, 16) * 2.0 ** int(exponent)
 
 
 def test_the_uniform_state_must_be_stable_to_every_mode():
