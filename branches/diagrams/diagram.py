@@ -201,10 +201,25 @@ class Diagram(Record):
         result: tuple[Path, Path] = outlet("to_csv")(self, folder)
         return result
 
-    def figure(self, *, gap: bool = False) -> Any:
-        """Return a Matplotlib figure: amplitude, free energy and densities; with ``gap``, the spectral gap below."""
-        return outlet("figure")(self, gap=gap)
+    def figure(self, **how: Any) -> Any:
+        """Return a Matplotlib figure of a width with the panels asked for.
 
-    def plot(self, ax: Any = None) -> Any:
-        """Draw the diagram (amplitude over κ) into Matplotlib axes, new ones by default, and return them."""
-        return outlet("plot")(self, ax)
+        Parameters
+        ----------
+        **how
+            ``width``, ``panels``, ``y`` of :func:`branches.figures.diagram_figure.figure`.
+        """
+        return outlet("figure")(self, **how)
+
+    def plot(self, ax: Any = None, **how: Any) -> Any:
+        """Draw the diagram over κ into Matplotlib axes, new ones by default, and return them.
+
+        Parameters
+        ----------
+        ax
+            Where; its fonts and its title stay as they are.
+        **how
+            ``y``, ``labels``, ``legend``, ``colors`` and line properties, as for
+            :func:`branches.figures.diagram_figure.plot`.
+        """
+        return outlet("plot")(self, ax, **how)

@@ -17,7 +17,7 @@ OUTLETS = {
     "to_csv": "branches.files.tables:to_csv",
     "figure": "branches.figures.diagram_figure:figure",
     "certify": "branches.proofs:certify",
-    "plot": "branches.figures.diagram_figure:plot_amplitude",
+    "plot": "branches.figures.diagram_figure:plot",
 }
 
 

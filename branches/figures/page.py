@@ -1,4 +1,4 @@
-"""A drawn page written to a file."""
+"""A drawn page written to a file, and axes whose size is final."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
+from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from branches.figures.style import RC
 from continuation import replacing
 
-__all__ = ["save_page"]
+__all__ = ["save_page", "settled"]
 
 DPI = 200
 UNDATED: dict[str, dict[str, Any]] = {"pdf": {"CreationDate": None}, "svg": {"Date": None}}
@@ -21,6 +22,9 @@ UNDATED: dict[str, dict[str, Any]] = {"pdf": {"CreationDate": None}, "svg": {"Da
 
 def save_page(page: Figure, path: str | os.PathLike[str]) -> Path:
     """Write a page atomically in the format of the suffix (png without one): the same page, the same file.
+
+    An SVG keeps its texts as texts. ``.pgf`` is for ``\\input`` in a LaTeX document, in whose fonts it is set; it needs
+    LaTeX to be measured.
 
     Raises
     ------
@@ -35,3 +39,11 @@ def save_page(page: Figure, path: str | os.PathLike[str]) -> Path:
     with mpl.rc_context(RC), replacing(target) as temporary:
         page.savefig(temporary, format=ending, dpi=DPI, metadata=UNDATED.get(ending.lower()))
     return target
+
+
+def settled(ax: Axes) -> None:
+    """Let a layout engine, if the page has one, decide on the size of the axes, so that labels can be placed."""
+    page = ax.get_figure(root=True)
+    assert page is not None
+    if page.get_layout_engine() is not None:
+        page.draw_without_rendering()

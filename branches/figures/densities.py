@@ -1,0 +1,64 @@
+"""The density of a state as a curve: where, how high, how the axis is marked."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from matplotlib.axes import Axes
+from numpy.typing import NDArray
+
+from branches.figures.style import GUIDE, colour, line
+from branches.spaces.symmetry import canonical
+from branches.states.state import State
+
+__all__ = ["density_curve", "mark_positions", "plot_density"]
+
+Array = NDArray[np.float64]
+POINTS, MOST = 720, 4320  # at least, at most, and between them so many for each mode that is seen:
+PER_MODE, SEEN = 12, 1e-6
+
+
+def density_curve(state: State, points: int | None = None) -> tuple[Array, Array]:
+    """Return positions and the density there of the member of the orbit whose first moment is positive.
+
+    Parameters
+    ----------
+    state
+        Any.
+    points
+        How many; by default enough for its highest mode.
+
+    Examples
+    --------
+    >>> import branches
+    >>> from branches import potentials
+    >>> (state,) = branches.trace(potentials.kuramoto(), kappa_max=4).at_kappa(4)
+    >>> theta, rho = density_curve(state)
+    >>> f"{np.trapezoid(rho, theta):.7f}"
+    '1.0000000'
+    """
+    a = canonical(state.a)
+    a = a[: int(np.flatnonzero(np.abs(a) > SEEN)[-1]) + 1] if np.any(np.abs(a) > SEEN) else a[:1]
+    count = min(max(POINTS, PER_MODE * a.size), MOST) + 1 if points is None else points
+    theta = np.linspace(-np.pi, np.pi, count)
+    return theta, replace(state, a=a).density(theta)
+
+
+def mark_positions(ax: Axes) -> None:
+    """Mark the axis of positions, and the uniform density."""
+    ax.set_xticks([-np.pi, 0.0, np.pi], [r"$-\pi$", "$0$", r"$\pi$"])
+    ax.set_xlim(-np.pi, np.pi)
+    ax.set_xlabel(r"$\theta$")
+    ax.axhline(0.5 / np.pi, **GUIDE)
+
+
+def plot_density(ax: Axes, state: State, number: int = 0, **style: object) -> None:
+    """Draw the density of one state, filled, in the colour of a branch and the style of its stability."""
+    theta, rho = density_curve(state)
+    drawn = {"color": colour(number), **line(state.stability), **style}
+    ax.fill_between(theta, rho, color=drawn["color"], alpha=0.15, linewidth=0)
+    ax.plot(theta, rho, **drawn)
+    mark_positions(ax)
+    ax.set_ylim(bottom=0.0)
+    ax.set_ylabel(r"density $\rho$")

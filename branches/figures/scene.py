@@ -1,0 +1,131 @@
+"""All that is drawn over κ, computed beforehand: curves, marked points, coexistences."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from branches.diagrams.diagram import Diagram
+from branches.diagrams.findings import Finding, findings
+from branches.diagrams.records import Branch
+from branches.figures.coexistence import Coexistence, coexistences
+from branches.figures.heights import Height, heights
+from branches.figures.stretches import UNIFORM, Stretch, branch_stretches, stretches
+from branches.figures.words import number
+
+__all__ = ["Mark", "Scene"]
+
+Array = NDArray[np.float64]
+LETTERS = "abcdefghijklmnopqrstuvwxyz"
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A point that is marked.
+
+    Parameters
+    ----------
+    kind
+        'onset', 'fold', 'pitchfork', …, 'stop'.
+    text, short
+        Its label, and what is left of it where many stand side by side; '' if nothing.
+    kappa, a, free_energy
+        The state, a of shape (N,).
+    """
+
+    kind: str
+    text: str
+    short: str
+    kappa: float
+    a: Array
+    free_energy: float
+
+    def height(self, y: Height) -> float:
+        """Return what the point is drawn over."""
+        return float(heights(y, self.a[None], np.array([self.free_energy]))[0])
+
+
+@dataclass(frozen=True)
+class Scene:
+    """All that is drawn over κ.
+
+    Parameters
+    ----------
+    parts
+        Curves, those of the uniform state first.
+    marks
+        Onsets, special points, and where branches stop.
+    crossings
+        Where the lowest free energies cross.
+    names, tags
+        What a branch is called in the legend, and beside its curve; by branch.
+    limits
+        Of κ.
+    """
+
+    parts: tuple[Stretch, ...]
+    marks: tuple[Mark, ...]
+    crossings: tuple[Coexistence, ...]
+    names: dict[int, str]
+    tags: dict[int, str]
+    limits: tuple[float, float]
+
+    @classmethod
+    def of(cls, result: Diagram | Branch) -> Scene:
+        """Compute the scene of a diagram, or of one branch alone."""
+        if isinstance(result, Diagram):
+            parts = stretches(result)
+            drawn = {n: branch for n, branch in enumerate(result.branches) if branch.arclength.size > 1}
+            marks = tuple(_mark(finding) for finding in findings(result))
+            return cls(parts, marks, coexistences(result), *_named(drawn), _limits(parts, result.kappa_max))
+        parts = branch_stretches(result)
+        special = result.special_points if parts else ()
+        energies = [result.at(point.arclength).free_energy for point in special]
+        marks = tuple(
+            Mark(point.kind, _text(point.kind, point.kappa), "", point.kappa, point.a, energy)
+            for point, energy in zip(special, energies, strict=True)
+        )
+        ends = np.concatenate([part.kappa for part in parts]) if parts else np.array([0.0, 1.0])
+        span = (float(ends.min()), float(ends.max()))
+        return cls(parts, marks, (), {0: result.origin}, {}, _limits(parts, span[1]))
+
+    def heights(self, y: Height) -> Array:
+        """Return all heights of the curves, at least the zero."""
+        return np.concatenate([[0.0], *(part.heights(y) for part in self.parts)])
+
+
+def _mark(finding: Finding) -> Mark:
+    text, short = _text(finding.kind, finding.kappa), ""
+    if finding.kind == "onset":
+        short = rf"$\kappa_{{{finding.modes.replace('+', ',')}}}$"
+        text = rf"{short[:-1]} = {number(finding.kappa)}$"
+    return Mark(finding.kind, text, short, finding.kappa, finding.a, finding.free_energy)
+
+
+def _text(kind: str, kappa: float) -> str:
+    value = number(kappa)
+    return f"{kind} ${value}$" if "\\" in value else f"{kind} {value}"
+
+
+def _named(drawn: dict[int, Branch]) -> tuple[dict[int, str], dict[int, str]]:
+    """Return names and tags of branches: those that leave the uniform state by their mode, others with a letter."""
+    names, tags = {}, {}
+    others: dict[int, int] = {}
+    for n, branch in drawn.items():
+        start, _, description = branch.origin.partition(": ")
+        if start.startswith("onset"):
+            names[n], tags[n] = description or start, str(branch.period)
+        else:
+            letter = LETTERS[others.setdefault(branch.period, 0) % len(LETTERS)]
+            others[branch.period] += 1
+            tags[n] = f"{branch.period}{letter}"
+            names[n] = f"{tags[n]}: from {start}"
+    return names, tags
+
+
+def _limits(parts: tuple[Stretch, ...], right: float) -> tuple[float, float]:
+    """Return the couplings shown: a piece of the uniform state before the first of the branches."""
+    lowest = min((float(part.kappa.min()) for part in parts if part.branch != UNIFORM), default=0.0)
+    return max(0.0, lowest - 0.18 * (right - lowest)), right
