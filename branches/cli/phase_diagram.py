@@ -43,7 +43,7 @@ def phase_diagram(
     as_json: AsJson = False,
 ) -> int:
     """Map the state of least free energy over a parameter of a family and the coupling."""
-    from branches.figures.landscape_figure import phase_figure
+    from branches.figures.phase_figure import phase_figure
     from branches.sweeps.phase_diagram import phase_diagram as build
     from continuation import writable_folder
 

@@ -18,7 +18,7 @@ __all__ = ["ANYWHERE", "BELOW", "Labels"]
 Array = NDArray[np.float64]
 ANYWHERE = (120, 60, 150, 30, 180, 0, 225, 315, 90, 270, 135, 45, 165, 15, 210, 330, 105, 75, 240, 300)  # degrees
 BELOW = (270, 300, 240, 315, 225, *ANYWHERE)
-DISTANCES = (9.0, 12.0, 16.0, 21.0, 27.0, 35.0, 46.0, 60.0)  # points
+DISTANCES = (5.0, 9.0, 12.0, 16.0, 21.0, 27.0, 35.0, 46.0, 60.0)  # points
 PADDING = 2.5  # points: more than the white around a text
 FAR = 16.0  # points: beyond, a thin line joins the label to its point
 ORDER = 0.4  # points of distance that the next direction costs
@@ -77,7 +77,13 @@ class Labels:
         return _inside(box, self.frame) and not self._hits(box) and not any(box.overlaps(b) for b in self._taken)
 
     def place(
-        self, text: str, x: float, y: float, directions: Sequence[float] = ANYWHERE, farthest: float = 60.0, **style: Any
+        self,
+        text: str,
+        x: float,
+        y: float,
+        directions: Sequence[float] = ANYWHERE,
+        farthest: float = DISTANCES[-1],
+        **style: Any,
     ) -> bool:
         """Put a text near a point of the panel; return whether there was room for it.
 
@@ -96,8 +102,8 @@ class Labels:
         """
         centre = self.axes.transData.transform((x, y))
         label = self.axes.annotate(
-            text, (x, y), xytext=(0, 0), textcoords="offset points", ha="center", va="center",
-            path_effects=[withStroke(linewidth=HALO, foreground="white")], zorder=6, **style,
+            text, (x, y), xytext=(0, 0), textcoords="offset points", ha="center", va="center", zorder=6,
+            **({"path_effects": [withStroke(linewidth=HALO, foreground="white")]} | style),
         )  # fmt: skip
         box = label.get_window_extent()
         half = 0.5 * np.array([box.width, box.height])

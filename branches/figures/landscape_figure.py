@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-from itertools import pairwise, zip_longest
+from itertools import pairwise
 from typing import Any
 
 import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
-from matplotlib.patches import Patch
 
 from branches.dynamics.metastable import MetastableTable, MultiPeak
 from branches.figures.style import DIAMOND, DISC, GUIDE, RC, colour, line
 from branches.landscapes.arcs import StateFunction
 from branches.landscapes.landscape import Landscape
 from branches.states.stability import Stability
-from branches.sweeps.phase_diagram import Change, Column, PhaseDiagram
 
-__all__ = ["landscape_figure", "metastable_figure", "phase_figure"]
+__all__ = ["landscape_figure", "metastable_figure"]
 
 SAMPLES, PROBE_EVERY = 241, 6  # points of a line, and of those the stability is asked
 BAND: dict[str, Any] = {"color": "#D9D9D9", "linewidth": 7.0, "solid_capstyle": "butt", "zorder": 0}
-PHASES = ("#FFFFFF", "#F4C7A1", "#B5D4EA", "#B9E0CF", "#E9CFDF", "#F3E3B3")  # by the mode that wins
 
 
 def landscape_figure(landscape: Landscape) -> Figure:
@@ -161,111 +157,3 @@ def _density(ax: Axes, entry: MultiPeak | None) -> None:
     rate = "stable" if entry.growth < 0 else f"rate {entry.growth:.1e}"
     ax.set_title(f"index {even}+{odd}, {rate}", fontsize=8.5)
     ax.set_ylim(0.0, None)
-
-
-def phase_figure(found: PhaseDiagram, symbol: str = r"\beta") -> Figure:
-    """Draw which state wins over the parameter and the coupling, in units of the first onset.
-
-    Parameters
-    ----------
-    found
-        From :func:`~branches.sweeps.phase_diagram.phase_diagram`.
-    symbol
-        The parameter, in TeX.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-        Shaded by the winner; discontinuous transitions solid, continuous ones dashed, limits of metastability
-        dotted; discs where the pattern of transitions changes between two columns.
-    """
-    with mpl.rc_context(RC):
-        page = Figure(figsize=(6.6, 4.6), layout="constrained")
-        ax = page.subplots()
-        _regions(ax, found)
-        _boundaries(ax, found)
-        for change in found.changes:
-            ax.plot(0.5 * (change.low + change.high), _height(found, change), **DISC)
-        ax.set_xlabel(rf"${symbol}$")
-        ax.set_ylabel(r"coupling, $\kappa / \kappa_{\mathrm{onset}}$")
-        ax.set_xlim(found.columns[0].value, found.columns[-1].value)
-        ax.legend(handles=_phase_legend(found), loc="upper left", frameon=True, framealpha=0.9)
-    return page
-
-
-def _regions(ax: Axes, found: PhaseDiagram) -> None:
-    """Shade by the mode that wins: each column at its own value, each height at its middle."""
-    values = np.array([column.value for column in found.columns])
-    top = min(column.kappa_max / column.onset[0] for column in found.columns)
-    lows = [
-        kappa / column.onset[0]
-        for column in found.columns
-        for kappa in (*(t[0] for t in column.transitions), *(fold[0] for fold in column.folds))
-    ]
-    bottom = 1.0 - 1.5 * (1.0 - min([*lows, 0.95]))
-    heights = np.linspace(bottom, top, 4 * SAMPLES)
-    winners = np.array([[column.winner(h * column.onset[0]) for column in found.columns] for h in heights])
-    for mode in np.unique(winners):
-        shade = mpl.colors.ListedColormap([PHASES[int(mode) % len(PHASES)]])
-        mask = np.ma.masked_where(winners != mode, winners)
-        ax.pcolormesh(values, heights, mask, cmap=shade, shading="nearest", rasterized=True)
-    ax.set_ylim(bottom, top)
-
-
-def _boundaries(ax: Axes, found: PhaseDiagram) -> None:
-    """Draw the transitions and folds, each as one line over the columns in which it is there."""
-    for (kind, _), points in _runs(found, "transitions"):
-        style = {"linestyle": "-"} if kind == "discontinuous" else {"linestyle": (0, (4, 2))}
-        ax.plot(*zip(*points, strict=True), color="black", linewidth=1.5, **style)
-    for _, points in _runs(found, "folds"):
-        ax.plot(*zip(*points, strict=True), **GUIDE)
-    for left, right in pairwise(found.columns):  # up to its onset the uniform state is metastable
-        if all(column.pattern and column.pattern[0][0] == "discontinuous" for column in (left, right)):
-            ax.plot([left.value, right.value], [1.0, 1.0], **GUIDE)
-
-
-def _runs(found: PhaseDiagram, which: str) -> list[tuple[tuple[str, int], list[tuple[float, float]]]]:
-    """Return ((kind, mode), points) of what neighbouring columns have in common; it ends where a column lacks it."""
-    done: list[tuple[tuple[str, int, int], list[tuple[float, float]]]] = []
-    active: dict[tuple[str, int, int], list[tuple[float, float]]] = {}
-    for column in found.columns:
-        entries = _entries(column, which)
-        done += [(key, active.pop(key)) for key in list(active) if key not in entries]
-        for key, kappa in entries.items():
-            active.setdefault(key, []).append((column.value, kappa / column.onset[0]))
-    return [((kind, mode), points) for (kind, mode, _), points in [*done, *active.items()]]
-
-
-def _entries(column: Column, which: str) -> dict[tuple[str, int, int], float]:
-    """Return the couplings of a column by kind, mode and number among those of that kind and mode."""
-    rows = [(t[1], t[2], t[0]) for t in column.transitions]
-    if which == "folds":
-        rows = [("fold", mode, kappa) for kappa, mode in column.folds]
-    entries: dict[tuple[str, int, int], float] = {}
-    for kind, mode, kappa in rows:
-        entries[kind, mode, sum(key[:2] == (kind, mode) for key in entries)] = kappa
-    return entries
-
-
-def _height(found: PhaseDiagram, change: Change) -> float:
-    """Return the height of a special point: that of the transition that the two patterns do not share."""
-    left, right = (next(c for c in found.columns if c.value == v) for v in (change.low, change.high))
-    for index, (before, after) in enumerate(zip_longest(change.before, change.after)):
-        if before != after:
-            columns = [column for column in (left, right) if index < len(column.transitions)]
-            return float(np.mean([column.transitions[index][0] / column.onset[0] for column in columns]))
-    return 1.0
-
-
-def _phase_legend(found: PhaseDiagram) -> list[Any]:
-    modes = sorted({0, *(t[2] for column in found.columns for t in column.transitions)})
-    names = {0: "uniform", 1: "one peak"}
-    patches = [
-        Patch(facecolor=PHASES[m % len(PHASES)], edgecolor="#999999", label=names.get(m, f"{m} peaks")) for m in modes
-    ]
-    return [
-        *patches,
-        Line2D([], [], color="black", linewidth=1.5, label="discontinuous"),
-        Line2D([], [], color="black", linewidth=1.5, linestyle=(0, (4, 2)), label="continuous"),
-        Line2D([], [], label="limit of metastability", **GUIDE),
-    ]

@@ -16,8 +16,8 @@ PANELS = ("heights", "free energy", "densities", "gap")
 WIDE = 7.0  # inches from which two panels stand side by side
 LEAST = 3.0
 LARGE, SMALL = (10.0, 11.0), (3.4, 8.0)  # (width in inches, size of the font in points)
-# In inches at the large font: margins, the room for ticks and labels below a row, the title.
-LEFT, RIGHT, BELOW, TITLE, BETWEEN = 0.82, 0.24, 0.89, 0.3, 0.92
+# In inches at the large font: margins, the room for ticks and labels below a row, the title, between panels.
+LEFT, RIGHT, BELOW, TITLE, BETWEEN, CLOSE = 0.82, 0.24, 0.89, 0.3, 0.92, 0.5
 HEIGHTS = {"heights": 2.5, "free energy": 2.5, "densities": 1.67, "gap": 2.2}
 
 
@@ -111,11 +111,12 @@ def arranged(
     for row in rows:
         names = row.panels * (densities if row.panels == ("densities",) else 1)
         widths = row.widths * (len(names) // len(row.widths))
-        room = (right - left - BETWEEN * unit * (len(names) - 1 if len(row.widths) > 1 else 0.55 * (len(names) - 1)))
-        x = left
+        gap = unit * (BETWEEN if len(row.widths) > 1 else CLOSE)
+        room, x = right - left - gap * (len(names) - 1), left
         for name, share in zip(names, widths, strict=True):
             size = room * share / sum(widths)
-            axes[name].append(page.add_axes((x / width, (top - row.height) / height, size / width, row.height / height)))
-            x += size + BETWEEN * unit * (1.0 if len(row.widths) > 1 else 0.55)
+            box = (x / width, (top - row.height) / height, size / width, row.height / height)
+            axes[name].append(page.add_axes(box))
+            x += size + gap
         top -= row.height + BELOW * unit
     return axes

@@ -21,9 +21,9 @@ UNDATED: dict[str, dict[str, Any]] = {"pdf": {"CreationDate": None}, "svg": {"Da
 
 
 def save_page(page: Figure, path: str | os.PathLike[str]) -> Path:
-    """Write a page atomically in the format of the suffix (png without one): the same page, the same file.
+    r"""Write a page atomically in the format of the suffix (png without one): the same page, the same file.
 
-    An SVG keeps its texts as texts. ``.pgf`` is for ``\\input`` in a LaTeX document, in whose fonts it is set; it needs
+    An SVG keeps its texts as texts. ``.pgf`` is for ``\input`` in a LaTeX document, in whose fonts it is set; it needs
     LaTeX to be measured.
 
     Raises

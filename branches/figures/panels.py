@@ -100,11 +100,9 @@ def _tags(writer: Labels, scene: Scene, y: Height, colours: Colours) -> None:
     )  # fmt: skip
     for n in scene.tags.keys() - ends.keys():
         parts = [part for part in scene.parts if part.branch == n]
+        style = {"farthest": 12.0, "fontsize": "x-small", "color": colours(n)}
         places = [(part, int(share * (part.kappa.size - 1))) for share in PLACES for part in parts]
-        any(
-            writer.place(scene.tags[n], part.kappa[k], part.heights(y)[k], farthest=12.0, fontsize="x-small", color=colours(n))
-            for part, k in places
-        )
+        any(writer.place(scene.tags[n], part.kappa[k], part.heights(y)[k], **style) for part, k in places)
 
 
 def energy_panel(ax: Axes, scene: Scene, shown: Sequence[Portrait] = (), *, inset: float = 0.0) -> None:
@@ -195,7 +193,8 @@ def _inset(ax: Axes, labels: Labels, scene: Scene, crossing: Coexistence) -> Non
         caption.avoid_curve(part.kappa, part.free_energy)
     caption.avoid_point(crossing.kappa, crossing.free_energy)
     text = rf"$\kappa = {number(crossing.kappa)}$"
-    caption.place(text, crossing.kappa, crossing.free_energy, fontsize="small")
+    if not caption.place(text, crossing.kappa, crossing.free_energy, fontsize="small"):
+        inset.set_title(text, fontsize="small", loc="left", pad=3)
     box = inset.get_tightbbox()
     if box is not None:
         labels.avoid_box(box)

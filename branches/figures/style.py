@@ -11,8 +11,8 @@ from matplotlib import rc_params_from_file, rcParams
 from branches.states.stability import Stability
 
 __all__ = [
-    "BRANCH_COLOURS", "CROSS", "DIAMOND", "DISC", "GUIDE", "HALO", "RC", "SQUARE", "STYLE", "UNIFORM_COLOUR", "Colours",
-    "colour", "line", "sized",
+    "BRANCH_COLOURS", "CROSS", "DIAMOND", "DISC", "GUIDE", "HALO", "PLANE_MARKS", "RC", "SQUARE", "STYLE",
+    "UNIFORM_COLOUR", "Colours", "colour", "line", "sized",
 ]  # fmt: skip
 
 STYLE = "branches.figures.paper"  # for matplotlib.pyplot.style.use
@@ -38,6 +38,19 @@ _LINES: dict[Stability, dict[str, Any]] = {
     Stability.UNDECIDED: {"linestyle": (0, (6.0, 1.8, 1.0, 1.8)), "linewidth": 1.6},
 }
 
+# Special points in the plane of a parameter and the coupling.
+PLANE_MARKS: dict[str, dict[str, Any]] = {
+    "tricritical": DISC,
+    "unstable tricritical": {**DISC, "markerfacecolor": "white"},
+    "tetracritical": {**DISC, "marker": "*", "markersize": 9},
+    "critical end point": DIAMOND,
+    "critical point": {**DISC, "marker": "P", "markersize": 6.5, "zorder": 6},
+    "triple point": {**DISC, "marker": "^"},
+    "cusp": SQUARE,
+    "limit of existence": {**DISC, "marker": "|", "markersize": 9},
+    "resonance": {**DISC, "marker": "x"},
+    "change": {**DISC, "marker": "o", "markersize": 3.5},
+}
 FULL = 11.0  # points: lines and markers are drawn smaller where the font is smaller than this
 
 RC: Any = dict(rc_params_from_file(Path(__file__).with_name("paper.mplstyle"), use_default_template=False))

@@ -67,6 +67,9 @@ class Line(Record):
         How it ended.
     curves
         What the engine followed, from the start towards smaller and towards larger q; empty for a closed form.
+    path
+        (q, κ) close to one another along the line, from the engine's polynomials, shape (M, 2): what is drawn. By
+        default the points.
     """
 
     kind: str
@@ -77,6 +80,12 @@ class Line(Record):
     couplings: Callable[[float], tuple[float, ...]] = field(compare=False)
     message: str = ""
     curves: tuple[Branch, ...] = ()
+    path: Array = field(default_factory=lambda: np.empty((0, 2)))
+
+    def __post_init__(self) -> None:
+        if not self.path.size:
+            object.__setattr__(self, "path", np.column_stack([self.q, self.kappa]))
+        super().__post_init__()
 
     def coupling(self, q: float) -> float:
         """Return κ at q, the first value on the line.

@@ -16,7 +16,7 @@ from branches.states.at_coupling import attracting_modes
 from branches.sweeps.store import Labelled
 from continuation import Record
 
-__all__ = ["REACH", "WEIGHTS", "Column", "Family", "column_of", "column_task", "unpacked"]
+__all__ = ["REACH", "SCANNED", "WEIGHTS", "Column", "Family", "column_of", "column_task", "unpacked"]
 
 Family = Callable[[float], Potential]
 Array = NDArray[np.float64]

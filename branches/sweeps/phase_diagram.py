@@ -7,16 +7,18 @@ from concurrent.futures import Executor
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
-from itertools import pairwise, zip_longest
+from itertools import groupby, pairwise, zip_longest
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from branches.loci.curves import curves
 from branches.loci.pitchfork_tricritical import pitchfork_tricritical_point
 from branches.onsets.tricritical import tricritical_point
-from branches.sweeps.phase_column import REACH, WEIGHTS, Column, Family, column_of, column_task, unpacked
+from branches.sweeps.phase_column import REACH, SCANNED, WEIGHTS, Column, Family, column_of, column_task, unpacked
 from branches.sweeps.store import Store
+from branches.sweeps.strips import Limit, Strip, limits_of, strips_of
 from branches.sweeps.sweep import Failure, Progress, sweep
 from continuation import Record, one_thread
 
@@ -67,6 +69,11 @@ class PhaseDiagram(Record):
         As in :class:`~branches.sweeps.sweep.Sweep`.
     computed
         How many columns were computed now, the others having been in the store.
+    special_points
+        Those located, see :meth:`traced`.
+    strips, limits
+        Transitions and limits of metastability along computed lines, see :meth:`traced`; by default joined straight
+        from column to column.
     """
 
     columns: tuple[Column, ...]
@@ -74,6 +81,15 @@ class PhaseDiagram(Record):
     status: str = "finished"
     message: str = ""
     computed: int = field(default=0, compare=False)
+    special_points: tuple[Landmark, ...] = ()
+    strips: tuple[Strip, ...] = ()
+    limits: tuple[Limit, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not self.strips and self.columns:
+            object.__setattr__(self, "strips", strips_of(self.columns))
+            object.__setattr__(self, "limits", limits_of(self.columns))
+        super().__post_init__()
 
     @property
     def changes(self) -> tuple[Change, ...]:
@@ -123,6 +139,42 @@ class PhaseDiagram(Record):
         with one_thread():
             columns = [*self.columns, *(column_of(family, value) for value in more)]
         return replace(self, columns=tuple(sorted(columns, key=lambda column: column.value)))
+
+    def traced(self, family: Family, landmarks: Iterable[Landmark] | None = None) -> PhaseDiagram:
+        """Return the diagram with its special points, and with boundaries that follow the lines of the family.
+
+        Parameters
+        ----------
+        family
+            That of the diagram.
+        landmarks
+            Its special points, if they are known already.
+
+        Examples
+        --------
+        >>> from concurrent.futures import ThreadPoolExecutor
+        >>> from branches import potentials
+        >>> with ThreadPoolExecutor(1) as executor:
+        ...     found = phase_diagram(potentials.bimodal, [0.7, 0.9, 1.1], executor)
+        >>> (strip,) = found.traced(potentials.bimodal).strips
+        >>> f"{np.interp(1.0, strip.value, strip.kappa[0] / strip.onset):.4f}"          # 1.756423688 / 2
+        '0.8782'
+        """
+        marks = self.landmarks(family) if landmarks is None else tuple(landmarks)
+        runs = [list(group) for _, group in groupby(self.columns, key=lambda column: column.pattern)]
+        seeds = [run[len(run) // 2].value for run in runs]
+        modes = {mode for column in self.columns for _, mode in column.pattern}
+        modes |= {column.onset[1] for column in self.columns}
+        low, high = self.columns[0].value, self.columns[-1].value
+        if not low < high:
+            return replace(self, special_points=marks)
+        with one_thread():
+            found = curves(family, low, high, seeds, modes=sorted(modes | {1}))
+        places = [(mark.parameter, mark.kappa) for mark in marks]
+        kinks = [point.q for line in found.of_kind("onset") for point in line.of_kind("resonance")]
+        how = (found.lines, places, partial(_first_onset, family), kinks)
+        strips, limits = strips_of(self.columns, *how), limits_of(self.columns, *how)
+        return replace(self, special_points=marks, strips=strips, limits=limits)
 
     def refined(self, family: Family, change: Change, tolerance: float = 1e-10) -> Change:
         """Return a change located by bisection of the patterns, to an absolute tolerance in the parameter.
@@ -225,6 +277,10 @@ def _check_family(store: Store, family: Family) -> None:
                 f"{store.folder} holds another sweep (at {value!r} the potential there has other weights): choose "
                 "another folder, or remove it"
             )
+
+
+def _first_onset(family: Family, value: float) -> float:
+    return 2.0 / float(np.max(family(value).weights(SCANNED)))
 
 
 def _landmark(found: PhaseDiagram, family: Family, change: Change) -> Landmark:
