@@ -201,6 +201,17 @@ class Diagram(Record):
         result: tuple[Path, Path] = outlet("to_csv")(self, folder)
         return result
 
+    def to_html(self, path: str | Path) -> Path:
+        """Write one file for a browser: hover over branches, move κ, click special points.
+
+        Raises
+        ------
+        ImportError
+            If Bokeh is missing; the message names the extra.
+        """
+        result: Path = outlet("to_html")(self, path)
+        return result
+
     def figure(self, **how: Any) -> Any:
         """Return a Matplotlib figure of a width with the panels asked for.
 

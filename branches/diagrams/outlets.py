@@ -18,6 +18,7 @@ OUTLETS = {
     "figure": "branches.figures.diagram_figure:figure",
     "certify": "branches.proofs:certify",
     "plot": "branches.figures.diagram_figure:plot",
+    "to_html": "branches.figures.interactive.page:diagram_page",
 }
 
 
