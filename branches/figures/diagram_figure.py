@@ -22,7 +22,7 @@ from branches.figures.panels import density_panels, energy_panel, height_panel, 
 from branches.figures.rates_figure import gap_panel
 from branches.figures.scene import Scene
 from branches.figures.stretches import UNIFORM, Portrait, portraits
-from branches.figures.style import DIAMOND, GUIDE, RC, UNIFORM_COLOUR, Colours, colour
+from branches.figures.style import DIAMOND, GUIDE, RC, UNIFORM_COLOUR, Colours
 from branches.figures.words import typeset
 
 __all__ = ["FORMATS", "figure", "plot", "save_figure"]
@@ -87,19 +87,18 @@ def plot(
 
         ax = plt.subplots()[1]
     settled(ax)
-    own = _colours(colors)
     scene = Scene.of(result)
-    height_panel(ax, scene, y=y, colours=own, labels=labels, legend=legend, **style)
+    height_panel(ax, scene, y=y, colours=_colours(colors, scene.colours), labels=labels, legend=legend, **style)
     return ax
 
 
-def _colours(colors: str | Sequence[str] | Mapping[int, str] | None) -> Colours:
+def _colours(colors: str | Sequence[str] | Mapping[int, str] | None, usual: Colours) -> Colours:
     if colors is None:
-        return colour
+        return usual
     if isinstance(colors, str):
         return lambda number: colors
     if isinstance(colors, Mapping):
-        return lambda number: colors.get(number, colour(number))
+        return lambda number: colors.get(number, usual(number))
     return lambda number: UNIFORM_COLOUR if number == UNIFORM else colors[number % len(colors)]
 
 
@@ -151,13 +150,13 @@ def figure(diagram: Diagram, *, width: float = 10.0, panels: Sequence[str] = PAN
             shown = portraits(diagram, coexisting, min(5, max(2, int(width / 1.7))))
         page = Figure(figsize=(width, 9.0))
         FigureCanvasAgg(page)  # measures the labels
-        branches, signs = legend_entries(scene, GUIDE | DIAMOND | {"linestyle": ":"}, colour)
+        branches, signs = legend_entries(scene, GUIDE | DIAMOND | {"linestyle": ":"}, scene.colours)
         axes = arranged(page, rows, len(shown), lambda top: page_legend(page, [*branches, *signs], top))
         page.texts[0].set_text(typeset(diagram.potential.label))
         draw: dict[str, Callable[[list[Axes]], None]] = {
             "heights": lambda at: height_panel(at[0], scene, shown, y=y, legend=False),
             "free energy": lambda at: energy_panel(at[0], scene, shown, inset=INSET * mpl.rcParams["font.size"] / 11),
-            "densities": lambda at: density_panels(at, shown),
+            "densities": lambda at: density_panels(at, scene, shown),
             "gap": lambda at: gap_panel(at[0], diagram),
         }
         for name, own in axes.items():

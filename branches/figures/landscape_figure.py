@@ -11,7 +11,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from branches.dynamics.metastable import MetastableTable, MultiPeak
-from branches.figures.style import DIAMOND, DISC, GUIDE, RC, colour, line
+from branches.figures.scene import colours_of
+from branches.figures.style import DIAMOND, DISC, GUIDE, RC, Colours, colour, line
 from branches.landscapes.arcs import StateFunction
 from branches.landscapes.landscape import Landscape
 from branches.states.stability import Stability
@@ -73,8 +74,9 @@ def _energies(ax: Axes, landscape: Landscape) -> None:
     ax.plot(kappa, landscape.free_energy(kappa), label=r"$F^*$", **BAND)
     lowest = float(landscape.free_energy(high))
     highest = 0.0
+    colours = colours_of(landscape.diagram)
     for arc in landscape.arcs:
-        energies = _arc_line(ax, arc, low)
+        energies = _arc_line(ax, arc, low, colours)
         highest = max(highest, float(np.max(energies)))
     for transition in landscape.transitions:
         mark = DIAMOND if transition.kind == "discontinuous" else DISC
@@ -84,7 +86,7 @@ def _energies(ax: Axes, landscape: Landscape) -> None:
     ax.legend(loc="lower left")
 
 
-def _arc_line(ax: Axes, arc: StateFunction, low: float) -> np.ndarray:
+def _arc_line(ax: Axes, arc: StateFunction, low: float, colours: Colours) -> np.ndarray:
     """Draw F along one arc, in the style of its stability, and return it."""
     kappa = np.linspace(max(arc.low, low, 1e-9), arc.high, SAMPLES)
     energies = arc.energies(kappa)[0]
@@ -94,14 +96,15 @@ def _arc_line(ax: Axes, arc: StateFunction, low: float) -> np.ndarray:
     edges = [0, *(k + 1 for k, (left, right) in enumerate(pairwise(owner)) if left != right), SAMPLES - 1]
     for start, stop in pairwise(edges):
         piece = slice(start, stop + 1)
-        ax.plot(kappa[piece], energies[piece], color=colour(arc.number), **line(owner[start]))
+        ax.plot(kappa[piece], energies[piece], color=colours(arc.number), **line(owner[start]))
     return energies
 
 
 def _slopes(ax: Axes, landscape: Landscape) -> None:
+    colours = colours_of(landscape.diagram)
     for interval in landscape.intervals:
         kappa = np.linspace(max(interval.low, 1e-9), interval.high, SAMPLES)
-        ax.plot(kappa, interval.arc.energies(kappa)[1], color=colour(interval.arc.number), **line(Stability.STABLE))
+        ax.plot(kappa, interval.arc.energies(kappa)[1], color=colours(interval.arc.number), **line(Stability.STABLE))
     for transition in landscape.transitions:
         ax.axvline(transition.kappa, **GUIDE)
         place = (transition.kappa, 0.98)

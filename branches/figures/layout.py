@@ -30,7 +30,7 @@ class Row:
     height: float
 
 
-def base_size(width: float) -> dict[str, Any]:
+def base_size(width: float) -> Any:
     """Return the sizes of fonts and lines on a page of a width.
 
     Examples

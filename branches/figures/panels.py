@@ -19,7 +19,7 @@ from branches.figures.legends import inside_legend, legend_entries
 from branches.figures.rows import label_below, label_right, row_height
 from branches.figures.scene import Scene
 from branches.figures.stretches import Portrait
-from branches.figures.style import CROSS, DIAMOND, DISC, GUIDE, SQUARE, Colours, colour, line, sized
+from branches.figures.style import CROSS, DIAMOND, DISC, GUIDE, SQUARE, Colours, line, sized
 from branches.figures.words import number
 
 __all__ = ["MARKS", "curves_panel", "density_panels", "energy_panel", "height_panel", "panel_letter"]
@@ -34,11 +34,12 @@ EDGE = 1e-9  # relative: a branch ends on the largest coupling
 
 
 def height_panel(
-    ax: Axes, scene: Scene, shown: Sequence[Portrait] = (), *, y: Height = "norm", colours: Colours = colour,
+    ax: Axes, scene: Scene, shown: Sequence[Portrait] = (), *, y: Height = "norm", colours: Colours | None = None,
     labels: bool = True, legend: bool = False, **style: Any,
 ) -> None:  # fmt: skip
     """Draw a height over κ, with the special points marked and labelled, and the states ``shown`` lettered."""
     values = scene.heights(y)
+    colours = colours or scene.colours
     curves_panel(ax, scene, y, colours, **style)
     low, high = float(values.min()), float(values.max())
     span = (high - low) or 1.0
@@ -100,14 +101,14 @@ def _tags(writer: Labels, scene: Scene, y: Height, colours: Colours) -> None:
     )  # fmt: skip
     for n in scene.tags.keys() - ends.keys():
         parts = [part for part in scene.parts if part.branch == n]
-        style = {"farthest": 12.0, "fontsize": "x-small", "color": colours(n)}
+        style: dict[str, Any] = {"farthest": 12.0, "fontsize": "x-small", "color": colours(n)}
         places = [(part, int(share * (part.kappa.size - 1))) for share in PLACES for part in parts]
         any(writer.place(scene.tags[n], part.kappa[k], part.heights(y)[k], **style) for part, k in places)
 
 
 def energy_panel(ax: Axes, scene: Scene, shown: Sequence[Portrait] = (), *, inset: float = 0.0) -> None:
     """Draw F over κ, with the first coexistence enlarged in an inset if the panel is at least so many inches wide."""
-    curves_panel(ax, scene, "free energy", colour)
+    curves_panel(ax, scene, "free energy", scene.colours)
     values = scene.heights("free energy")
     span = float(np.ptp(values))
     span = span if span > ROUNDING else 1.0
@@ -121,16 +122,15 @@ def energy_panel(ax: Axes, scene: Scene, shown: Sequence[Portrait] = (), *, inse
         labels.avoid_point(crossing.kappa, crossing.free_energy)
     if scene.crossings and labels.frame.width >= 72.0 * inset * labels.unit:
         _inset(ax, labels, scene, scene.crossings[0])
-    _letters(ax, labels, shown, "free energy", colour)
+    _letters(ax, labels, shown, "free energy", scene.colours)
 
 
-def density_panels(axes: Sequence[Axes], shown: Sequence[Portrait]) -> None:
+def density_panels(axes: Sequence[Axes], scene: Scene, shown: Sequence[Portrait]) -> None:
     """Draw the density of one state in each of the axes, each on its own scale; dotted, the uniform density."""
     for ax, letter, portrait in zip(axes, LETTERS, shown, strict=False):
-        plot_density(ax, portrait.state, portrait.branch)
-        ax.set_title(
-            rf"{letter}:  $\kappa = {number(portrait.kappa, 4)}$", fontsize="medium", color=colour(portrait.branch)
-        )
+        own = scene.colours(portrait.branch)
+        plot_density(ax, portrait.state, color=own)
+        ax.set_title(rf"{letter}:  $\kappa = {number(portrait.kappa, 4)}$", fontsize="medium", color=own)
         ax.xaxis.labelpad = 1
         ax.set_ylabel("")
         ax.locator_params(axis="y", nbins=4)
@@ -173,7 +173,7 @@ def _inset(ax: Axes, labels: Labels, scene: Scene, crossing: Coexistence) -> Non
     high = min(high, crossing.kappa + 2.0 * (crossing.kappa - low))
     inset = ax.inset_axes((0.16, 0.1, 0.36, 0.38))
     for part in scene.parts:
-        style = {"color": colour(part.branch), **line(part.stability)}
+        style = {"color": scene.colours(part.branch), **line(part.stability)}
         inset.plot(part.kappa, part.free_energy, **style)
     own = [part for part in scene.parts if part.branch in crossing.branches]
     inside = [part.free_energy[(part.kappa >= low) & (part.kappa <= high)] for part in own]

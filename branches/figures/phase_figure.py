@@ -190,7 +190,7 @@ def _boundaries(ax: Axes, plane: _Plane, style: Mapping[str, Any]) -> list[tuple
     """Draw transitions and limits of metastability, and return all that was drawn."""
     drawn = []
     for (kind, _, _), value, height in _joined(plane):
-        ax.plot(value, height, **({"color": "black"} | sized(BOUNDARIES.get(kind, BOUNDARIES["undecided"])) | style))
+        ax.plot(value, height, **{"color": "black", **sized(BOUNDARIES.get(kind, BOUNDARIES["undecided"])), **style})
         drawn.append((value, height))
     dotted = [(limit.value, plane.height(limit.kappa, limit.onset)) for limit in plane.found.limits]
     for strip in plane.found.strips:  # up to its onset the uniform state is metastable
@@ -229,7 +229,7 @@ def _entries(
         for m in modes
     ]
     handles += [
-        Line2D([], [], label=kind, **({"color": "black"} | sized(base) | style))
+        Line2D([], [], label=kind, **{"color": "black", **sized(base), **style})
         for kind, base in BOUNDARIES.items()
         if kind in kinds
     ]
@@ -247,11 +247,11 @@ def _label(
     writer = Labels(ax)
     for value, height in lines:
         writer.avoid_curve(value, height)
-    for _, q, height, _ in marks:
-        writer.avoid_point(q, height)
-    for _, q, height, text in marks:
+    for _, q, at, _ in marks:
+        writer.avoid_point(q, at)
+    for _, q, at, text in marks:
         if text:
-            writer.place(rf"${symbol} = {text}$", q, height, fontsize="small", path_effects=[])
+            writer.place(rf"${symbol} = {text}$", q, at, fontsize="small", path_effects=[])
 
 
 def phase_figure(found: PhaseDiagram, symbol: str = "q", *, width: float = 6.6, y: str = "relative") -> Figure:

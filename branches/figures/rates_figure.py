@@ -8,13 +8,15 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
 from branches.diagrams.diagram import Diagram
 from branches.dynamics.gap import spectral_gap, uniform_gap
+from branches.figures.legends import legend_entries
+from branches.figures.scene import Scene, colours_of
 from branches.figures.stretches import UNIFORM
-from branches.figures.style import DISC, GUIDE, RC, SQUARE, colour, line
+from branches.figures.style import DISC, GUIDE, RC, SQUARE, line
+from branches.figures.words import typeset
 from branches.states.stability import Stability
 
 __all__ = ["gap_figure", "gap_panel", "gaps_of"]
@@ -47,9 +49,10 @@ def gap_panel(ax: Axes, diagram: Diagram, gaps: tuple[Array, ...] | None = None)
     left = lowest - 0.25 * (diagram.kappa_max - lowest) if diagram.branches else 0.1 * diagram.kappa_max
     kappa = np.linspace(max(left, 0.02 * diagram.kappa_max), diagram.kappa_max, SAMPLES)
     uniform = uniform_gap(diagram.potential, kappa)
-    _draw(ax, kappa, uniform, UNIFORM)
+    colours = colours_of(diagram)
+    _draw(ax, kappa, uniform, colours(UNIFORM))
     for number, (branch, gap) in enumerate(zip(diagram.branches, found, strict=True)):
-        _draw(ax, branch.kappa, gap, number)
+        _draw(ax, branch.kappa, gap, colours(number))
     ax.axhline(0.0, **GUIDE)
     for node in diagram.nodes:
         if node.kind in ("onset", "fold"):
@@ -63,7 +66,7 @@ def gap_panel(ax: Axes, diagram: Diagram, gaps: tuple[Array, ...] | None = None)
     ax.set_ylabel("spectral gap (least decay rate)")
 
 
-def _draw(ax: Axes, kappa: Array, gap: Array, number: int) -> None:
+def _draw(ax: Axes, kappa: Array, gap: Array, tint: str) -> None:
     """Draw one curve in stretches of one sign, each up to the zero between two points."""
     stable = gap > 0
     edges = [0, *(np.flatnonzero(stable[1:] != stable[:-1]) + 1).tolist(), gap.size]
@@ -77,7 +80,7 @@ def _draw(ax: Axes, kappa: Array, gap: Array, number: int) -> None:
             part = gap[start - 1] / (gap[start - 1] - gap[start])
             x = np.insert(x, 0, kappa[start - 1] + part * (kappa[start] - kappa[start - 1]))
             y = np.insert(y, 0, 0.0)
-        ax.plot(x, y, color=colour(number), **line(Stability.STABLE if stable[start] else Stability.UNSTABLE))
+        ax.plot(x, y, color=tint, **line(Stability.STABLE if stable[start] else Stability.UNSTABLE))
 
 
 def gap_figure(diagram: Diagram, gaps: tuple[Array, ...] | None = None) -> Figure:
@@ -105,11 +108,8 @@ def gap_figure(diagram: Diagram, gaps: tuple[Array, ...] | None = None) -> Figur
         page = Figure(figsize=(6.6, 4.3), layout="constrained")
         ax = page.subplots()
         gap_panel(ax, diagram, gaps)
-        ax.set_title(diagram.potential.label)
-        handles = [Line2D([], [], color=colour(UNIFORM), label="uniform state", linewidth=1.9)]
-        handles += [
-            Line2D([], [], color=colour(number), label=f"branch {number}", linewidth=1.9)
-            for number in range(min(len(diagram.branches), 8))
-        ]
-        ax.legend(handles=handles, loc="best")
+        ax.set_title(typeset(diagram.potential.label))
+        scene = Scene.of(diagram)
+        branches, _ = legend_entries(scene, GUIDE, scene.colours)
+        ax.legend(handles=branches, loc="best")
     return page

@@ -99,7 +99,7 @@ def _write_row(labels: Labels, texts: Sequence[str], points: Array, places: Arra
         moved = (place - point[0]) / unit
         arrow = {"arrowstyle": "-", "linewidth": 0.5, "color": "0.4", "shrinkA": 0, "shrinkB": 3, "relpos": (0.5, 1.0)}
         label = ax.annotate(
-            text, ax.transData.inverted().transform(point), xytext=(moved, -DROP), textcoords="offset points",
+            text, tuple(ax.transData.inverted().transform(point)), xytext=(moved, -DROP), textcoords="offset points",
             ha="center", va="top", zorder=6, arrowprops=arrow if abs(moved) > 2.0 else None, **style,
         )  # fmt: skip
         labels.avoid_box(label.get_window_extent())

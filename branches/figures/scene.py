@@ -13,9 +13,10 @@ from branches.diagrams.records import Branch
 from branches.figures.coexistence import Coexistence, coexistences
 from branches.figures.heights import Height, heights
 from branches.figures.stretches import UNIFORM, Stretch, branch_stretches, stretches
+from branches.figures.style import Colours, colour
 from branches.figures.words import number
 
-__all__ = ["Mark", "Scene"]
+__all__ = ["Mark", "Scene", "colours_of"]
 
 Array = NDArray[np.float64]
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
@@ -61,6 +62,8 @@ class Scene:
         Where the lowest free energies cross.
     names, tags
         What a branch is called in the legend, and beside its curve; by branch.
+    colours
+        Of the branches.
     limits
         Of κ.
     """
@@ -70,6 +73,7 @@ class Scene:
     crossings: tuple[Coexistence, ...]
     names: dict[int, str]
     tags: dict[int, str]
+    colours: Colours
     limits: tuple[float, float]
 
     @classmethod
@@ -79,7 +83,8 @@ class Scene:
             parts = stretches(result)
             drawn = {n: branch for n, branch in enumerate(result.branches) if branch.arclength.size > 1}
             marks = tuple(_mark(finding) for finding in findings(result))
-            return cls(parts, marks, coexistences(result), *_named(drawn), _limits(parts, result.kappa_max))
+            limits = _limits(parts, result.kappa_max)
+            return cls(parts, marks, coexistences(result), *_named(drawn), colours_of(result), limits)
         parts = branch_stretches(result)
         special = result.special_points if parts else ()
         energies = [result.at(point.arclength).free_energy for point in special]
@@ -89,11 +94,34 @@ class Scene:
         )
         ends = np.concatenate([part.kappa for part in parts]) if parts else np.array([0.0, 1.0])
         span = (float(ends.min()), float(ends.max()))
-        return cls(parts, marks, (), {0: result.origin}, {}, _limits(parts, span[1]))
+        return cls(parts, marks, (), {0: result.origin}, {}, colour, _limits(parts, span[1]))
 
     def heights(self, y: Height) -> Array:
         """Return all heights of the curves, at least the zero."""
         return np.concatenate([[0.0], *(part.heights(y) for part in self.parts)])
+
+
+def colours_of(diagram: Diagram) -> Colours:
+    """Return the colours of the branches: by their mode where they leave the uniform state, then those left over.
+
+    A mode has the same colour in every diagram of a family.
+
+    Examples
+    --------
+    >>> import branches
+    >>> from branches import potentials
+    >>> own = colours_of(branches.diagram(potentials.bimodal(1.5), kappa_max=2.5))
+    >>> [own(n) == colour(k) for n, k in ((0, 1), (1, 0), (2, 2))]         # mode 2, mode 1, and what leaves mode 2
+    [True, True, True]
+    """
+    ranks: dict[int, int] = {UNIFORM: UNIFORM}
+    for n, branch in enumerate(diagram.branches):
+        if branch.origin.startswith("onset") and branch.period - 1 not in ranks.values():
+            ranks[n] = branch.period - 1
+    for n in range(len(diagram.branches)):
+        if n not in ranks:
+            ranks[n] = next(rank for rank in range(len(ranks)) if rank not in ranks.values())
+    return lambda number: colour(ranks.get(number, number))
 
 
 def _mark(finding: Finding) -> Mark:

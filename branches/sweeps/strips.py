@@ -122,7 +122,7 @@ def strips_of(
             rows.append(_track(points, [arc for arc in arcs if arc.kind in KINDS.get(kind, ())], left, right, beside))
         grid = {left[0], right[0], *(c.value for c in run), *(k for k in kinks if left[0] < k < right[0])}
         value = np.array(sorted(grid | {q for track in rows for q, _ in track}))
-        kappa = np.array([np.interp(value, *zip(*track, strict=True)) for track in rows]).reshape(len(rows), -1)
+        kappa = np.array([_through(value, track) for track in rows]).reshape(len(rows), value.size)
         located = (not number or left[1] is not None, number + 1 == len(runs) or right[1] is not None)
         found.append(Strip(run[0].pattern, value, np.array([onsets(q) for q in value.tolist()]), kappa, located))
     return tuple(found)
@@ -156,7 +156,7 @@ def limits_of(
             track = _track(points, arcs, ends[0], ends[1], [None, None])
             grid = {q for q, _ in track} | {k for k in kinks if track[0][0] < k < track[-1][0]}
             value = np.array(sorted(grid))
-            kappa = np.interp(value, *zip(*track, strict=True))
+            kappa = _through(value, track)
             found.append(Limit(key[0], value, np.array([onsets(q) for q in value.tolist()]), kappa))
     return tuple(found)
 
@@ -229,6 +229,12 @@ def _track(
     return [*track, points[-1], *_extension(points[-1], arcs, right, beside[1])]
 
 
+def _through(value: Array, track: Sequence[Point]) -> Array:
+    """Return couplings on a boundary at values of the parameter."""
+    q, kappa = np.array(track).T
+    return np.asarray(np.interp(value, q, kappa))
+
+
 def _serving(arcs: Sequence[_Arc], *points: Point) -> _Arc | None:
     """Return the line that passes all of some points, if there is one."""
     best = min(arcs, key=lambda arc: max(arc.distance(point) for point in points), default=None)
@@ -249,7 +255,7 @@ def _extension(
     elif between:
         last = between[-1 if stop > q else 0][1]
     else:
-        last = kappa if beside is None else float(np.interp(stop, *zip(*sorted((point, beside)), strict=True)))
+        last = kappa if beside is None else float(_through(np.array(stop), sorted((point, beside))))
     if special is not None and abs(last - special) <= SERVES * special:
         last = special
     return [*(between if stop > q else between[::-1]), (stop, last)]

@@ -15,7 +15,6 @@ from branches.figures.heights import amplitude
 from branches.figures.interactive.graph_layout import graph_data
 from branches.figures.scene import Scene
 from branches.figures.stretches import UNIFORM, Stretch
-from branches.figures.style import colour
 
 __all__ = ["Plain", "diagram_data", "rounded"]
 
@@ -61,7 +60,7 @@ def diagram_data(diagram: Diagram, points: int | None = None) -> Plain:
         "positions": rounded(positions, 6),
         "curves": curves,
         "points": [_point(finding) for finding in found] + [_crossing(scene, k) for k in range(len(scene.crossings))],
-        "graph": graph_data(diagram),
+        "graph": graph_data(diagram, scene.colours),
     }
 
 
@@ -81,7 +80,7 @@ def _curve(diagram: Diagram, scene: Scene, part: Stretch, size: int, each: int) 
         "branch": part.branch,
         "name": "uniform state" if uniform else scene.names[part.branch],
         "tag": scene.tags.get(part.branch, ""),
-        "color": colour(part.branch),
+        "color": scene.colours(part.branch),
         "stability": part.stability.value,
         "index": index,
         "period": 0 if uniform else diagram.branches[part.branch].period,

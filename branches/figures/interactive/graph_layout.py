@@ -9,14 +9,14 @@ import numpy as np
 
 from branches.diagrams.diagram import Diagram
 from branches.figures.heights import amplitude
-from branches.figures.style import colour
+from branches.figures.style import Colours, colour
 
 __all__ = ["graph_data"]
 
 BEND, SAMPLES = 0.35, 24  # of an edge between nodes that several join; points of it
 
 
-def graph_data(diagram: Diagram) -> dict[str, Any]:
+def graph_data(diagram: Diagram, colours: Colours = colour) -> dict[str, Any]:
     """Return nodes with places, and edges as curves: from left to right by κ, upwards by ‖a‖, ranks and not values.
 
     Examples
@@ -44,7 +44,7 @@ def graph_data(diagram: Diagram) -> dict[str, Any]:
         rank, pairs[pair] = pairs[pair], pairs[pair] + 1
         x, y = _edge(places[start], places[end], rank)
         edges.append({
-            "branch": data["branch"], "stability": data["stability"], "color": colour(data["branch"]), "x": x, "y": y,
+            "branch": data["branch"], "stability": data["stability"], "color": colours(data["branch"]), "x": x, "y": y,
             "text": f"{start} → {end}: {data['stability']}, index ({data['even']}, {data['odd']}), {data['isotropy']}",
         })  # fmt: skip
     return {"nodes": nodes, "edges": edges}

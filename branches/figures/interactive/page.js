@@ -212,10 +212,10 @@
     const { nodes, edges } = view.data.graph, plot = model("graph");
     model("graph edges").data = { x: edges.map((e) => e.x), y: edges.map((e) => e.y), color: edges.map((e) => e.color),
       dash: edges.map((e) => DASH[e.stability]), width: edges.map((e) => WIDTH[e.stability]) };
-    const marks = nodes.map((n) => marker(n.kind)), few = nodes.length <= 24;
+    const marks = nodes.map((n) => marker(n.kind)), few = nodes.length <= 30;
     model("graph nodes").data = { x: nodes.map((n) => n.x), y: nodes.map((n) => n.y), marker: marks.map((m) => m[0]),
       fill: marks.map((m) => m[1]), size: nodes.map((n) => (n.kind === "end" ? 5 : 9)),
-      text: nodes.map((n) => (few && n.kind !== "end" ? n.name : "")) };
+      text: nodes.map((n) => (few && n.kind !== "end" ? n.name.replace(...(nodes.length > 12 ? [/^onset /, ""] : ["", ""])) : "")) };
     fit(plot, edges.map((e) => e.x), edges.map((e) => e.y), 0.12);
   }
 
@@ -284,22 +284,22 @@
       box.style.background = color;
       return element("span", {}, box, name);
     });
-    byId("phase-legend").replaceChildren(...swatches, element("span", {}, "solid: discontinuous · dashed: continuous · dotted: limit of metastability"));
+    byId("phase-legend").replaceChildren(...swatches, element("span", { class: "words" }, "solid: discontinuous · dashed: continuous · dotted: limit of metastability"));
     const hint = record.diagrams.length ? `Click a point: the diagram of the nearest of ${record.diagrams.length} values of ${symbol} opens at that coupling.` : "";
     byId("phase-hint").textContent = [hint, ...notes].join(" ");
   }
 
   function tapPhases(x, y) {
-    const { points, onset, symbol } = record.phases;
+    const { points, onset } = record.phases;
     const special = nearest(model("phases"), x, y, pointsOf(points, "x", "y"));
     if (special.distance < NEAR) {
       ({ x, y } = points[special.line]);
       table("phase-details", points[special.line].kind, points[special.line].rows);
     } else byId("phase-details").replaceChildren();
-    open(x, y, onset, symbol);
+    open(x, y, onset);
   }
 
-  function open(x, y, onset, symbol) {
+  function open(x, y, onset) {
     model("phases chosen").data = { x: [x], y: [y] };
     if (!record.diagrams.length) return;
     const best = record.diagrams.reduce((a, b) => (Math.abs(b.value - x) < Math.abs(a.value - x) ? b : a));
@@ -307,7 +307,7 @@
     if (k < 0) k = onset.value.length - 1;
     const title = byId("diagram-title");
     title.hidden = false;
-    title.textContent = `${best.data.title} (${symbol} = ${short(best.value)})`;
+    title.textContent = best.data.title;
     show(best.data, y * onset.kappa[k]);
   }
 
@@ -328,7 +328,7 @@
     else document.querySelectorAll(".top, .side, .bottom, .graph").forEach((part) => { part.hidden = true; });
     if (record.phases && record.diagrams.length) {
       const middle = record.diagrams[Math.floor(record.diagrams.length / 2)];
-      open(middle.value, 1, record.phases.onset, record.phases.symbol);
+      open(middle.value, 1, record.phases.onset);
     }
     document.body.dataset.ready = "yes";
   }

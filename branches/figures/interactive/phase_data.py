@@ -27,8 +27,9 @@ def phase_data(found: PhaseDiagram, symbol: str) -> dict[str, Any]:
     ['uniform', 'one peak']
     """
     reach = min(column.kappa_max / column.onset[0] for column in found.columns)
-    lowest = min([1.0, *((part.kappa / part.onset).min() for part in (*found.strips, *found.limits) if part.kappa.size)])
-    bottom = 1.0 - max(1.5 * (1.0 - float(lowest)), 0.08)
+    boundaries = [strip.kappa / strip.onset for strip in found.strips if strip.kappa.size]
+    boundaries += [limit.kappa / limit.onset for limit in found.limits]
+    bottom = 1.0 - max(1.5 * (1.0 - min(1.0, *(float(heights.min()) for heights in boundaries))), 0.08)
     regions, lines = [], []
     for strip in found.strips:
         regions += _regions(strip, bottom, reach)

@@ -16,9 +16,9 @@ TOOLS = "pan,box_zoom,reset,save"
 def height_plot(name: str, label: str, x_range: Any = None) -> Any:
     """Return a plot over κ: curves, special points, the states at the chosen κ."""
     plot = _plot(name, "coupling κ", label, x_range=x_range)
-    curves, points, states = (_source(f"{name} {part}", *keys) for part, keys in (
-        ("curves", ("x", "y", "color", "dash", "width")), ("points", ("x", "y", "marker", "fill")), ("states", ("x", "y", "color")),
-    ))  # fmt: skip
+    curves = _source(f"{name} curves", "x", "y", "color", "dash", "width")
+    points = _source(f"{name} points", "x", "y", "marker", "fill")
+    states = _source(f"{name} states", "x", "y", "color")
     plot.multi_line("x", "y", line_color="color", line_dash="dash", line_width="width", source=curves)
     plot.scatter("x", "y", marker="marker", fill_color="fill", line_color="black", size=8, source=points)
     plot.scatter("x", "y", fill_color="color", line_color="white", size=9, source=states)
@@ -43,7 +43,10 @@ def graph_plot() -> Any:
     nodes = _source("graph nodes", "x", "y", "marker", "fill", "text", "size")
     plot.multi_line("x", "y", line_color="color", line_dash="dash", line_width="width", source=edges)
     plot.scatter("x", "y", marker="marker", fill_color="fill", line_color="black", size="size", source=nodes)
-    plot.text("x", "y", text="text", source=nodes, x_offset=0, y_offset=17, text_align="center", text_font_size="11px", text_color="#333")
+    plot.text(
+        "x", "y", text="text", source=nodes, x_offset=0, y_offset=17, text_align="center", text_font_size="11px",
+        text_color="#333",
+    )  # fmt: skip
     plot.axis.visible = False
     plot.grid.visible = False
     return plot
@@ -69,7 +72,8 @@ def _source(name: str, *keys: str) -> ColumnDataSource:
 
 def _plot(name: str, x_label: str, y_label: str, x_range: Any = None) -> Any:
     plot = figure(
-        name=name, tools=TOOLS, toolbar_location="above", sizing_mode="stretch_both", min_border_right=12, min_border_left=62,
+        name=name, tools=TOOLS, toolbar_location="above", sizing_mode="stretch_both",
+        min_border_right=12, min_border_left=62,
         x_range=x_range or Range1d(0, 1), y_range=Range1d(0, 1), x_axis_label=x_label, y_axis_label=y_label,
         output_backend="canvas",
     )  # fmt: skip
