@@ -24,6 +24,7 @@ from machine import describe
 from scipy.fft import dct
 
 from branches import potentials
+from branches.spaces.circle import Dihedral
 from branches.states import selfconsistent
 from branches.states.clusters import clustered_state
 from branches.states.selfconsistent import SelfConsistentSystem
@@ -148,7 +149,7 @@ def base_at(system: Any, a: Any, kappa: float) -> Base:
 
 def fold(potential: Any, kappa: float, a: Any) -> str:
     """Return the coupling at which the cluster's branch folds."""
-    system = SelfConsistentSystem(potential, 1, a.size, kappa_scale=kappa)
+    system = SelfConsistentSystem(potential, Dihedral(1), a.size, kappa_scale=kappa)
     branch = follow(system, a, kappa, direction=-1, p_min=0.5 * kappa, p_max=1.001 * kappa)
     return f"{branch.folds[0].p:.14g}" if branch.folds else "none"
 

@@ -56,7 +56,7 @@ def collect(run: Run) -> Traced:
         folds = [fold.kappa for fold in branch.folds]
         parts.append(Traced(branch.kappa, a, folds=folds, ends=[branch.kappa.max()]))
         if len(run.found) > 1:
-            parts[-1].branch_points = [branch.potential.onset_coupling(branch.period)]
+            parts[-1].branch_points = [branch.potential.onset_coupling(branch.n_fold)]
     result = joined(parts)
     if run.indices:
         result.unstable = np.concatenate(run.indices).sum(axis=1)

@@ -90,7 +90,7 @@ def _states(found: "Diagram", kappa: float, count: int) -> list[dict[str, Any]]:
         result.append({
             "name": name,
             "free_energy": state.free_energy,
-            "period": state.period,
+            "period": state.n_fold,
             "even": spectrum.even,
             "odd": spectrum.odd,
             "gap": spectrum.gap,

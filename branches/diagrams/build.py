@@ -18,7 +18,7 @@ from branches.diagrams.same_branch import branch_through, leaves_like, other_bra
 from branches.diagrams.trace import LOWEST, check_n_modes, check_potential, default_kappa_max, follow_states
 from branches.onsets.classify import Onset, modes_below, onsets
 from branches.potentials.potential import Potential
-from branches.spaces.symmetry import expanded
+from branches.spaces.isotropy import Isotropy
 from branches.states.energy import free_energy
 from branches.states.truncation import TAIL_ALLOWED
 from continuation import Settings, Status, on_one_thread
@@ -156,7 +156,7 @@ class Builder:
         """
         for branch, (_, name) in zip(self.branches, self.ends, strict=True):
             point = branch.special_points[-1] if branch.special_points else None
-            if point is None or name in self.continued or point.period == branch.period or not np.any(point.a):
+            if point is None or name in self.continued or point.isotropy == branch.isotropy or not np.any(point.a):
                 continue
             if branch.status is not Status.EVENT or name.startswith("end "):
                 continue
@@ -166,11 +166,11 @@ class Builder:
                     self.queue.append((departure, name, 1))
 
     def _has_branch_through(self, name: str, point: SpecialPoint) -> bool:
-        """Return whether a branch of the period of a point passes through it."""
+        """Return whether a branch of the class of a point passes through it."""
         for branch, ends, places in zip(self.branches, self.ends, self.places, strict=True):
-            if branch.period == point.period and name in {*ends, *(place for _, place in places)}:
+            if branch.isotropy == point.isotropy and name in {*ends, *(place for _, place in places)}:
                 return True
-        return branch_through(self.branches, point.period, point.a, point.kappa) is not None
+        return branch_through(self.branches, point.isotropy, point.a, point.kappa) is not None
 
     def _pursue(self, departure: Departure, name: str, level: int) -> None:
         if level > self.depth or departure.start is None:
@@ -186,9 +186,10 @@ class Builder:
             self._settle(name, departure, Outcome.FAILED, reason=str(failure))
             return
         x = piece(1.0)
-        a, kappa = expanded(x[:-1], system.period), float(x[-1]) * system.parameter_scale
-        known = branch_through(self.branches, system.period, a, kappa)
-        differs = other_branch(departure.leading, piece, system.period, system.parameter_scale)
+        isotropy: Isotropy = system.isotropy
+        a, kappa = isotropy.expanded(x[:-1]), float(x[-1]) * system.parameter_scale
+        known = branch_through(self.branches, isotropy, a, kappa)
+        differs = other_branch(departure.leading, piece, isotropy, system.parameter_scale)
         if known is not None and self.ends[known][0] == name and leaves_like(self.branches[known], piece):
             differs = differs or f"its start lies on branch {known}, which leaves there too: another branch"
         if differs:
@@ -237,7 +238,8 @@ class Builder:
         name = f"onset {'+'.join(map(str, onset.kernel))}"
         coefficients = {"c2": onset.c2, "c2_error": onset.c2_error, "c4": onset.c4, "c4_error": onset.c4_error}
         clear = {key: value for key, value in coefficients.items() if np.isfinite(value)}
-        return self._add(Node(name, "onset", onset.kappa, np.zeros(max(onset.kernel)), 0, 0.0, 0.0, onset.kind, clear))
+        a, uniform = np.zeros(max(onset.kernel)), self.potential.space.isotropy(0)
+        return self._add(Node(name, "onset", onset.kappa, a, uniform, 0.0, 0.0, onset.kind, clear))
 
     def _node_of(self, branch: Branch, point: SpecialPoint, level: int) -> Node:
         """Return the node of a special point; a new one queues what it owes, once for its orbit."""
@@ -246,7 +248,8 @@ class Builder:
                 return node
         count = sum(node.kind == point.kind for node in self.nodes)
         kappa = np.array([point.kappa])
-        energy = free_energy(self.potential.weights(point.a.size), point.a[None], kappa)
+        kind = point.isotropy.with_n_fold(1)
+        energy = free_energy(self.potential, kind, point.a[None], kappa)
         departures = departures_from_point(branch, point, self.n_modes, self.settings)
         name = f"{point.kind} {count + 1}"
         self.queue.extend((departure, name, level + 1) for departure in departures)
@@ -258,7 +261,7 @@ class Builder:
                 point.kind,
                 point.kappa,
                 point.a,
-                point.period,
+                point.isotropy,
                 float(energy[0]),
                 point.residual,
                 TOO_SMALL if beyond else shapes_of(leading),
@@ -274,7 +277,7 @@ class Builder:
             "end",
             float(branch.kappa[-1]),
             state.a,
-            state.period,
+            state.isotropy,
             state.free_energy,
             state.residual,
             branch.status.name.lower().replace("_", " "),

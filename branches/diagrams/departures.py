@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from math import gcd
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,8 +18,9 @@ from branches.diagrams.trace import FIRST_SIZE, make_system, start_at_onset
 from branches.onsets.classify import Onset
 from branches.onsets.resonant.ray import Ray
 from branches.potentials.potential import Potential
-from branches.spaces.symmetry import Block, expanded, twin
-from branches.states.quadratic import QuadraticSystem
+from branches.spaces.circle import Dihedral
+from branches.spaces.isotropy import Block, Isotropy
+from branches.states.equations import StateEquations
 from continuation import Piece, Record, Settings, follow, leave
 
 __all__ = ["Departure", "departures_along", "departures_from_onset", "departures_from_point", "neutral_block"]
@@ -28,7 +28,7 @@ __all__ = ["Departure", "departures_along", "departures_from_onset", "departures
 Array = NDArray[np.float64]
 SERIES_DEGREE = 5  # of the reduced equations: up to it the Taylor series of the blown-up equations tells rays apart
 BRANCH_POINTS = ("pitchfork", "transcritical", "branch point", "reflection-breaking")
-Start = Callable[[], tuple[QuadraticSystem, Piece]]
+Start = Callable[[], tuple[StateEquations, Piece]]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -55,15 +55,16 @@ def departures_from_onset(
     departures = []
     for number, ray in enumerate(onset.rays, 1):
         active = [mode for mode, d in zip(ray.modes, ray.direction, strict=True) if abs(d) > 1e-12]
-        period = gcd(*ray.active)
+        isotropy = potential.space.common_class(ray.active)
         name = f"mode {active[0]}" if len(active) == 1 else "modes " + "+".join(map(str, active))
         description = name if len(onset.rays) == 1 else f"{name}, ray {number}"
         start: Start
-        simple = ray.active == (period,) and not any(k % period == 0 for k in onset.kernel if k != period)
-        if simple:
-            start = partial(start_at_onset, potential, period, n_modes, settings)
+        n = isotropy.n_fold
+        alone = ray.active == (n,) and not any(k % n == 0 for k in onset.kernel if k != n)
+        if alone and isinstance(isotropy, Dihedral):
+            start = partial(start_at_onset, potential, n, n_modes, settings)
         else:
-            start = partial(_start_ray, potential, period, onset.kappa, ray, n_modes, settings)
+            start = partial(_start_ray, potential, isotropy, onset.kappa, ray, n_modes, settings)
         departures.append(Departure(description, start, leading=leading_of_onset(onset, ray)))
     if onset.undecided_rays:
         departures.append(Departure("rays that are not decided", None, onset.undecided_rays))
@@ -71,24 +72,24 @@ def departures_from_onset(
 
 
 def _start_ray(
-    potential: Potential, period: int, kappa: float, ray: Ray, n_modes: int | None, settings: Settings
-) -> tuple[QuadraticSystem, Piece]:
-    system = make_system(potential, period, n_modes, kappa)
+    potential: Potential, isotropy: Isotropy, kappa: float, ray: Ray, n_modes: int | None, settings: Settings
+) -> tuple[StateEquations, Piece]:
+    system, n = make_system(potential, isotropy, n_modes, kappa), isotropy.n_fold
     if len(ray.modes) == 2 and (np.any(ray.half) or ray.degree > SERIES_DEGREE):
         return system, fractional_start(potential, system, kappa, ray, settings)
     if np.any(ray.half):
         raise ArithmeticError("it leaves in powers of the root of its amplitude, which is followed for two modes only")
     direction, bend = np.zeros(system.size + 1), np.zeros(system.size + 1)
     for mode, d, y in zip(ray.modes, ray.direction, ray.bend, strict=True):
-        if mode % period == 0:
-            direction[mode // period - 1], bend[mode // period - 1] = d, y
+        if mode % n == 0:
+            direction[mode // n - 1], bend[mode // n - 1] = d, y
     slope = ray.slope * kappa / system.parameter_scale
     if ray.order == 1:
         direction[-1] = slope
     elif ray.order == 2:
         bend[-1] = slope
     x = np.append(np.zeros(system.size), kappa / system.parameter_scale)
-    nullity = sum(mode % period == 0 for mode in ray.modes)
+    nullity = sum(mode % n == 0 for mode in ray.modes)
     equations = system.matrix_free(system.size) if system.adaptive else system
     return system, leave(equations, x, direction, settings, bend, nullity)
 
@@ -98,21 +99,20 @@ def departures_from_point(
 ) -> list[Departure]:
     """Return the half-branches that a special point of a branch owes, one for each symmetry orbit.
 
-    With m the order of the rotation on the neutral block (see :class:`~branches.spaces.symmetry.Block`): for m = 2 one,
+    With m the order of the motion on the neutral block (see :class:`~branches.spaces.isotropy.Block`): for m = 2 one,
     on the branch or on its twin; for odd m ≥ 3 two, along ±δa; for even m ≥ 4 one on the branch and one on its
     twin; for m = 1 two in the even sector, while in the odd one the new states are not even and are not followed. A
     branch that ends here on a more symmetric one belongs to that one's block.
     """
+    if point.kind not in BRANCH_POINTS or not np.any(point.a):
+        return []
     block = neutral_block(branch, point)
     if block is None:
-        return []
-    if point.sector == "odd" and block.order == 1:
         return [Departure("reflection broken", None, "the states that leave are not even: not followed")]
     try:
         leaving = _leaving(branch, point, block)
     except (ArithmeticError, ValueError) as failure:
-        name = f"modes ±{block.residue} mod {block.period}"
-        return [Departure(name, None, f"the directions in which branches leave are not known: {failure}")]
+        return [Departure(block.name, None, f"the directions in which branches leave are not known: {failure}")]
     return [
         Departure(
             description,
@@ -125,14 +125,13 @@ def departures_from_point(
 
 def _leaving(branch: Branch, point: SpecialPoint, block: Block) -> list[tuple[str, Leading, bool]]:
     """Return the description, the leading order and whether it is on the twin, of each half-branch of a block."""
-    name = f"modes ±{block.residue} mod {block.period}"
+    name, own = block.name, block.isotropy
     sides = (f"{name}, one side", f"{name}, other side")
     used = int(np.flatnonzero(np.abs(point.a) > 1e-15)[-1]) + 1
-    size = max(FIRST_SIZE * block.breaks_to, 24 * block.period, int(1.3 * used))
+    size = max(FIRST_SIZE * block_class(block).n_fold, 24 * own.n_fold, int(1.3 * used))
 
     def moments(on_twin: bool) -> Array:
-        a = twin(point.a, block.period) if on_twin else point.a
-        return a[block.period - 1 :: block.period]
+        return own.restricted(own.twin(point.a) if on_twin else point.a)
 
     def pitchfork(on_twin: bool) -> Leading:
         return leading_of_pitchfork(pitchfork_shape(branch.potential, block, moments(on_twin), point.kappa, size))
@@ -144,7 +143,7 @@ def _leaving(branch: Branch, point: SpecialPoint, block: Block) -> list[tuple[st
         there = leading_of_slope(slopes[0])
         return [(sides[0], there, False), (sides[1], there.opposite, False)]
     if block.order == 2:
-        on_twin = point.sector == "odd" and point.period == branch.period
+        on_twin = point.sector == "odd" and point.isotropy == branch.isotropy
         return [(name + ", on the twin" * on_twin, pitchfork(on_twin), on_twin)]
     if block.order % 2:
         there = pitchfork(False)
@@ -158,7 +157,7 @@ def _others(branch: Branch, point: SpecialPoint, slopes: tuple[Slope, ...]) -> t
         raise ArithmeticError("no second branch crosses: the quadratic form on the kernel is definite")
     along = _tangent(branch, point)
     size = slopes[0].direction.size
-    own = expanded(along[:-1], branch.period)[:size]
+    own = branch.isotropy.expanded(along[:-1])[:size]
     own = np.append(np.pad(own, (0, size - own.size)), along[-1] * branch.curve.parameter_scale)
     vectors = [np.append(slope.direction, slope.slope) for slope in slopes]
     cosines = [abs(float(v @ own)) / float(np.linalg.norm(v)) for v in vectors]
@@ -169,7 +168,7 @@ def departures_along(
     potential: Potential, point: SpecialPoint, n_modes: int | None, settings: Settings
 ) -> list[Departure]:
     """Return the two halves of the branch through a branch point of its own symmetry, where it is regular."""
-    name = f"states of period 2π/{point.period}"
+    name = f"states of {point.isotropy.name}"
     return [
         Departure(f"{name}, κ {word}", partial(_start_along, potential, point, direction, n_modes, settings))
         for word, direction in (("rising", 1), ("falling", -1))
@@ -178,9 +177,9 @@ def departures_along(
 
 def _start_along(
     potential: Potential, point: SpecialPoint, direction: int, n_modes: int | None, settings: Settings
-) -> tuple[QuadraticSystem, Piece]:
-    system = make_system(potential, point.period, n_modes, point.kappa)
-    u = point.a[point.period - 1 :: point.period]
+) -> tuple[StateEquations, Piece]:
+    system = make_system(potential, point.isotropy, n_modes, point.kappa)
+    u = point.isotropy.restricted(point.a)
     if n_modes is None:
         system = system.with_size(max(system.size, u.size))
     start = system.transfer(u, system.size)
@@ -192,12 +191,21 @@ def _start_along(
 
 
 def neutral_block(branch: Branch, point: SpecialPoint) -> Block | None:
-    """Return the even block that turns neutral at a branch point (on the twin if the sector is odd), else None."""
-    if point.kind not in BRANCH_POINTS or not np.any(point.a):
-        return None
-    residue = point.residue if point.period == branch.period else branch.period
-    residue %= point.period
-    return Block("even", min(residue, point.period - residue), point.period)
+    """Return the block along which branches leave a branch point, None where none of the branch's kind does."""
+    if point.isotropy != branch.isotropy:
+        return point.isotropy.block_towards(branch.isotropy)
+    for block in point.isotropy.blocks(point.a.size):
+        if (block.sector, block.residue) == (point.sector, point.residue):
+            return point.isotropy.leaving_block(block)
+    return None
+
+
+def block_class(block: Block) -> Isotropy:
+    """Return the class of the branches that leave along a block of functions of the state's kind."""
+    target = block.breaks_to
+    if target is None:
+        raise ArithmeticError(f"no class is known of the states that leave along {block.name}")
+    return target
 
 
 def _start_point(
@@ -208,16 +216,16 @@ def _start_point(
     settings: Settings,
     leading: Leading,
     on_twin: bool,
-) -> tuple[QuadraticSystem, Piece]:
+) -> tuple[StateEquations, Piece]:
     """Leave the state, or its twin, along the branch that its neutral block gives, in the space that this needs."""
-    period, target = block.period, block.breaks_to
-    a = twin(point.a, period) if on_twin else point.a
-    used = max(int(np.flatnonzero(np.abs(a) > 1e-15)[-1]) + 1, 24 * target)
+    own, target = block.isotropy, block_class(block)
+    a = own.twin(point.a) if on_twin else point.a
+    used = max(int(np.flatnonzero(np.abs(a) > 1e-15)[-1]) + 1, 24 * target.n_fold)
     system = make_system(branch.potential, target, n_modes, point.kappa)
     if n_modes is None:
-        system = system.with_size(max(system.size, int(1.3 * used) // target))
-    neutral = neutral_state(system, block, a[period - 1 :: period], point.kappa, _tangent(branch, point))
-    asked = system.transfer(leading.direction[target - 1 :: target], system.size)
+        system = system.with_size(max(system.size, int(1.3 * used) // target.n_fold))
+    neutral = neutral_state(system, block, own.restricted(a), point.kappa, _tangent(branch, point))
+    asked = system.transfer(target.restricted(leading.direction), system.size)
     same_side = float(neutral.kernel[: system.size] @ asked) > 0.0
     direction = neutral.singular.crossing(neutral.own, neutral.kernel if same_side else -neutral.kernel)
     return system, leave(neutral.singular.problem, neutral.singular.x, direction, settings, nullity=1)

@@ -15,7 +15,7 @@ from branches.diagrams.completeness import Completeness, warning_of
 from branches.diagrams.outlets import outlet
 from branches.diagrams.records import Branch, SpecialPoint
 from branches.potentials.potential import Potential
-from branches.spaces.symmetry import same_orbit
+from branches.spaces.isotropy import Isotropy, Symmetric, same_orbit
 from branches.states.state import State
 from continuation import Record, shortened
 
@@ -29,7 +29,7 @@ Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Node(Record):
+class Node(Symmetric, Record):
     """A special point or an end of branches, one for its whole symmetry orbit.
 
     Parameters
@@ -38,8 +38,8 @@ class Node(Record):
         Unique in its diagram, such as 'onset 1', 'fold 2', 'pitchfork 1', 'end 3'.
     kind
         'onset', a kind of :class:`~branches.diagrams.records.SpecialPoint`, or 'end'.
-    kappa, a, period
-        Where, shape (N,) for a; period 0 stands for the uniform state.
+    kappa, a, isotropy
+        Where, shape (N,) for a, and the class of the state; that of the uniform state has ``n_fold`` 0.
     free_energy
         F there.
     residual
@@ -56,15 +56,15 @@ class Node(Record):
     kind: str
     kappa: float
     a: Array
-    period: int
+    isotropy: Isotropy
     free_energy: float
     residual: float
     shape: str = ""
     coefficients: Mapping[str, float] = field(default_factory=dict)
 
     def is_at(self, a: Array, kappa: float) -> bool:
-        """Return whether a state lies on the orbit of the node."""
-        return same_orbit(self.a, self.kappa, a, kappa)
+        """Return whether a state of the same kind lies on the orbit of the node."""
+        return same_orbit(self.isotropy, self.a, self.kappa, a, kappa)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -149,7 +149,7 @@ class Diagram(Record):
         for branch in self.branches:
             for point in branch.special_points:
                 if not any(
-                    known.kind == point.kind and same_orbit(known.a, known.kappa, point.a, point.kappa)
+                    known.kind == point.kind and same_orbit(point.isotropy, known.a, known.kappa, point.a, point.kappa)
                     for known in seen
                 ):
                     seen.append(point)

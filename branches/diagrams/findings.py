@@ -121,18 +121,19 @@ def findings(diagram: Diagram) -> tuple[Finding, ...]:
 def _of_onset(diagram: Diagram, node: Node) -> Finding:
     margin = 1e-6 * node.kappa
     sides = np.array([node.kappa - margin, node.kappa + margin])
-    counts, neutral = uniform_index(diagram.potential, max(64, node.a.size), sides)
-    (before, after), (doubt_before, doubt_after) = counts.tolist(), neutral.tolist()
+    index = uniform_index(diagram.potential, max(64, node.a.size), sides)
+    before, after = zip(index.even.tolist(), index.odd.tolist(), strict=True)
+    doubt_before, doubt_after = index.undecided.tolist()
     modes = node.name.removeprefix("onset ")
     return Finding(
         node.name, node.kind, node.shape, node.kappa, node.a, 0, 0.0, node.residual, modes,
-        int(np.gcd.reduce([int(mode) for mode in modes.split("+")])), 0.0, (before, before), (after, after),
+        int(np.gcd.reduce([int(mode) for mode in modes.split("+")])), 0.0, before, after,
         (doubt_before, doubt_after), -1, node.kappa, None, node.coefficients,
     )  # fmt: skip
 
 
 def _of_point(node: Node, point: SpecialPoint, number: int) -> Finding:
-    period = point.period
+    period = point.n_fold
     modes = f"{period}" if point.residue == 0 else f"±{point.residue} mod {period}"
     return Finding(
         node.name, node.kind, node.shape, point.kappa, point.a, period, node.free_energy, point.residual,
@@ -143,7 +144,7 @@ def _of_point(node: Node, point: SpecialPoint, number: int) -> Finding:
 
 
 def _of_stop(node: Node, branch: Branch, number: int) -> Finding:
-    period = node.period
+    period = node.n_fold
     return Finding(
         node.name, "stop", f"stopped: {node.shape}", node.kappa, node.a, period, node.free_energy, node.residual, "",
         period, float(node.a[period - 1]) if period else 0.0, None, None, (0, 0), number, float(branch.arclength[-1]),

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from branches.onsets.resonant.pair_rays import series_on_ray
 from branches.onsets.resonant.ray import Ray
 from branches.potentials.potential import Potential
-from branches.states.quadratic import QuadraticSystem
+from branches.states.equations import StateEquations
 from continuation import Piece, Settings, residual_norm
 
 __all__ = ["fractional_start"]
@@ -21,7 +21,7 @@ STRICTER = 0.01
 
 
 def fractional_start(
-    potential: Potential, system: QuadraticSystem, kappa: float, ray: Ray, settings: Settings
+    potential: Potential, system: StateEquations, kappa: float, ray: Ray, settings: Settings
 ) -> Piece:
     """Return the first piece of a half-branch x = s (d + c s^γ e + …) of a pair of modes, γ = p/q.
 
@@ -31,7 +31,7 @@ def fractional_start(
     Parameters
     ----------
     potential, system
-        The interaction, and its equations for the states of the ray's period.
+        The interaction, and its equations for the class of the ray's states.
     kappa
         The onset.
     ray
@@ -44,12 +44,12 @@ def fractional_start(
     ArithmeticError
         If the series has no useful length.
     """
-    series = series_on_ray(potential, ray)
+    series, n = series_on_ray(potential, ray), system.isotropy.n_fold
     c = np.zeros((series.kappa_ratio.size, system.size + 1))
     c[:, -1] = series.kappa_ratio * kappa / system.parameter_scale
     for mode, values in series.moments.items():
-        if mode % system.period == 0 and mode // system.period <= system.size:
-            c[:, mode // system.period - 1] = values
+        if mode % n == 0 and mode // n <= system.size:
+            c[:, mode // n - 1] = values
     amplitude = LARGEST
     while amplitude >= SMALLEST:
         sigma = amplitude ** (1.0 / series.root)
@@ -60,5 +60,5 @@ def fractional_start(
     raise ArithmeticError("the series of the half-branch has no useful length")
 
 
-def _defect(system: QuadraticSystem, x: Array) -> float:
+def _defect(system: StateEquations, x: Array) -> float:
     return max(residual_norm(system, x), system.defect(x[:-1], float(x[-1]) * system.parameter_scale))

@@ -42,7 +42,7 @@ def branch_graph(diagram: Diagram) -> nx.MultiDiGraph:
             kind=node.kind,
             shape=node.shape,
             kappa=node.kappa,
-            period=node.period,
+            period=node.n_fold,
             free_energy=node.free_energy,
             amplitude=float(np.max(np.abs(node.a), initial=0.0)),
         )
@@ -61,8 +61,8 @@ def _add_uniform(graph: nx.MultiDiGraph, diagram: Diagram) -> None:
     largest = max([64, *(node.a.size for node in diagram.nodes)])
     for (start, left), (end, right) in itertools.pairwise(stops):
         middle = uniform_index(diagram.potential, largest, np.array([0.5 * (left + right)]))
-        count, doubtful = (int(numbers[0]) for numbers in middle)
-        stability = stability_of((count, count), doubtful)
+        count, beside, doubtful = (int(numbers[0]) for numbers in (middle.even, middle.odd, middle.undecided))
+        stability = stability_of((count, beside), doubtful)
         graph.add_edge(
             start,
             end,
@@ -103,7 +103,7 @@ def _add_branch(graph: nx.MultiDiGraph, diagram: Diagram, number: int, branch: B
             stable=stability is Stability.STABLE,
             undecided=undecided,
             stability=stability.value,
-            isotropy=f"D_{branch.period}",
+            isotropy=branch.isotropy.group,
             free_energy_start=left.free_energy,
             free_energy_end=right.free_energy,
             arclength_start=s0,

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
-from branches.spaces.symmetry import Block
-from branches.states.quadratic import QuadraticSystem
+from branches.spaces.isotropy import Block
+from branches.states.equations import StateEquations, state_equations
 from branches.states.selfconsistent import SelfConsistentSystem
 from continuation import Problem, Record, Reduction, SingularPoint, correct, singular_point, tangent_at
 
@@ -49,7 +50,7 @@ class NeutralState(Record):
 
 
 def neutral_state(
-    system: QuadraticSystem, block: Block, u: Array, kappa: float, along: Array | None = None
+    system: StateEquations, block: Block, u: Array, kappa: float, along: Array | None = None
 ) -> NeutralState:
     """Solve for the state and the coupling at which an even block of the second variation turns neutral.
 
@@ -59,11 +60,11 @@ def neutral_state(
     Parameters
     ----------
     system
-        The equations, at a size, of the states of period 2π/block.breaks_to that leave the point.
+        The equations, at a size, of the states of class block.breaks_to that leave the point.
     block
-        The block, in the even sector.
+        The block, of functions of the state's kind.
     u, kappa
-        Moments a_n, a_2n, … of the state of period 2π/n = 2π/block.period, and its coupling, near the point.
+        Unknowns of the state in its class, and its coupling, near the point.
     along
         Tangent of its branch in (u, κ / scale), shape (u.size + 1,): needed where the block keeps the period.
 
@@ -81,20 +82,22 @@ def neutral_state(
     return _breaking(system, block, u, kappa) if block.order > 1 else _crossing(system, u, kappa, along)
 
 
-def _equations(system: QuadraticSystem, u: Array, kappa: float) -> Problem:
+def _equations(system: StateEquations, u: Array, kappa: float) -> Problem:
     return system.matrix_free(system.size) if system.adaptive else system.suited_to(u, kappa)
 
 
-def _breaking(system: QuadraticSystem, block: Block, u: Array, kappa: float) -> NeutralState:
-    target, ratio = block.breaks_to, block.order
-    own = QuadraticSystem(
-        system.potential, block.period, system.size // ratio, system.max_size // ratio, system.parameter_scale
+def _breaking(system: StateEquations, block: Block, u: Array, kappa: float) -> NeutralState:
+    target, of_state = system.isotropy, block.isotropy
+    ratio = of_state.n_fold // target.n_fold
+    own = state_equations(
+        system.potential, of_state, system.size // ratio, system.max_size // ratio, system.parameter_scale
     )
+    embedded = partial(of_state.embedded, size=system.size, other=target)
     guess = own.transfer(u, own.size)
-    larger = _equations(system, _embedded(guess, system.size, ratio), kappa)
+    larger = _equations(system, embedded(guess), kappa)
     smaller = _same_form(larger, own)
-    members = block.modes(system.size * target)
-    members = members[members % target == 0] // target - 1
+    members = block.modes(system.size * target.n_fold)
+    members = members[members % target.n_fold == 0] // target.n_fold - 1
     if isinstance(larger, SelfConsistentSystem):  # the other columns are those of the identity
         members = members[np.abs(kappa * system.g[members]) > NOTHING]
     start = np.append(guess, kappa / system.parameter_scale)
@@ -107,14 +110,14 @@ def _breaking(system: QuadraticSystem, block: Block, u: Array, kappa: float) -> 
         return correct(smaller, base + t * tangent, tangent, 0.0).x
 
     def matrix(x: Array) -> Array:
-        a, p = _embedded(x[:-1], system.size, ratio), float(x[-1]) * system.parameter_scale
+        a, p = embedded(x[:-1]), float(x[-1]) * system.parameter_scale
         j = _leading(larger, a, p, int(members[-1]) + 1)
         return j[np.ix_(members, members)]
 
     x, error = _neutral(state, matrix)
     own_tangent = tangent_at(smaller, x, tangent)[0]
-    point = np.append(_embedded(x[:-1], system.size, ratio), x[-1])
-    lifted = np.append(_embedded(own_tangent[:-1], system.size, ratio), own_tangent[-1])
+    point = np.append(embedded(x[:-1]), x[-1])
+    lifted = np.append(embedded(own_tangent[:-1]), own_tangent[-1])
     kappa = float(x[-1]) * system.parameter_scale
     error = error * abs(float(own_tangent[-1])) * system.parameter_scale + 4 * EPSILON * kappa
     singular = singular_point(larger, point, 1, lifted)
@@ -150,7 +153,7 @@ def _neutral(state: Callable[[float], Array], matrix: Callable[[Array], Array]) 
     return x, (abs(g) + 16 * EPSILON) / abs(slope)
 
 
-def _crossing(system: QuadraticSystem, u: Array, kappa: float, along: Array | None) -> NeutralState:
+def _crossing(system: StateEquations, u: Array, kappa: float, along: Array | None) -> NeutralState:
     """Return a point where two branches of the same period cross."""
     x = np.append(system.transfer(u, system.size), kappa / system.parameter_scale)
     problem = _equations(system, x[:-1], kappa)
@@ -176,12 +179,5 @@ def _leading(problem: Problem, a: Array, kappa: float, size: int) -> Array:
     return problem.jacobian(a, kappa)[:size, :size]
 
 
-def _same_form(larger: Problem, own: QuadraticSystem) -> Problem:
+def _same_form(larger: Problem, own: StateEquations) -> Problem:
     return own.matrix_free(own.size) if isinstance(larger, SelfConsistentSystem) else own
-
-
-def _embedded(u: Array, size: int, ratio: int) -> Array:
-    """Return the unknowns of a state in a larger class, of which it takes every ``ratio``-th; shape (size,)."""
-    a = np.zeros(size)
-    a[ratio - 1 :: ratio] = u[: size // ratio]
-    return a

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from branches.potentials.potential import Potential
-from branches.spaces.symmetry import Block
+from branches.spaces.isotropy import Block
 from branches.states.morse_index import neutral_direction
 from branches.states.selfconsistent import SelfConsistentExpansion, SelfConsistentSystem
 from continuation import Record
@@ -75,9 +75,9 @@ def pitchfork_shape(potential: Potential, block: Block, u: Array, kappa: float, 
     Parameters
     ----------
     potential, block
-        The interaction; the block (sector 'even', residue r, order 2 or ≥ 4) that turns neutral.
+        The interaction; the block (of functions of the state's kind, order 2 or ≥ 4) that turns neutral.
     u
-        Moments a_n, a_2n, … of the state of period 2π/n = 2π/block.period, or of its twin. At order 4 the terms
+        Unknowns of the state, or of its twin. At order 4 the terms
         A|z|²z and B z̄³ of the amplitude equation are of one order, and the half-branches on the state and on its
         twin have the curvatures of A + B and A − B: two shapes.
     kappa
@@ -100,11 +100,12 @@ def pitchfork_shape(potential: Potential, block: Block, u: Array, kappa: float, 
     >>> from branches import potentials
     >>> potential = potentials.bimodal(2.0)
     >>> (point,) = branches.trace(potential, mode=2, kappa_max=3).special_points
-    >>> shape = pitchfork_shape(potential, Block("even", 1, 2), point.a[1::2], point.kappa, 64)
+    >>> from branches.spaces.circle import even_block
+    >>> shape = pitchfork_shape(potential, even_block(2, 1), point.a[1::2], point.kappa, 64)
     >>> shape.kind
     'supercritical'
     """
-    if block.sector != "even" or block.order in (1, 3):
+    if block.copies[0] == 0 or block.order in (1, 3):
         raise ValueError(f"{block} is not the block of a pitchfork: its rotation must have order 2 or at least 4")
     point = _NeutralPoint(potential, block, u, kappa, size)
     response = point.response(point.remainder((point.phi, 0.0)))
@@ -139,7 +140,7 @@ def transcritical_slopes(potential: Potential, block: Block, u: Array, kappa: fl
     ValueError
         If the block has another order.
     """
-    if block.sector != "even" or block.order not in (1, 3):
+    if block.copies[0] == 0 or block.order not in (1, 3):
         raise ValueError(f"{block} has no quadratic term: its rotation must have order 1 or 3")
     point = _NeutralPoint(potential, block, u, kappa, size)
     pairs = ((point.phi, 0.0), (point.tangent, 1.0), (point.phi + point.tangent, 1.0))
@@ -168,15 +169,12 @@ class _NeutralPoint:
     """A state with one neutral direction φ in a block: what its Lyapunov–Schmidt reduction needs."""
 
     def __init__(self, potential: Potential, block: Block, u: Array, kappa: float, size: int) -> None:
-        self.system, self.kappa = SelfConsistentSystem(potential, 1, size), kappa
-        n = block.period
-        self.a = np.zeros(size)
-        self.a[n - 1 :: n] = self.system.transfer(u, size // n)
+        kind = block.isotropy.with_n_fold(1)
+        self.system, self.kappa = SelfConsistentSystem(potential, kind, size), kappa
+        self.a = block.isotropy.embedded(u, size, kind)
         self.phi = neutral_direction(potential, block, u, kappa, size)
         self.psi = self.system.g * self.phi
-        residues = {0, block.residue % n, 2 * block.residue % n}
-        excited = [Block("even", min(r, n - r), n).modes(size) for r in residues]
-        self._modes = np.unique(np.concatenate(excited)) - 1
+        self._modes = block.excited(size) - 1
         inner = self.system.jacobian(self.a, kappa)[np.ix_(self._modes, self._modes)]
         left = self.psi[self._modes] / float(np.linalg.norm(self.psi))
         self._bordered = np.block([[inner, left[:, None]], [self.phi[None, self._modes], np.zeros((1, 1))]])

@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 import continuation
 from branches.diagrams.outlets import outlet
 from branches.potentials.potential import Potential
-from branches.spaces.symmetry import expanded, twin_name
+from branches.spaces.isotropy import Isotropy, Symmetric
 from branches.states.at_coupling import judged, state_at
 from branches.states.energy import free_energy
+from branches.states.equations import StateEquations, state_equations
 from branches.states.morse_index import MorseIndex, morse_index
-from branches.states.quadratic import QuadraticSystem
 from branches.states.selfconsistent import SelfConsistentSystem
 from branches.states.stability import Stability, stability_of
 from branches.states.state import State
@@ -30,7 +30,7 @@ Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class SpecialPoint(Record):
+class SpecialPoint(Symmetric, Record):
     """A special point of a branch, located to round-off and re-evaluated.
 
     Parameters
@@ -40,8 +40,8 @@ class SpecialPoint(Record):
         or the name of a user event.
     kappa, a
         Where; a of shape (N,).
-    period
-        n: the state has period 2π/n.
+    isotropy
+        The symmetry class of the state.
     arclength
         Place on the branch.
     residual
@@ -51,8 +51,8 @@ class SpecialPoint(Record):
     coefficients
         The numbers that decided the kind.
     sector, residue, breaks_to
-        The isotropy type that becomes neutral: 'even' or 'odd', modes ≡ ±residue modulo n; the branches that leave
-        have period 2π/breaks_to.
+        The isotropy type that becomes neutral; on the circle 'even' or 'odd', modes ≡ ±residue modulo n. The branches
+        that leave have the n-fold symmetry of ``breaks_to``.
     index_before, index_after
         Morse index (even, odd) on the two sides.
     undecided_before, undecided_after
@@ -67,7 +67,7 @@ class SpecialPoint(Record):
     kind: str
     kappa: float
     a: Array
-    period: int
+    isotropy: Isotropy
     arclength: float
     residual: float
     bracket: tuple[float, float]
@@ -84,17 +84,17 @@ class SpecialPoint(Record):
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Branch(Record):
-    """A branch of even stationary states of period 2π/n, in the order of its arclength.
+class Branch(Symmetric, Record):
+    """A branch of stationary states of one symmetry class, in the order of its arclength.
 
     Parameters
     ----------
     potential
         The interaction.
-    period
-        n.
+    isotropy
+        The class: on the circle, of even states of period 2π/n.
     curve
-        The followed curve of the reduced unknowns a_n, a_2n, …
+        The followed curve of the unknowns of the class, a_n, a_2n, …
     origin
         Where it starts, in words.
     adaptive
@@ -103,7 +103,7 @@ class Branch(Record):
     Notes
     -----
     ``index``, ``free_energy`` and ``special_points`` are computed on first use. Each branch stands for its whole
-    symmetry orbit; :attr:`twin` names the even twin.
+    symmetry orbit; :attr:`twin` names another member in its class.
 
     Examples
     --------
@@ -117,7 +117,7 @@ class Branch(Record):
     """
 
     potential: Potential
-    period: int
+    isotropy: Isotropy
     curve: continuation.Branch
     origin: str
     adaptive: bool = True
@@ -134,13 +134,13 @@ class Branch(Record):
 
     @cached_property
     def a(self) -> Array:
-        """Cosine moments a_1 … a_N, shape (P, N)."""
-        return expanded(self.curve.u, self.period)
+        """Moments a_1 … a_N, shape (P, N)."""
+        return self.isotropy.expanded(self.curve.u)
 
     @cached_property
     def residual(self) -> Array:
         """Max |a − T(a, κ)| at each point, shape (P,), whatever equations the branch was followed with."""
-        system = SelfConsistentSystem(self.potential, self.period, max(1, self.curve.u.shape[1]))
+        system = SelfConsistentSystem(self.potential, self.isotropy, max(1, self.curve.u.shape[1]))
         residual: Array = np.max(np.abs(system.residuals(self.curve.u, self.kappa)), axis=1, initial=0.0)
         return residual
 
@@ -156,12 +156,12 @@ class Branch(Record):
         """Return residual and error of a point of the branch, which is fixed across its tangent."""
         tangent = self.curve.tangent(s)
         row = np.append(self.system(u.size).transfer(tangent[:-1], u.size), tangent[-1])
-        return judged(self.potential, self.period, u, kappa, row)
+        return judged(self.potential, self.isotropy, u, kappa, row)
 
     @property
     def n_modes(self) -> NDArray[np.int64]:
         """Largest mode of the truncation used at each point, shape (P,)."""
-        return self.curve.sizes * self.period
+        return self.curve.sizes * self.n_fold
 
     @property
     def status(self) -> Status:
@@ -186,7 +186,7 @@ class Branch(Record):
         if not self.kappa.size:
             return f"{named}, empty, {self.status.name}>"
         return (
-            f"{named}, period 2π/{self.period}, {self.kappa.size} points, "
+            f"{named}, {self.isotropy.name}, {self.kappa.size} points, "
             f"κ from {self.kappa[0]:.6g} to {self.kappa[-1]:.6g}, {self.status.name}>"
         )
 
@@ -197,23 +197,22 @@ class Branch(Record):
 
     @property
     def weights(self) -> Array:
-        """The weights g_n, g_2n, … that the reduced unknowns see, shape (N/n,)."""
-        size = self.curve.u.shape[1]
-        return self.potential.weights(size * self.period)[self.period - 1 :: self.period]
+        """The weights g_n, g_2n, … that the unknowns see, shape (N/n,)."""
+        return self.isotropy.weights(self.potential, self.curve.u.shape[1])
 
     @cached_property
     def free_energy(self) -> Array:
         """Free energy F, 0 at the uniform state, shape (P,)."""
-        return free_energy(self.weights, self.curve.u, self.kappa)
+        return free_energy(self.potential, self.isotropy, self.curve.u, self.kappa)
 
     @cached_property
     def morse(self) -> MorseIndex:
         """Morse index of every point, with the undecided eigenvalues."""
-        return morse_index(self.potential, self.period, self.curve.u, self.kappa)
+        return morse_index(self.potential, self.isotropy, self.curve.u, self.kappa)
 
     @property
     def index(self) -> NDArray[np.int64]:
-        """Morse index in the even and the odd sector, shape (P, 2)."""
+        """Morse index within and beside the functions of its kind: on the circle even and odd, shape (P, 2)."""
         return np.column_stack([self.morse.even, self.morse.odd])
 
     @property
@@ -267,13 +266,14 @@ class Branch(Record):
         return SpecialPoint(
             kind=kind,
             kappa=kappa,
-            a=expanded(u, self.period),
-            period=self.period,
+            a=self.isotropy.expanded(u),
+            isotropy=self.isotropy,
             arclength=arclength,
             residual=residual,
             bracket=bracket,
-            breaks_to=what.pop("breaks_to", self.period),
-            twin=twin_name(self.period),
+            breaks_to=what.pop("breaks_to", self.n_fold),
+            sector=what.pop("sector", self.isotropy.own_sector),
+            twin=self.twin,
             error=error,
             **what,
         )
@@ -292,8 +292,8 @@ class Branch(Record):
 
     @property
     def twin(self) -> str:
-        """The rotation that gives the twin branch, which is the same solution and is not traced."""
-        return twin_name(self.period)
+        """The motion that gives the twin branch, the same solution and not traced; '' if there is none."""
+        return self.isotropy.twin_name
 
     def at(self, s: float) -> State:
         """Return the state at arclength s.
@@ -321,24 +321,24 @@ class Branch(Record):
         states = []
         for s in self.curve.crossings(kappa):
             u, _ = self.curve.at(min(max(s, 0.0), float(self.arclength[-1])))
-            states.append(state_at(self.potential, self.period, u, kappa))
+            states.append(state_at(self.potential, self.isotropy, u, kappa))
         return states
 
-    def system(self, size: int) -> QuadraticSystem:
-        """Return the quadratic system of this branch with a given number of unknowns."""
-        return QuadraticSystem(self.potential, self.period, size, kappa_scale=self.curve.parameter_scale)
+    def system(self, size: int) -> StateEquations:
+        """Return the equations of this branch with a given number of unknowns."""
+        return state_equations(self.potential, self.isotropy, size, kappa_scale=self.curve.parameter_scale)
 
     def _state(self, u: Array, kappa: float, s: float) -> State:
         couplings = np.array([kappa])
-        index = morse_index(self.potential, self.period, u[None], couplings)
+        index = morse_index(self.potential, self.isotropy, u[None], couplings)
         residual, error = self._judged(u, kappa, s)
         return State(
             potential=self.potential,
             kappa=kappa,
-            a=expanded(u, self.period),
-            period=self.period,
+            a=self.isotropy.expanded(u),
+            isotropy=self.isotropy,
             residual=residual,
-            free_energy=float(free_energy(self.system(u.size).g, u[None], couplings)[0]),
+            free_energy=float(free_energy(self.potential, self.isotropy, u[None], couplings)[0]),
             index=(int(index.even[0]), int(index.odd[0])),
             undecided=int(index.undecided[0]),
             error=error,

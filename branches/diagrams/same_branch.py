@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from branches.diagrams.leading import Leading
 from branches.diagrams.records import Branch
-from branches.spaces.symmetry import expanded, period_of, same_orbit
+from branches.spaces.isotropy import Isotropy, same_orbit
 from continuation import Piece
 
 __all__ = ["branch_through", "leaves_like", "other_branch"]
@@ -20,13 +20,13 @@ COEFFICIENT_AGREES = 1e-3  # of such a piece too, relative to coefficients of or
 ON_BRANCH = 1e-6  # of moments: two branches closer than this at one coupling are one
 
 
-def branch_through(branches: Sequence[Branch], period: int, a: Array, kappa: float) -> int | None:
-    """Return the number of the branch of a period that has a state on the orbit of a given one; None if none has."""
+def branch_through(branches: Sequence[Branch], isotropy: Isotropy, a: Array, kappa: float) -> int | None:
+    """Return the number of the branch of a class that has a state on the orbit of a given one; None if none has."""
     for number, branch in enumerate(branches):
-        if branch.period == period and branch.kappa.size:
+        if branch.isotropy == isotropy and branch.kappa.size:
             for s in branch.curve.crossings(kappa):
                 u, _ = branch.curve.at(min(s, float(branch.arclength[-1])))
-                if same_orbit(expanded(u, period), kappa, a, kappa, ON_BRANCH):
+                if same_orbit(isotropy, isotropy.expanded(u), kappa, a, kappa, ON_BRANCH):
                     return number
     return None
 
@@ -39,7 +39,7 @@ def leaves_like(branch: Branch, piece: Piece) -> bool:
     return bool(ways[0] @ ways[1] > 0.5 * np.linalg.norm(ways[0]) ** 2)
 
 
-def other_branch(leading: Leading | None, piece: Piece, period: int, kappa_scale: float) -> str:
+def other_branch(leading: Leading | None, piece: Piece, isotropy: Isotropy, kappa_scale: float) -> str:
     """Say in which numbers the start of a branch differs from the half-branch asked for; '' if in none.
 
     Parameters
@@ -47,7 +47,7 @@ def other_branch(leading: Leading | None, piece: Piece, period: int, kappa_scale
     leading
         What was asked for; None if nothing is known of it.
     piece
-        The first piece of a branch of states of period 2π/period, κ in units of ``kappa_scale``.
+        The first piece of a branch of states of a class, κ in units of ``kappa_scale``.
 
     Notes
     -----
@@ -56,20 +56,21 @@ def other_branch(leading: Leading | None, piece: Piece, period: int, kappa_scale
 
     Examples
     --------
+    >>> from branches.spaces.circle import Dihedral
     >>> piece = Piece(np.array([[0.0, 2.0], [1.0, 0.0], [0.0, 0.5]]), 0.0, 1.0)
-    >>> other_branch(Leading(np.array([1.0]), 2, 0.5, 0.0, "supercritical"), piece, 1, 1.0)
+    >>> other_branch(Leading(np.array([1.0]), 2, 0.5, 0.0, "supercritical"), piece, Dihedral(1), 1.0)
     ''
-    >>> other_branch(Leading(np.array([1.0]), 2, 0.4, 0.0, "supercritical"), piece, 1, 1.0)
+    >>> other_branch(Leading(np.array([1.0]), 2, 0.4, 0.0, "supercritical"), piece, Dihedral(1), 1.0)
     'κ leaves like 0.5 s^2, predicted 0.4 ± 0: another branch'
     """
     if leading is None:
         return ""
-    if period_of(piece(1.0)[:-1]) != 1:
+    if isotropy.of_state(isotropy.expanded(piece(1.0)[:-1])) != isotropy:
         return "its states have more symmetry than those owed: another branch"
     c = piece.coefficients
     first = int(np.argmax(np.any(c[1:, :-1], axis=1))) + 1
     norm = float(np.linalg.norm(c[first, :-1]))
-    predicted = leading.direction[period - 1 :: period]
+    predicted = isotropy.restricted(leading.direction)
     traced = c[first, :-1] / norm
     size = max(predicted.size, traced.size)
     apart = np.pad(traced, (0, size - traced.size)) - np.pad(predicted, (0, size - predicted.size))

@@ -10,8 +10,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from branches.diagrams.records import Branch, SpecialPoint
-from branches.spaces.symmetry import Block, blocks, period_of
-from branches.states.morse_index import LARGEST_MATRIX, WORKING_ACCURACY, block_index, block_spectrum, morse_index
+from branches.diagrams.trace import GAINED
+from branches.spaces.isotropy import Block
+from branches.states.morse_index import (
+    LARGEST_MATRIX,
+    WORKING_ACCURACY,
+    block_index,
+    block_spectrum,
+    blocks_of,
+    morse_index,
+)
 from branches.states.truncation import TAIL_ALLOWED
 from continuation import bracketed_root, on_one_thread
 
@@ -38,7 +46,7 @@ def special_points(branch: Branch) -> tuple[SpecialPoint, ...]:
     """
     found = [_with_tail(branch, _named(branch, branch.point(point))) for point in branch.curve.special_points]
     reach = SAME_ARCLENGTH * float(branch.arclength[-1]) if branch.arclength.size else 0.0
-    for block in () if _is_vertical(branch) else blocks(branch.period):
+    for block in () if _is_vertical(branch) else _blocks(branch):
         for zero in _crossings(branch, block):
             near = reach + 10 * min(zero.uncertainty, zero.bracket[1] - zero.bracket[0])
             if any(abs(zero.s - known.arclength) <= near and _explains(known, block) for known in found):
@@ -46,6 +54,10 @@ def special_points(branch: Branch) -> tuple[SpecialPoint, ...]:
             found.append(_crossing_point(branch, block, zero))
     ordered = sorted(found, key=lambda point: point.arclength)
     return tuple(_with_indices(branch, ordered, k) for k in range(len(ordered)))
+
+
+def _blocks(branch: Branch) -> tuple[Block, ...]:
+    return blocks_of(branch.potential, branch.isotropy, branch.curve.u, branch.kappa)
 
 
 def _is_vertical(branch: Branch) -> bool:
@@ -61,22 +73,21 @@ def _named(branch: Branch, point: SpecialPoint) -> SpecialPoint:
     """Name the end on a more symmetric state by how its branches leave it."""
     if point.kind != "more symmetric state":
         return point
-    u = point.a[branch.period - 1 :: branch.period]
-    multiple = period_of(u, 1e-7)
-    if multiple == 0:  # the uniform state: the slope of κ decides
+    own = branch.isotropy.of_state(point.a, GAINED)
+    if own.n_fold == 0:  # the uniform state: the slope of κ decides
         _, kappa = branch.curve.at(point.arclength)
         slope = _kappa_slope(branch, point.arclength)
         kind = "transcritical" if abs(slope) > 1e-6 else "pitchfork"
-        exact = branch.potential.onset_coupling(branch.period)
+        exact = branch.potential.onset_coupling(branch.n_fold)
         state = replace(point, a=np.zeros_like(point.a), kappa=exact if kind == "pitchfork" else point.kappa)
-        return replace(state, kind=kind, coefficients={"slope": slope, "kappa_traced": kappa}, breaks_to=branch.period)
-    kind = "transcritical" if multiple == 3 else "pitchfork"
-    return replace(point, kind=kind, period=branch.period * multiple, residue=branch.period)
+        return replace(state, kind=kind, coefficients={"slope": slope, "kappa_traced": kappa}, breaks_to=branch.n_fold)
+    kind = "transcritical" if own.block_towards(branch.isotropy).order == 3 else "pitchfork"
+    return replace(point, kind=kind, isotropy=own, residue=branch.n_fold)
 
 
 def _with_tail(branch: Branch, point: SpecialPoint) -> SpecialPoint:
     """Add how much a fixed truncation neglects there."""
-    tail = _neglected(branch, point.a[branch.period - 1 :: branch.period], point.kappa)
+    tail = _neglected(branch, branch.isotropy.restricted(point.a), point.kappa)
     return replace(point, coefficients={**point.coefficients, "neglected_tail": tail}) if tail else point
 
 
@@ -155,7 +166,7 @@ class _Watch:
                 near = (left, right)
             root = bracketed_root(watch.eigenvalue, *near)
             moved = abs(root - previous)
-            if moved <= reach or 2 * watch.largest > LARGEST_MATRIX * self.block.period:
+            if moved <= reach or 2 * watch.largest > LARGEST_MATRIX * self.block.isotropy.n_fold:
                 return _Zero(
                     root, (left, right), (ends[1] - ends[0]) / (right - left), 0.0 if moved <= reach else moved
                 )
@@ -228,7 +239,7 @@ def _crossing_point(branch: Branch, block: Block, zero: _Zero) -> SpecialPoint:
         },
         sector=block.sector,
         residue=block.residue,
-        breaks_to=block.breaks_to,
+        breaks_to=0 if block.breaks_to is None else block.breaks_to.n_fold,
     )
 
 
@@ -239,8 +250,10 @@ def _kind(block: Block) -> str:
     pitchfork; for m = 3 it has one, transcritical; for m = 1 symmetry says nothing in the even sector, and the odd
     one loses the reflection.
     """
+    if block.breaks_to is None or (block.order == 1 and not block.copies[0]):
+        return block.breaking
     if block.order == 1:
-        return "branch point" if block.sector == "even" else "reflection-breaking"
+        return "branch point"
     return "transcritical" if block.order == 3 else "pitchfork"
 
 
@@ -269,7 +282,7 @@ def decided_index(branch: Branch, near: float, far: float) -> tuple[tuple[int, i
     """
     for fraction in (0.1, 0.03, 0.3, 0.5, 0.7, 0.9, 0.5):
         u, kappa = branch.curve.sampled(np.array([near + fraction * (far - near)]))
-        index = morse_index(branch.potential, branch.period, u, kappa)
+        index = morse_index(branch.potential, branch.isotropy, u, kappa)
         if not index.undecided[0]:
             break
     return (int(index.even[0]), int(index.odd[0])), int(index.undecided[0])

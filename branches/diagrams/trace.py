@@ -10,7 +10,8 @@ from numpy.typing import ArrayLike, NDArray
 from branches.diagrams.records import Branch
 from branches.onsets.blowup import onset_piece
 from branches.potentials.potential import Potential
-from branches.spaces.symmetry import period_of
+from branches.spaces.isotropy import Isotropy
+from branches.states.equations import StateEquations, state_equations
 from branches.states.quadratic import LARGEST_DENSE, QuadraticSystem
 from branches.states.selfconsistent import require_memory
 from continuation import Event, Piece, Settings, follow
@@ -19,6 +20,7 @@ __all__ = [
     "check_n_modes",
     "check_potential",
     "default_kappa_max",
+    "first_onset",
     "follow_states",
     "make_system",
     "start_at_onset",
@@ -34,6 +36,7 @@ ROUND_OFF = 1e-15  # moments below it do not count in the size of a given state
 VERTICAL = 1e-13  # change of κ/κ_n along the first piece that is rounding
 LOWEST = 1e-3  # of the onset coupling: the uniform state is alone long before
 MORE_SYMMETRIC = "more symmetric state"
+GAINED = 1e-7  # of moments: below it they do not count against more symmetry
 
 
 def trace(
@@ -54,7 +57,7 @@ def trace(
     potential
         The interaction.
     mode
-        n: the branch of states of period 2π/n that starts at κ_n = 2/g_n.
+        n: the branch of states of period 2π/n that starts at the onset κ_n.
     kappa_max, kappa_min
         Bounds of κ, on which the branch ends exactly; 2.1 κ_n and κ_n/1000 by default.
     n_modes
@@ -117,35 +120,46 @@ def check_n_modes(n_modes: int | None) -> None:
 
 
 def default_kappa_max(potential: Potential) -> float:
-    """Return 2.1 times the first onset among the first 64 modes; 1 for a potential that repels in all of them.
+    """Return 2.1 times the first onset; 1 for a potential that repels in all of its first modes.
 
     A little more than twice, so that weights in the ratio 1 : 2 do not put an onset exactly on the end.
     """
+    first = first_onset(potential)
+    return BEYOND * first if np.isfinite(first) else 1.0
+
+
+def first_onset(potential: Potential) -> float:
+    """Return the least onset among the first 64 modes, infinite for a potential that repels in all of them."""
     g, errors = potential.weights(64), potential.weight_errors(64)
-    largest = float(np.max(np.where(g > errors, g, 0.0)))
-    return BEYOND * 2.0 / largest if largest > 0 else 1.0
+    attracting = np.flatnonzero(g > errors) + 1
+    return min(map(potential.onset_coupling, attracting.tolist()), default=np.inf)
 
 
 def start_at_onset(
     potential: Potential, mode: int, n_modes: int | None, settings: Settings
-) -> tuple[QuadraticSystem, Piece]:
+) -> tuple[StateEquations, Piece]:
     """Return the system and the first piece of the branch that leaves a simple onset."""
-    system = make_system(potential, mode, n_modes, potential.onset_coupling(mode))
+    isotropy = potential.space.isotropy(mode)
+    system = make_system(potential, isotropy, n_modes, potential.onset_coupling(mode))
+    assert isinstance(system, QuadraticSystem)  # the onset series is that of the quadratic system
     piece = onset_piece(system, settings.order, settings.tolerance)
     if n_modes is None and np.max(np.abs(piece.coefficients[1:, -1])) <= VERTICAL:
-        system = QuadraticSystem(potential, mode, system.size, VERTICAL_SIZE, system.parameter_scale)
+        system = state_equations(potential, isotropy, system.size, VERTICAL_SIZE, system.parameter_scale)
     return system, piece
 
 
-def make_system(potential: Potential, period: int, n_modes: int | None, kappa_scale: float) -> QuadraticSystem:
-    """Return the quadratic system of period n: fixed truncation if ``n_modes`` is given, else adaptive."""
+def make_system(
+    potential: Potential, isotropy: Isotropy, n_modes: int | None, kappa_scale: float
+) -> StateEquations:
+    """Return the equations of a class of states: fixed truncation if ``n_modes`` is given, else adaptive."""
     check_n_modes(n_modes)
     require_memory(n_modes or FIRST_SIZE)
     if n_modes is None:
-        return QuadraticSystem(potential, period, FIRST_SIZE, LARGEST_SIZE, kappa_scale)
-    if n_modes < 2 * period:
-        raise ValueError(f"n_modes = {n_modes!r} must be at least {2 * period} for states of period 2π/{period}")
-    return QuadraticSystem(potential, period, n_modes // period, None, kappa_scale)
+        return state_equations(potential, isotropy, FIRST_SIZE, LARGEST_SIZE, kappa_scale)
+    n = isotropy.n_fold
+    if n_modes < 2 * n:
+        raise ValueError(f"n_modes = {n_modes!r} must be at least {2 * n} for states of {isotropy.name}")
+    return state_equations(potential, isotropy, n_modes // n, None, kappa_scale)
 
 
 def trace_from(
@@ -202,9 +216,11 @@ def trace_from(
         raise ValueError(f"kappa = {kappa!r} must be a positive finite number")
     if not (guess.ndim == 1 and guess.size and np.isfinite(guess).all()):
         raise ValueError(f"a must be a vector of finite moments a_1 …, not {a!r}")
-    period = period_of(guess) or 1
-    reduced = guess[period - 1 :: period]
-    system = make_system(potential, period, n_modes, kappa)
+    kind = potential.space.isotropy(1)
+    isotropy = kind.of_state(guess)
+    isotropy = isotropy if isotropy.n_fold else kind
+    reduced = isotropy.restricted(guess)
+    system = make_system(potential, isotropy, n_modes, kappa)
     if n_modes is None:
         above = np.flatnonzero(np.abs(reduced) > ROUND_OFF)
         used = int(1.3 * (above[-1] + 1)) if above.size else 1
@@ -217,20 +233,24 @@ def trace_from(
         direction=direction,
         p_min=max(kappa_min, LOWEST * kappa),
         p_max=kappa_max,
-        events=(*events, more_symmetric()),
+        events=(*events, more_symmetric(isotropy)),
         settings=settings,
         progress=progress,
     )
-    return Branch(potential, period, branch, f"state given at κ = {kappa:.6g}", n_modes is None)
+    return Branch(potential, isotropy, branch, f"state given at κ = {kappa:.6g}", n_modes is None)
 
 
-def more_symmetric() -> Event:
+def more_symmetric(isotropy: Isotropy) -> Event:
     """Return the event that ends a branch where the state gains symmetry (a_n vanishes, and its class with it)."""
-    return Event(MORE_SYMMETRIC, lambda u, p: float(u[0]), terminal=True, accept=lambda u, p: period_of(u, 1e-7) != 1)
+
+    def gains(u: Array, p: float) -> bool:
+        return isotropy.of_state(isotropy.expanded(u), GAINED).n_fold != isotropy.n_fold
+
+    return Event(MORE_SYMMETRIC, lambda u, p: float(u[0]), terminal=True, accept=gains)
 
 
 def follow_states(
-    system: QuadraticSystem,
+    system: StateEquations,
     piece: Piece,
     origin: str,
     kappa_min: float,
@@ -247,8 +267,8 @@ def follow_states(
         initial=piece,
         p_min=kappa_min,
         p_max=kappa_max,
-        events=(*events, more_symmetric()),
+        events=(*events, more_symmetric(system.isotropy)),
         settings=settings,
         progress=progress,
     )
-    return Branch(system.potential, system.period, curve, origin, system.adaptive)
+    return Branch(system.potential, system.isotropy, curve, origin, system.adaptive)

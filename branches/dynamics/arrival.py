@@ -143,7 +143,7 @@ def unstable_within(state: Stationary, period: int, even: bool) -> tuple[int, in
     growing = undecided = 0
     if period == 0:
         return 0, 0
-    if state.period == 0:
+    if state.n_fold == 0:
         rates = decay_rates(state).even
         n = np.array([int(np.argmax(np.abs(row))) + 1 for row in decay_rates(state).blocks[0].directions])
         kept = rates[n % period == 0]
@@ -175,5 +175,5 @@ def _by_newton(potential: Potential, kappa: float, c: Complex) -> dict[str, Stat
     elif np.max(np.abs(c)) > SAME:
         state = noneven_state(potential, kappa, c)
     if state is not None:
-        found["state of period 2π" + (f"/{state.period}" if state.period > 1 else "")] = state
+        found["state of period 2π" + (f"/{state.n_fold}" if state.n_fold > 1 else "")] = state
     return found

@@ -148,7 +148,7 @@ class _Explorer:
         ended = [self._arrive(space, start, space.destination(c)) for c in entries]
         if start.index == 1 or not space.even:
             return
-        for i, j in boundaries(start, ended, self.nodes[start.name].period == 0, space.period):
+        for i, j in boundaries(start, ended, self.nodes[start.name].n_fold == 0, space.period):
             if not self._owed(space, start):
                 break
             one, other = ended[i], ended[j]
@@ -226,14 +226,14 @@ def _graph(explorer: _Explorer, status: str) -> nx.MultiDiGraph:
     for name, state in explorer.nodes.items():
         rates = rates_of(state)
         even = as_even(coefficients(state)) is not None
-        isotropy = f"{'D' if even else 'Z'}_{state.period}" if state.period else "O(2)"
+        isotropy = f"{'D' if even else 'Z'}_{state.n_fold}" if state.n_fold else "O(2)"
         if rates.undecided:
             undecided_index.append(name)
         graph.add_node(
             name,
             state=state,
             free_energy=state.free_energy,
-            period=state.period,
+            period=state.n_fold,
             isotropy=isotropy,
             index=rates.unstable,
             stable=rates.unstable == 0 and rates.undecided == 0,
@@ -244,7 +244,7 @@ def _graph(explorer: _Explorer, status: str) -> nx.MultiDiGraph:
     notes = [*explorer.notes]
     notes += [f"{name}: its index is not decided (a bifurcation is near)" for name in undecided_index]
     notes += [f"{name}: a state that the flow found and the diagram lacks" for name in explorer.found]
-    periods = sorted({1, *(state.period for state in explorer.nodes.values() if state.period)})
+    periods = sorted({1, *(state.n_fold for state in explorer.nodes.values() if state.n_fold)})
     checks = []
     for d, even in itertools.product(periods, (False, True)):
         space = explorer.space(d, even)

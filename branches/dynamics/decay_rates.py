@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from branches.dynamics.schrodinger import EPSILON, Eigen, Ground, even_block, full_block
 from branches.potentials.potential import Potential, positive_integer
-from branches.spaces.symmetry import Block, blocks, period_of
+from branches.spaces.circle import EVEN, CircleBlock, Dihedral
 from branches.states.morse_index import block_index
 from branches.states.state import State
 from continuation import Record
@@ -179,7 +179,7 @@ def decay_rates(state: State | NonEvenState, count: int = COUNT) -> DecayRates:
     if not np.any(c):
         return DecayRates(state, _uniform(state.potential, state.kappa, number), number)
     if np.any(c.imag):
-        period = state.period
+        period = state.n_fold
         found = tuple(_mixed(state, c, residue, period, number) for residue in range(period // 2 + 1))
         return DecayRates(state, found, number)
     return DecayRates(state, _even(state, c.real, number), number)
@@ -206,10 +206,10 @@ def _uniform(potential: Potential, kappa: float, count: int) -> tuple[BlockRates
 
 
 def _even(state: State | NonEvenState, a: Array, count: int) -> tuple[BlockRates, ...]:
-    period = max(state.period, 1) if isinstance(state, State) else period_of(a, 0.0)
+    period = max(state.n_fold, 1) if isinstance(state, State) else EVEN.of_state(a, 0.0).n_fold
     u = a[period - 1 :: period][None]
     found: list[BlockRates] = []
-    for block in blocks(period):
+    for block in Dihedral(period).blocks():
         counted = block_index(state.potential, block, u, np.array([state.kappa]))
         decided = None if counted.undecided[0] else int(counted.unstable[0])
         eigen, error = _converged(state, a.astype(complex), block, count)
@@ -222,21 +222,21 @@ def _even(state: State | NonEvenState, a: Array, count: int) -> tuple[BlockRates
 
 
 def _mixed(state: State | NonEvenState, c: Complex, residue: int, period: int, count: int) -> BlockRates:
-    eigen, error = _converged(state, c, Block("mixed", residue, period), count)
+    eigen, error = _converged(state, c, CircleBlock(Dihedral(period), "mixed", residue), count)
     rates, zero = _signed(eigen.values / state.kappa, error, None)
     return BlockRates("mixed", residue, period, rates, eigen.vectors, error, zero)
 
 
-def _converged(state: State | NonEvenState, c: Complex, block: Block, count: int) -> tuple[Eigen, float]:
+def _converged(state: State | NonEvenState, c: Complex, block: CircleBlock, count: int) -> tuple[Eigen, float]:
     """Diagonalise one block with as many modes as the rates need; return it and the error of the rates."""
     present = np.flatnonzero(np.abs(c) > PRESENT)
-    known = (int(present[-1]) + 1 if present.size else 1) / block.period
+    known = (int(present[-1]) + 1 if present.size else 1) / block.n_fold
     size, before = int(max(LEAST, 2 * count, 1.25 * known)), None
     while True:
-        largest = size * block.period
+        largest = size * block.n_fold
         ground = Ground(c, state.potential.weights(2 * max(largest, c.size)), state.kappa, largest)
         if block.sector == "mixed":
-            found = full_block(ground, block.residue, block.period, count)
+            found = full_block(ground, block.residue, block.n_fold, count)
         else:
             found = even_block(ground, block, count)
         rounding = ROUNDING * EPSILON * found.norm

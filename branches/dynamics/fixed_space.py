@@ -17,7 +17,6 @@ from branches.dynamics.decay_rates import DecayRates, decay_rates
 from branches.dynamics.integrate import FlowSettings, Trajectory
 from branches.dynamics.orbits import orbit_distance
 from branches.potentials.potential import Potential
-from branches.spaces.symmetry import twin
 from branches.states.state import State
 
 __all__ = ["Destination", "FixedSpace", "Member", "directions_within", "rates_of"]
@@ -120,11 +119,11 @@ class FixedSpace:
         """Collect the members of a space among some states by name."""
         members: list[Member] = []
         for name, state in states.items():
-            if state.period % period or (even and np.any(coefficients(state).imag)):
+            if state.n_fold % period or (even and np.any(coefficients(state).imag)):
                 continue
             copies = [state]
-            if even and isinstance(state, State) and state.period:
-                copies.append(replace(state, a=twin(state.a, state.period), index=state.index[::-1]))
+            if even and isinstance(state, State) and state.n_fold:
+                copies.append(replace(state, a=state.isotropy.twin(state.a), index=state.index[::-1]))
             for copy in copies:
                 rates, directions, undecided = directions_within(copy, period, even)
                 members.append(Member(name, coefficients(copy), rates, directions, undecided))

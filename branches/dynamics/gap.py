@@ -36,8 +36,9 @@ def spectral_gap(branch: Branch) -> Array:
     for place, (a, kappa, index) in enumerate(zip(branch.a, branch.kappa, branch.index, strict=True)):
         size = int(branch.n_modes[place])
         undecided = int(branch.morse.undecided[place])
+        isotropy = branch.isotropy if np.any(a) else branch.isotropy.with_n_fold(0)
         state = State(
-            branch.potential, float(kappa), a[:size], branch.period if np.any(a) else 0, float(branch.residual[place]),
+            branch.potential, float(kappa), a[:size], isotropy, float(branch.residual[place]),
             float(branch.free_energy[place]), (int(index[0]), int(index[1])), undecided,
         )  # fmt: skip
         gaps[place] = decay_rates(state, 2).gap
@@ -92,7 +93,7 @@ def fold_closing(potential: Potential, fold: SpecialPoint) -> float:
     if fold.kind != "fold":
         raise ValueError(f"fold.kind = {fold.kind!r} is not allowed: give a special point of kind 'fold'")
     kappa, a = fold.kappa, fold.a
-    state = State(potential, kappa, a, fold.period, fold.residual, 0.0, (0, 0), 1)
+    state = State(potential, kappa, a, fold.isotropy, fold.residual, 0.0, (0, 0), 1)
     blocks = [block for block in decay_rates(state, 2).blocks if block.sector == "even" and block.residue == 0]
     least = int(np.argmin(np.abs(blocks[0].rates)))
     size = min(a.size, blocks[0].directions.shape[1])

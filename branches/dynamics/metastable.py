@@ -111,7 +111,7 @@ def multi_peak_states(potential: Potential, kappa: float, peaks: int = 6) -> tup
     states = [state for state in found if state is not None]
     heights = barriers([*states, uniform_state(potential, kappa)])[:-1]
     return tuple(
-        MultiPeak(state.period, state, _fastest(state) * kappa, barrier.height)
+        MultiPeak(state.n_fold, state, _fastest(state) * kappa, barrier.height)
         for state, barrier in zip(states, heights, strict=True)
     )
 
@@ -126,7 +126,7 @@ def _folded_state(potential: Potential, kappa: float, k: int) -> State | None:
     a = np.zeros(lowest.size * k)
     a[k - 1 :: k] = lowest
     state = polished(potential, a, kappa)
-    return state if state is not None and state.period == k else None
+    return state if state is not None and state.n_fold == k else None
 
 
 def _fastest(state: State) -> float:

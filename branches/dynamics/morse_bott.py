@@ -72,7 +72,7 @@ def morse_bott(space: FixedSpace, states: Mapping[str, Stationary]) -> MorseBott
         if member.undecided:
             text = f"the index of {member.name} is not decided"
             return MorseBott(space.name, (), (), None, text)
-        if space.even or states[member.name].period == 0:
+        if space.even or states[member.name].n_fold == 0:
             total[member.index] += 1
         else:
             circles = 2 if as_even(coefficients(states[member.name])) is None else 1

@@ -34,7 +34,7 @@ class NonEvenState(Record):
         The model.
     c
         c_n = E[e^{−inθ}], n = 1 … N, shape (N,).
-    period
+    n_fold
         d: the state has period 2π/d.
     residual
         Largest |c_n − E[e^{−inθ}]| under ρ ∝ exp(κ Re Σ g_n c_n e^{inθ}), re-evaluated.
@@ -45,7 +45,7 @@ class NonEvenState(Record):
     potential: Potential
     kappa: float
     c: Complex
-    period: int
+    n_fold: int
     residual: float
     free_energy: float
 
@@ -62,7 +62,7 @@ class NonEvenState(Record):
 
     def __repr__(self) -> str:
         return (
-            f"<NonEvenState of {self.potential.label} at κ = {self.kappa:.12g}: period 2π/{self.period}, "
+            f"<NonEvenState of {self.potential.label} at κ = {self.kappa:.12g}: period 2π/{self.n_fold}, "
             f"F = {self.free_energy:.6g}, residual {self.residual:.1e}>"
         )
 

@@ -46,7 +46,7 @@ class Passage:
 
 def uniform_is_stable(land: Landscape, kappa: float) -> bool:
     """Return whether the uniform state is stable at a coupling."""
-    uniform = [state for state in land.states(kappa) if state.period == 0]
+    uniform = [state for state in land.states(kappa) if state.n_fold == 0]
     return bool(uniform) and uniform[0].stable
 
 
@@ -59,7 +59,7 @@ def passages_from_uniform(land: Landscape, kappa: float, n: int) -> tuple[Passag
 
 def _reaches_uniform(state: State) -> bool:
     """Return whether one of the two descents from a saddle of index 1 ends in the uniform state."""
-    if state.period == 0:
+    if state.n_fold == 0:
         return False
     rates = decay_rates(state)
     block = min((block for block in rates.blocks if block.unstable), key=lambda block: float(block.rates[0]))
@@ -82,7 +82,7 @@ def _passage(state: State, n: int) -> Passage:
     weights = state.potential.weights(state.a.size)
     growth = -float(decay_rates(state).rates[0])
     modes = np.arange(1, state.a.size + 1)
-    length = 2.0 * math.pi / state.period * math.sqrt(float(np.sum(modes**2 * state.kappa * weights * state.a**2)))
+    length = 2.0 * math.pi / state.n_fold * math.sqrt(float(np.sum(modes**2 * state.kappa * weights * state.a**2)))
     barrier = n * state.free_energy
     log_dets = 2.0 * float(np.sum(np.log(1.0 - 0.5 * state.kappa * weights))) - _log_determinant(state, weights)
     prefactor = growth / (2.0 * math.pi) * math.sqrt(n / (2.0 * math.pi)) * length

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import eigh
 
-from branches.spaces.symmetry import Block
+from branches.spaces.circle import CircleBlock
 
 __all__ = ["Eigen", "Ground", "even_block", "full_block"]
 
@@ -121,7 +121,7 @@ class Eigen:
     norm: float
 
 
-def even_block(ground: Ground, block: Block, count: int) -> Eigen:
+def even_block(ground: Ground, block: CircleBlock, count: int) -> Eigen:
     """Return the least eigenvalues in one isotropy block about an even state.
 
     Even disturbances have w odd, a sum of sines, odd ones w even, a sum of cosines; about a state of period 2π/n both

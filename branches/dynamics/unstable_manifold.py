@@ -23,7 +23,7 @@ SEED = 0  # of those directions
 def spaces(state: Stationary, is_even: bool) -> Iterator[tuple[int, bool]]:
     """Yield the fixed spaces, smallest first, in each of which a state has other unstable directions than before."""
     found = rates_of(state)
-    if state.period == 0:
+    if state.n_fold == 0:
         unstable = {int(np.argmax(np.abs(row))) + 1 for row in found.blocks[0].directions[found.blocks[0].rates < 0]}
         periods: Iterable[int] = range(max(unstable, default=0), 0, -1)
         seen: list[frozenset[int]] = [frozenset()]
@@ -33,7 +33,7 @@ def spaces(state: Stationary, is_even: bool) -> Iterator[tuple[int, bool]]:
                 seen.append(inside)
                 yield d, True
         return
-    divisors = [d for d in range(state.period, 0, -1) if state.period % d == 0]
+    divisors = [d for d in range(state.n_fold, 0, -1) if state.n_fold % d == 0]
     if is_even:
         for d in divisors:
             yield d, True
@@ -95,6 +95,6 @@ def one_way_out(state: Stationary) -> bool:
     found = rates_of(state)
     if found.undecided:
         return False
-    if state.period == 0:
+    if state.n_fold == 0:
         return found.unstable <= 2  # one mode: the rotations turn every direction into every other
     return found.unstable <= 1

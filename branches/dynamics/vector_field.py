@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from scipy.fft import irfft, next_fast_len, rfft
 
 from branches.potentials.potential import Potential
+from branches.spaces.circle import Dihedral
 from branches.spaces.halfgrid import half_grid
 from branches.spaces.toeplitz import hankel, toeplitz
 from branches.states.quadratic import QuadraticSystem
@@ -78,7 +79,7 @@ class EvenField(VectorField):
 
     def __init__(self, potential: Potential, kappa: float, period: int, size: int) -> None:
         super().__init__(potential, kappa, period, size)
-        self._equations = QuadraticSystem(potential, period, size)  # dȧ_n/da = −(n²/κ) ∂F_n/∂a
+        self._equations = QuadraticSystem(potential, Dihedral(period), size)  # dȧ_n/da = −(n²/κ) ∂F_n/∂a
         self._grid, self._half = half_grid(size), 0.5 * self.modes
 
     def velocity(self, t: float, y: Array) -> Array:

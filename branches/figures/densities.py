@@ -9,7 +9,6 @@ from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
 from branches.figures.style import GUIDE, colour, line
-from branches.spaces.symmetry import canonical
 from branches.states.state import State
 
 __all__ = ["density_curve", "mark_positions", "plot_density"]
@@ -38,7 +37,7 @@ def density_curve(state: State, points: int | None = None) -> tuple[Array, Array
     >>> f"{np.trapezoid(rho, theta):.7f}"
     '1.0000000'
     """
-    a = canonical(state.a)
+    a = state.isotropy.canonical(state.a)
     a = a[: int(np.flatnonzero(np.abs(a) > SEEN)[-1]) + 1] if np.any(np.abs(a) > SEEN) else a[:1]
     count = min(max(POINTS, PER_MODE * a.size), MOST) + 1 if points is None else points
     theta = np.linspace(-np.pi, np.pi, count)

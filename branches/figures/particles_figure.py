@@ -63,7 +63,7 @@ def particles_figure(ensemble: Ensemble, states: Sequence[State] = ()) -> Figure
         right.stairs(density, edges, color="0.45", linewidth=0.8, label="particles")
         theta = np.linspace(-np.pi, np.pi, 721)
         for number, state in enumerate(states):
-            shift = np.pi / (state.period or 1) if state.a[max(state.period, 1) - 1] < 0 else 0.0
+            shift = np.pi / (state.n_fold or 1) if state.a[max(state.n_fold, 1) - 1] < 0 else 0.0
             right.plot(theta, state.density(theta + shift), color=BRANCH_COLOURS[number], label="mean field")
         right.axhline(1.0 / (2.0 * np.pi), label="uniform", **GUIDE)
         right.set(xlabel=r"angle $\theta$", ylabel=r"density $\rho$", xlim=(-np.pi, np.pi))
@@ -153,9 +153,9 @@ def _moment(diagram: Diagram, part: Stretch, mode: int) -> tuple[Array, Array]:
     branch = diagram.branches[part.branch]
     nodes = 0.5 * (1.0 - np.cos(np.linspace(0.0, np.pi, SAMPLES)))
     u, kappa = sample(branch, np.clip(part.start + (part.end - part.start) * nodes, 0.0, float(branch.arclength[-1])))
-    if mode % branch.period or mode // branch.period > u.shape[1]:
+    if mode % branch.n_fold or mode // branch.n_fold > u.shape[1]:
         return kappa, np.zeros(kappa.size)
-    return kappa, np.abs(u[:, mode // branch.period - 1])
+    return kappa, np.abs(u[:, mode // branch.n_fold - 1])
 
 
 def _guides(ax: Axes, diagram: Diagram, mode: int, limits: tuple[float, float]) -> None:

@@ -116,8 +116,8 @@ def colours_of(diagram: Diagram) -> Colours:
     """
     ranks: dict[int, int] = {UNIFORM: UNIFORM}
     for n, branch in enumerate(diagram.branches):
-        if branch.origin.startswith("onset") and branch.period - 1 not in ranks.values():
-            ranks[n] = branch.period - 1
+        if branch.origin.startswith("onset") and branch.n_fold - 1 not in ranks.values():
+            ranks[n] = branch.n_fold - 1
     for n in range(len(diagram.branches)):
         if n not in ranks:
             ranks[n] = next(rank for rank in range(len(ranks)) if rank not in ranks.values())
@@ -144,11 +144,11 @@ def _named(drawn: dict[int, Branch]) -> tuple[dict[int, str], dict[int, str]]:
     for n, branch in drawn.items():
         start, _, description = branch.origin.partition(": ")
         if start.startswith("onset"):
-            names[n], tags[n] = description or start, str(branch.period)
+            names[n], tags[n] = description or start, str(branch.n_fold)
         else:
-            letter = LETTERS[others.setdefault(branch.period, 0) % len(LETTERS)]
-            others[branch.period] += 1
-            tags[n] = f"{branch.period}{letter}"
+            letter = LETTERS[others.setdefault(branch.n_fold, 0) % len(LETTERS)]
+            others[branch.n_fold] += 1
+            tags[n] = f"{branch.n_fold}{letter}"
             names[n] = f"{tags[n]}: from {start}"
     return names, tags
 

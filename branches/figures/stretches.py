@@ -12,7 +12,6 @@ from branches.diagrams.diagram import Diagram
 from branches.diagrams.records import Branch
 from branches.diagrams.secondary import decided_index
 from branches.figures.heights import Height, amplitude, heights
-from branches.spaces.symmetry import expanded
 from branches.states.energy import free_energy
 from branches.states.stability import Stability, stability_of
 from branches.states.state import State
@@ -98,7 +97,7 @@ def stretches(diagram: Diagram) -> tuple[Stretch, ...]:
     """
     edges = [data for _, _, data in diagram.graph.edges(data=True)]
     edges.sort(key=lambda edge: (edge["branch"], edge["arclength_start"]))
-    modes = max([branch.curve.u.shape[1] * branch.period for branch in diagram.branches if branch.kappa.size] + [1])
+    modes = max([branch.curve.u.shape[1] * branch.n_fold for branch in diagram.branches if branch.kappa.size] + [1])
     found = []
     for edge in edges:
         number, start, end = edge["branch"], edge["arclength_start"], edge["arclength_end"]
@@ -126,8 +125,8 @@ def _stretch(branch: Branch, number: int, start: float, end: float, stability: S
     nodes = 0.5 * (1.0 - np.cos(np.linspace(0.0, np.pi, SAMPLES)))
     arclength = np.clip(start + (end - start) * nodes, 0.0, float(branch.arclength[-1]))
     u, kappa = sample(branch, arclength)
-    energy = free_energy(branch.weights, u, np.maximum(kappa, np.finfo(float).tiny))
-    return Stretch(number, start, end, stability, arclength, kappa, energy, expanded(u, branch.period))
+    energy = free_energy(branch.potential, branch.isotropy, u, np.maximum(kappa, np.finfo(float).tiny))
+    return Stretch(number, start, end, stability, arclength, kappa, energy, branch.isotropy.expanded(u))
 
 
 @dataclass(frozen=True)

@@ -66,7 +66,7 @@ def save(diagram: Diagram, path: str | os.PathLike[str]) -> Path:
     """
     target = Path(path)
     check_replaceable(target)
-    sizes = [max(STABILITY_MODES * branch.period, branch.a.shape[1]) for branch in diagram.branches]
+    sizes = [max(STABILITY_MODES * branch.n_fold, branch.a.shape[1]) for branch in diagram.branches]
     encoder = Encoder(max(sizes, default=STABILITY_MODES))
     tree = encoder.encode(diagram)
     described = encoder.described_potentials()

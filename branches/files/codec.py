@@ -15,6 +15,7 @@ from branches.diagrams.completeness import Completeness, HalfBranch
 from branches.diagrams.diagram import Diagram, Node
 from branches.diagrams.records import Branch, SpecialPoint
 from branches.potentials.potential import Potential
+from branches.spaces.circle import Dihedral
 from branches.states.morse_index import MorseIndex
 from continuation import Counters, Made, Piece, Status
 
@@ -33,6 +34,7 @@ RECORDS: dict[str, type] = {
     "piece": Piece,
     "counters": Counters,
     "Morse index": MorseIndex,
+    "D_n": Dihedral,
 }
 NAMES = {record: name for name, record in RECORDS.items()}
 # What a record computes on first use and a file keeps.
@@ -161,6 +163,8 @@ class Decoder:
 
     def _record(self, record: type, parts: Mapping[Any, Any]) -> Any:
         values = {name: self.decode(part) for name, part in parts.items()}
+        if "period" in values:  # until 0.2.0 every state was even, and n of its period 2π/n stood for its class
+            values["isotropy"] = Dihedral(values.pop("period"))
         derived = {name: values.pop(name) for name in DERIVED.get(record, ())}
         instance = record(**values)
         vars(instance).update(derived)  # where cached properties keep what they have computed

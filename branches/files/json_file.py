@@ -117,7 +117,7 @@ def _branch(diagram: Diagram, number: int, branch: Branch) -> dict[str, Any]:
     start, end = diagram.ends[number]
     return {
         "number": number,
-        "period": branch.period,
+        "period": branch.n_fold,
         "origin": branch.origin,
         "start": start,
         "end": end,

@@ -93,7 +93,7 @@ def _points(diagram: Diagram, width: int) -> Iterator[list[Any]]:
             yield [
                 number, float(branch.arclength[k]), float(branch.kappa[k]), float(branch.free_energy[k]),
                 *branch.index[k].tolist(), int(branch.morse.undecided[k]), stability.value,
-                "" if known is None else int(known), branch.period, float(branch.residual[k]),
+                "" if known is None else int(known), branch.n_fold, float(branch.residual[k]),
                 int(branch.n_modes[k]), *a, *[0.0] * (width - len(a)),
             ]  # fmt: skip
 

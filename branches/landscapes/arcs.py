@@ -126,9 +126,9 @@ class Arc(Record):
         kappa = np.clip(kappa, self.low, self.high)
         energies, interactions = np.empty(kappa.size), np.empty(kappa.size)
         for here, u in self._moments(kappa):
-            period = self.branch.period
-            g = self.branch.potential.weights(u.shape[1] * period)[period - 1 :: period]
-            energies[here], interactions[here] = free_energy(g, u, kappa[here]), (u * u) @ g
+            potential, isotropy = self.branch.potential, self.branch.isotropy
+            energies[here] = free_energy(potential, isotropy, u, kappa[here])
+            interactions[here] = (u * u) @ isotropy.weights(potential, u.shape[1])
         return energies, interactions
 
     def place(self, kappa: float) -> float:
@@ -142,7 +142,7 @@ class Arc(Record):
         """Return the state at one coupling, corrected by Newton's iteration at fixed κ."""
         at = float(np.clip(kappa, self.low, self.high))
         _, guess = next(self._moments(np.array([at])))
-        return state_at(self.branch.potential, self.branch.period, guess[0], at)
+        return state_at(self.branch.potential, self.branch.isotropy, guess[0], at)
 
     def _part(self, kappa: Array) -> NDArray[np.intp]:
         """Return the number of the part that each coupling lies on."""

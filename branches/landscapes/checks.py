@@ -85,11 +85,11 @@ def slope_defect(branch: Branch) -> float:
         nodes, weights = np.polynomial.legendre.leggauss(3 * len(piece.coefficients) // 2)
         tau = 0.5 * (nodes + 1.0)
         x = piece.at(np.concatenate([tau, [0.0, 1.0]]))
-        g = branch.potential.weights((x.shape[1] - 1) * branch.period)[branch.period - 1 :: branch.period]
+        g = branch.isotropy.weights(branch.potential, x.shape[1] - 1)
         interaction = np.einsum("pn,n->p", x[:, :-1] ** 2, g)
         dkappa = np.array([piece.derivative(t)[-1] for t in tau]) * scale
         integral = -0.25 * float(np.sum(weights * interaction[:-2] * dkappa))
-        ends = free_energy(g, x[-2:, :-1], x[-2:, -1] * scale)
+        ends = free_energy(branch.potential, branch.isotropy, x[-2:, :-1], x[-2:, -1] * scale)
         size = 1.0 + float(np.max(np.abs(x[:, -1] * scale * interaction)))
         worst = max(worst, abs(float(ends[1] - ends[0]) - integral) / size)
     return worst

@@ -171,7 +171,7 @@ def _joint(before: StateFunction, after: StateFunction) -> float | None:
     if not (isinstance(before, UniformArc) and isinstance(after, Arc)):
         return None
     begins_uniform = float(np.max(np.abs(after.state(after.low).a))) <= SAME_STATE
-    return after.branch.potential.onset_coupling(after.branch.period) if begins_uniform else None
+    return after.branch.potential.onset_coupling(after.branch.n_fold) if begins_uniform else None
 
 
 def _states_below(potential: Potential, kappa: float) -> tuple[list[State], str]:

@@ -16,7 +16,7 @@ from branches.landscapes.arcs import Arc, StateFunction, UniformArc, arcs_of
 from branches.landscapes.checks import Violation, violations
 from branches.landscapes.envelope import Exchange, Interval, exists, lower_envelope
 from branches.landscapes.transitions import Transition
-from branches.spaces.symmetry import same_orbit
+from branches.spaces.isotropy import same_orbit
 from branches.states.state import State
 from continuation import Record
 
@@ -185,7 +185,7 @@ def _joint(diagram: Diagram, before: StateFunction, after: StateFunction) -> flo
         near = float(np.clip(kappa, other.low, other.high))
         # The node's own state: at a pitchfork, that of the branch at one κ has but half of the digits.
         node = diagram.node(name)
-        if same_orbit(node.a, kappa, other.state(near).a, kappa, SAME_STATE):
+        if same_orbit(arc.branch.isotropy, node.a, kappa, other.state(near).a, kappa, SAME_STATE):
             return node.kappa if abs(node.kappa - kappa) <= SAME_STATE * kappa else kappa
     return None
 
@@ -200,6 +200,6 @@ def _end_node(diagram: Diagram, arc: Arc, s: float) -> str | None:
 def transition_of(exchange: Exchange) -> Transition:
     """Return the record of an exchange, with both states corrected to round-off."""
     before, after = exchange.before.state(exchange.kappa), exchange.after.state(exchange.kappa)
-    mode = exchange.after.branch.period if isinstance(exchange.after, Arc) else 0
+    mode = exchange.after.branch.n_fold if isinstance(exchange.after, Arc) else 0
     states = (before, before) if exchange.kind == "continuous" else (before, after)
     return Transition(exchange.kappa, exchange.kappa_error, exchange.kind, states, mode)

@@ -79,6 +79,6 @@ class Transition(Record):
         size = max(before.a.size, after.a.size)
         if self.kind == "continuous":
             return Jump(np.zeros(size), 0.0)
-        first = nearest_twin(before.a, before.period, after.a)
+        first = nearest_twin(before, after.a)
         padded = [np.pad(a, (0, size - a.size)) for a in (first, after.a)]
         return Jump(padded[1] - padded[0], potential_energy_sum(after) - potential_energy_sum(before))

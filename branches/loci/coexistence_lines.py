@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache, partial
+from functools import partial
 from itertools import pairwise
 
 import numpy as np
@@ -15,7 +15,9 @@ from branches.loci.endings import Ending
 from branches.loci.family_weights import FamilyWeights, unit_mode
 from branches.loci.followed_lines import followed_line, onset_events, resolved
 from branches.potentials.potential import Potential
-from branches.spaces.halfgrid import half_grid
+from branches.spaces.circle import EVEN
+from branches.spaces.isotropy import Isotropy
+from branches.states.energy import FINE
 from branches.states.state import State
 from continuation import Problem
 
@@ -25,8 +27,8 @@ Array = NDArray[np.float64]
 LARGEST_FIELD = 30.0  # above it, log Z is of the order of the field, and nothing cancels
 
 
-def log_partition(field: Array) -> tuple[float, Array]:
-    """Return log Z and the moments ⟨cos kθ⟩ of ρ = exp(Σ b_k cos kθ) / (2π Z), for b of shape (N,).
+def log_partition(field: Array, isotropy: Isotropy = EVEN) -> tuple[float, Array]:
+    """Return log Z and the moments E[B_k] of ρ = exp(Σ b_k B_k) / Z, for b of shape (N,).
 
     Examples
     --------
@@ -34,19 +36,15 @@ def log_partition(field: Array) -> tuple[float, Array]:
     >>> f"{log_z:.12f} {moments[0]:.12f}"        # log I_0(1) and I_1(1) / I_0(1)
     '0.235914358507 0.446389965897'
     """
-    values = half_grid(field.size, 3.0).cosines(0.5 * field)
+    basis = isotropy.basis(FINE * field.size)
+    values = basis.synthesis(field)
     top = float(values.max())
-    rho = np.exp(values - top)
-    moments: Array = _cosines(field.size) @ (rho / rho.sum())
+    mass = 1.0 if basis.mass is None else basis.mass
+    rho = np.exp(values - top) * mass
+    moments: Array = basis.means(rho)[0][: field.size] / float(rho.mean())
     if top < LARGEST_FIELD:  # of a small field: accurate relative to it
-        return float(np.log1p(np.mean(np.expm1(values)))), moments
+        return float(np.log1p(np.mean(np.expm1(values) * mass))), moments
     return top + float(np.log(np.mean(rho))), moments
-
-
-@lru_cache(maxsize=16)
-def _cosines(n_modes: int) -> Array:
-    size = half_grid(n_modes, 3.0).size
-    return np.cos(np.outer(np.arange(1, n_modes + 1), (np.arange(size) + 0.5) * (np.pi / size)))
 
 
 class CoexistenceSystem(Problem):
@@ -57,7 +55,7 @@ class CoexistenceSystem(Problem):
     weights
         Those of the family.
     parts
-        (period, number of unknowns) of the states that are not uniform: one or two.
+        (n of the period 2π/n, number of unknowns) of the states that are not uniform: one or two.
 
     Notes
     -----
@@ -156,34 +154,34 @@ def coexistence_line(
     """
     if transition.kind != "discontinuous":
         raise ValueError(f"transition.kind = {transition.kind!r} is not allowed: give a discontinuous one")
-    states = [state for state in transition.states if state.period > 0]
-    weights = FamilyWeights(family, low, high, unit_mode(family(q0), states[-1].period), slopes)
-    names = ["uniform" if state.period == 0 else f"mode {state.period}" for state in transition.states]
+    states = [state for state in transition.states if state.n_fold > 0]
+    weights = FamilyWeights(family, low, high, unit_mode(family(q0), states[-1].n_fold), slopes)
+    names = ["uniform" if state.n_fold == 0 else f"mode {state.n_fold}" for state in transition.states]
     return resolved(
         partial(_line, weights, states, transition.kappa / weights.unit(q0), q0, f"{names[0]} | {names[1]}"),
-        max(state.a.size // state.period for state in states),
+        max(state.a.size // state.n_fold for state in states),
     )
 
 
 def _line(weights: FamilyWeights, states: list[State], kappa: float, q0: float, description: str, size: int) -> Line:
-    parts = tuple((state.period, size) for state in states)
+    parts = tuple((state.n_fold, size) for state in states)
     problem = CoexistenceSystem(weights, parts)
     start = np.append(np.concatenate([_moments(state, size) for state in states]), kappa)
     endings = [_ending(states, k, piece.start, size) for k, piece in enumerate(problem.slices)]
-    if len(states) == 2 and states[0].period == states[1].period:
+    if len(states) == 2 and states[0].n_fold == states[1].n_fold:
         first, second = (piece.start for piece in problem.slices)
-        endings.append(Ending("critical point", first, states[0].period, size, noise=3, other=second))
+        endings.append(Ending("critical point", first, states[0].n_fold, size, noise=3, other=second))
     events = onset_events(weights) if len(states) == 1 else ()
     return followed_line("coexistence", description, problem, start, q0, weights, endings, events, False)
 
 
 def _moments(state: State, size: int) -> Array:
-    u = state.a[state.period - 1 :: state.period][:size]
+    u = state.isotropy.restricted(state.a)[:size]
     return np.pad(u, (0, size - u.size))
 
 
 def _ending(states: list[State], which: int, index: int, size: int) -> Ending:
     """Return what it means that the first moment of one of the states vanishes."""
-    own, others = states[which].period, [s.period for k, s in enumerate(states) if k != which]
+    own, others = states[which].n_fold, [s.n_fold for k, s in enumerate(states) if k != which]
     merges = not others or (others[0] > own and others[0] % own == 0)
     return Ending("tricritical" if merges else "critical end point", index, own, size, noise=3)

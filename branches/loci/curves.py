@@ -9,6 +9,7 @@ from itertools import combinations, pairwise
 
 from branches.diagrams.build import diagram
 from branches.diagrams.completeness import Outcome
+from branches.diagrams.trace import first_onset
 from branches.landscapes.landscape import Landscape, landscape
 from branches.loci.coexistence_lines import coexistence_line
 from branches.loci.curve_points import CurvePoint, Line, crossings
@@ -129,8 +130,7 @@ class _Search:
         """Follow every line that the diagram at q0 shows and none of those known passes."""
         self.seen.append(q0)
         potential = self.family(q0)
-        first = 2.0 / float(potential.weights(64).max())
-        found = landscape(diagram(potential, kappa_max=self.reach * first))
+        found = landscape(diagram(potential, kappa_max=self.reach * first_onset(potential)))
         self.failures += [
             f"diagram at parameter {q0:.9g}, {half.node}, {half.description}: {half.outcome} ({half.reason})"
             for half in found.diagram.completeness.half_branches
@@ -181,7 +181,7 @@ def _starts(
         for point in branch.special_points:
             if point.kind == "fold":
                 starts.append(("fold", point.kappa, partial(fold_line, family, point, q0, low, high)))
-            elif point.kind in ("pitchfork", "transcritical") and point.residue % max(point.period, 1):
+            elif point.kind in ("pitchfork", "transcritical") and point.residue % max(point.n_fold, 1):
                 starts.append(("pitchfork", point.kappa, partial(pitchfork_line, family, point, q0, low, high)))
     return starts
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from branches.loci.curve_points import CurvePoint
 from branches.loci.family_weights import FamilyWeights
 from branches.onsets.multicritical import multicritical_kind
-from branches.spaces.symmetry import period_of
+from branches.spaces.circle import Dihedral
 
 __all__ = ["Ending", "Limit"]
 
@@ -27,7 +27,7 @@ class Ending:
     ----------
     kind
         Of the point; 'tricritical' at the uniform state is made precise by the coefficients of its onset.
-    index, period, size
+    index, n_fold, size
         Where the moments of the state begin among the unknowns, its period number, and how many there are.
     power
         The line is smooth in amplitude^power.
@@ -42,7 +42,7 @@ class Ending:
 
     kind: str
     index: int
-    period: int
+    n_fold: int
     size: int
     power: int = 2
     close: float = 0.3
@@ -72,14 +72,14 @@ class Ending:
         """Return the point in which the line ends at the limit x."""
         kappa = float(x[-2]) * weights.unit(q)
         if self.other is not None:
-            return CurvePoint(self.kind, q, kappa, error, f"the two states of mode {self.period} merge")
+            return CurvePoint(self.kind, q, kappa, error, f"the two states of mode {self.n_fold} merge")
         even = (x - self.odd(x))[self.index : self.index + self.size]
-        period, kind = period_of(even, SMALL) * self.period, self.kind
-        if kind == "tricritical" and period == 0:
+        n_fold, kind = Dihedral(1).of_state(even, SMALL).n_fold * self.n_fold, self.kind
+        if kind == "tricritical" and n_fold == 0:
             inside = max(min(DOUBT * error, q - weights.low, weights.high - q), 0.0)
-            kind = multicritical_kind(weights.family, q, inside, self.period)
-        becomes = f"mode {period}" if period else "the uniform state"
-        return CurvePoint(kind, q, kappa, error, f"mode {self.period} merges with {becomes}")
+            kind = multicritical_kind(weights.family, q, inside, self.n_fold)
+        becomes = f"mode {n_fold}" if n_fold else "the uniform state"
+        return CurvePoint(kind, q, kappa, error, f"mode {self.n_fold} merges with {becomes}")
 
 
 @dataclass(frozen=True)

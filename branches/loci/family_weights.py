@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from branches.potentials.potential import Potential, finite_number, positive_integer
 from branches.potentials.tables import from_weights
+from branches.spaces.circle import Dihedral
 from branches.states.quadratic import QuadraticSystem
 
 __all__ = ["FamilyWeights", "unit_mode"]
@@ -70,7 +71,7 @@ class FamilyWeights:
 
     def unit(self, q: float) -> float:
         """Return κ_n(q), the unit of the coupling."""
-        return 2.0 / float(self._raw(q, self.mode)[-1])
+        return self.family(q).onset_coupling(self.mode)
 
     def at(self, q: float, n_modes: int) -> Array:
         """Return g̃ at q, shape (n_modes,); beyond the range it is continued along the tangent at its end."""
@@ -104,16 +105,16 @@ class FamilyWeights:
         c = (2.0 / (DEGREE + 1)) * chebyshev.chebvander(x, DEGREE).T @ values  # the first row is lost in dg/dq
         return np.asarray(chebyshev.chebder(c, scl=2.0 / (self.high - self.low)), dtype=float)
 
-    def _system_at(self, q: float, period: int, size: int) -> QuadraticSystem:
-        """Return the equations in κ̃ of the states of period 2π/period, with ``size`` unknowns."""
-        return QuadraticSystem(from_weights(self.at(q, period * size)), period, size, kappa_scale=1.0)
+    def _system_at(self, q: float, n_fold: int, size: int) -> QuadraticSystem:
+        """Return the equations in κ̃ of the states of period 2π/n_fold, with ``size`` unknowns."""
+        return QuadraticSystem(from_weights(self.at(q, n_fold * size)), Dihedral(n_fold), size, kappa_scale=1.0)
 
-    def _slope_system_at(self, q: float, period: int, size: int) -> QuadraticSystem:
+    def _slope_system_at(self, q: float, n_fold: int, size: int) -> QuadraticSystem:
         """Return the same with dg̃/dq for weights: ∂F/∂q = −κ̃ Q(a; dg̃/dq), as F is linear in the weights."""
-        return QuadraticSystem(from_weights(self.slope(q, period * size)), period, size, kappa_scale=1.0)
+        return QuadraticSystem(from_weights(self.slope(q, n_fold * size)), Dihedral(n_fold), size, kappa_scale=1.0)
 
 
-def unit_mode(potential: Potential, period: int) -> int:
+def unit_mode(potential: Potential, n_fold: int) -> int:
     """Return the mode whose onset is the unit for states of period 2π/n: n if g_n > 0, else its strongest multiple."""
-    g = potential.weights(MULTIPLES * period)[period - 1 :: period]
-    return period if g[0] > 0 else period * (1 + int(np.argmax(g)))
+    g = potential.space.isotropy(n_fold).weights(potential, MULTIPLES)
+    return n_fold if g[0] > 0 else n_fold * (1 + int(np.argmax(g)))

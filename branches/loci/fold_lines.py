@@ -69,14 +69,14 @@ def fold_line(
     """
     if fold.kind != "fold":
         raise ValueError(f"fold.kind = {fold.kind!r} is not allowed: give one of the folds of a branch")
-    weights = FamilyWeights(family, low, high, unit_mode(family(q0), fold.period), slopes)
-    return resolved(partial(_line, weights, fold, q0), fold.a.size // fold.period)
+    weights = FamilyWeights(family, low, high, unit_mode(family(q0), fold.n_fold), slopes)
+    return resolved(partial(_line, weights, fold, q0), fold.a.size // fold.n_fold)
 
 
 def _line(weights: FamilyWeights, fold: SpecialPoint, q0: float, size: int) -> Line:
-    u = fold.a[fold.period - 1 :: fold.period][:size]
+    u = fold.isotropy.restricted(fold.a)[:size]
     u, kappa = np.pad(u, (0, size - u.size)), fold.kappa / weights.unit(q0)
-    problem, events = fold_system(QuadraticFamily(weights, fold.period, size), u, kappa, q0)
-    ending = Ending("tricritical", 0, fold.period, size, close=CLOSE)
-    name = f"mode {fold.period}"
+    problem, events = fold_system(QuadraticFamily(weights, fold.n_fold, size), u, kappa, q0)
+    ending = Ending("tricritical", 0, fold.n_fold, size, close=CLOSE)
+    name = f"mode {fold.n_fold}"
     return followed_line("fold", name, problem, np.append(u, kappa), q0, weights, (ending,), events)

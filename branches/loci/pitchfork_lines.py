@@ -16,7 +16,7 @@ from branches.loci.family_weights import FamilyWeights, unit_mode
 from branches.loci.followed_lines import followed_line, resolved
 from branches.loci.quadratic_family import QuadraticFamily
 from branches.potentials.potential import Potential
-from branches.spaces.symmetry import Block, twin
+from branches.spaces.circle import CircleBlock, Dihedral, even_block
 from continuation import Event, singular_system
 
 __all__ = ["pitchfork_line"]
@@ -70,39 +70,39 @@ def pitchfork_line(
     >>> [(point.kind, f"{point.q:.12f}") for point in line.points]
     [('tricritical', '1.634939096862')]
     """
-    if point.kind not in ("pitchfork", "transcritical") or point.period < 2 or point.residue % point.period == 0:
+    if point.kind not in ("pitchfork", "transcritical") or point.n_fold < 2 or point.residue % point.n_fold == 0:
         raise ValueError(
-            f"point = {point.kind!r} of period number {point.period} is not allowed: give a pitchfork or transcritical "
+            f"point = {point.kind!r} of period number {point.n_fold} is not allowed: give a pitchfork or transcritical "
             "point of a branch of period number at least 2"
         )
-    weights = FamilyWeights(family, low, high, unit_mode(family(q0), point.period), slopes)
-    return resolved(partial(_line, weights, point, q0), point.a.size // point.period)
+    weights = FamilyWeights(family, low, high, unit_mode(family(q0), point.n_fold), slopes)
+    return resolved(partial(_line, weights, point, q0), point.a.size // point.n_fold)
 
 
 def _line(weights: FamilyWeights, point: SpecialPoint, q0: float, size: int) -> Line:
-    n = point.period
-    a = twin(point.a, n) if point.sector == "odd" else point.a
+    n = point.n_fold
+    a = point.isotropy.twin(point.a) if point.sector == "odd" else point.a
     u = a[n - 1 :: n][:size]
     u, kappa = np.pad(u, (0, size - u.size)), point.kappa / weights.unit(q0)
-    block = Block("even", point.residue, n)
+    block = even_block(n, point.residue)
     problem = singular_system(QuadraticFamily(weights, n, size, block), u, kappa, q0)
     events = () if block.order == 3 else _shape_events(weights, block, size)
     ending = Ending("resonance", 0, n, size, power=1, close=CLOSE)
-    name = f"mode {n} to mode {block.breaks_to}"
+    name = f"mode {n} to mode {block.breaks_to.n_fold}"
     return followed_line("pitchfork", name, problem, np.append(u, kappa), q0, weights, (ending,), events)
 
 
-def _shape_events(weights: FamilyWeights, block: Block, size: int) -> tuple[Event, ...]:
+def _shape_events(weights: FamilyWeights, block: CircleBlock, size: int) -> tuple[Event, ...]:
     """Return the events at which a curvature of the pitchfork changes its sign, through zero or a pole.
 
     At order 4 the half-branches on a state and on its twin have curvatures of their own.
     """
 
     def curvature(on_twin: bool, u: Array, q: float) -> float:
-        potential = weights.system(q, 1, block.period * size).potential
-        state = twin(u[:-1], 1) if on_twin else u[:-1]
+        potential = weights.system(q, 1, block.n_fold * size).potential
+        state = Dihedral(1).twin(u[:-1]) if on_twin else u[:-1]
         try:
-            return pitchfork_shape(potential, block, state, float(u[-1]), block.period * size).curvature
+            return pitchfork_shape(potential, block, state, float(u[-1]), block.n_fold * size).curvature
         except ArithmeticError:  # a step may reach beyond the end, where the state is the uniform one
             return POLE
 

@@ -9,7 +9,7 @@ from branches.diagrams.pitchfork import PitchforkShape, pitchfork_shape
 from branches.diagrams.records import SpecialPoint
 from branches.diagrams.trace import trace
 from branches.potentials.potential import Potential, finite_number
-from branches.spaces.symmetry import Block, twin
+from branches.spaces.circle import even_block
 from continuation import Record, bracketed_root
 
 __all__ = ["PitchforkTricritical", "pitchfork_tricritical_point"]
@@ -103,9 +103,9 @@ def _first_pitchfork(
     potential: Potential, mode: int, kappa_max: float | None, parameter: float, on_twin: bool
 ) -> tuple[PitchforkShape, SpecialPoint]:
     for point in trace(potential, mode, kappa_max).special_points:
-        if point.kind == "pitchfork" and point.period == mode:
-            a = twin(point.a, mode) if on_twin != (point.sector == "odd") else point.a
-            block = Block("even", point.residue, mode)
+        if point.kind == "pitchfork" and point.n_fold == mode:
+            a = point.isotropy.twin(point.a) if on_twin != (point.sector == "odd") else point.a
+            block = even_block(mode, point.residue)
             if on_twin and block.order != 4:
                 raise ValueError(f"on_twin = True is not allowed: modes ±{point.residue} mod {mode} have one shape")
             size = max(a.size, LEAST_MODES * mode // 2)

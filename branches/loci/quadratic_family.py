@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from branches.loci.family_weights import FamilyWeights
-from branches.spaces.symmetry import Block
+from branches.spaces.isotropy import Block
 from branches.states.quadratic import QuadraticSystem
 from continuation import Family
 
@@ -54,29 +54,29 @@ class QuadraticFamily(Family):
     ----------
     weights
         Those of the family.
-    period, size
+    n_fold, size
         n and N.
     block
         The isotropy block (sector 'even') whose linearisation M is to be singular; by default that of the states
         themselves, M = ∂F/∂a.
     """
 
-    def __init__(self, weights: FamilyWeights, period: int, size: int, block: Block | None = None) -> None:
-        self.weights, self.period, self.size = weights, period, size
+    def __init__(self, weights: FamilyWeights, n_fold: int, size: int, block: Block | None = None) -> None:
+        self.weights, self.n_fold, self.size = weights, n_fold, size
         self.q_scale = weights.high - weights.low
         self._step = (
-            1 if block is None else period
+            1 if block is None else n_fold
         )  # the wide system holds all modes, of which the state has every n-th
-        self._wide = (period, size) if block is None else (1, period * size)
-        self._modes = slice(None) if block is None else block.modes(period * size) - 1
+        self._wide = (n_fold, size) if block is None else (1, n_fold * size)
+        self._modes = slice(None) if block is None else block.modes(n_fold * size) - 1
 
     def problem(self, q: float) -> QuadraticSystem:
         """Return the equations at q."""
-        return self.weights.system(q, self.period, self.size)
+        return self.weights.system(q, self.n_fold, self.size)
 
     def q_derivative(self, u: Array, p: float, q: float) -> Array:
         """Return ∂F/∂q = −κ̃ Q(a; dg̃/dq), shape (N,)."""
-        return -p * self.weights.slope_system(q, self.period, self.size).quadratic(u)
+        return -p * self.weights.slope_system(q, self.n_fold, self.size).quadratic(u)
 
     def singular(self, u: Array, p: float, q: float) -> Array:
         """Return M, the block of ∂F/∂a."""

@@ -23,7 +23,7 @@ def onset_series(system: QuadraticSystem, order: int) -> Array:
     Parameters
     ----------
     system
-        The quadratic system; its first mode bifurcates (a system of period n for mode n).
+        The quadratic system; its first mode bifurcates (a system of D_n for mode n).
     order
         Highest power of s.
 
@@ -46,12 +46,13 @@ def onset_series(system: QuadraticSystem, order: int) -> Array:
     """
     g, n = system.g, system.size
     if not g[0] > 0:
-        raise ValueError(f"mode {system.period} has g = {float(g[0])!r} ≤ 0: no branch leaves the uniform state in it")
+        mode = system.isotropy.n_fold
+        raise ValueError(f"mode {mode} has g = {float(g[0])!r} ≤ 0: no branch leaves the uniform state in it")
     diagonal = 1.0 - g / g[0]
     diagonal[0] = 1.0
     if np.any(diagonal == 0.0):
-        k = (int(np.flatnonzero(diagonal == 0.0)[0]) + 1) * system.period
-        raise ValueError(f"mode {k} shares the onset of mode {system.period}: the kernel is not simple")
+        k = (int(np.flatnonzero(diagonal == 0.0)[0]) + 1) * system.isotropy.n_fold
+        raise ValueError(f"mode {k} shares the onset of mode {system.isotropy.n_fold}: the kernel is not simple")
     reached = min(n, order)  # mode k first appears at order s^k
     leading = system if reached == n else system.with_size(reached)
     c = dense_onset(leading, diagonal[:reached], order)

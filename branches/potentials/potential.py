@@ -16,6 +16,7 @@ from typing import Any, ClassVar, SupportsFloat, SupportsIndex, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from branches.spaces.space import CIRCLE, Space
 from continuation import shortened
 
 Array = NDArray[np.float64]
@@ -109,6 +110,8 @@ class Potential(ABC):
     ----------
     name : str
         Name of the family, for example ``"noisy_transformer"``.
+    space : Space
+        Where the particles live: the circle.
     source : str
         Where the weights come from: ``"closed form"``, ``"numerical integration"`` or ``"table"``.
 
@@ -124,6 +127,11 @@ class Potential(ABC):
 
     name: str
     source: ClassVar[str] = "closed form"
+
+    @property
+    def space(self) -> Space:
+        """Where the particles live."""
+        return CIRCLE
 
     # ---- what a family supplies -------------------------------------------------------------
 
@@ -224,7 +232,7 @@ class Potential(ABC):
         return self._mp_weight(positive_integer("n", n))
 
     def onset_coupling(self, n: int) -> float:
-        """Return κ_n = 2/g_n, where the uniform state loses stability to mode n.
+        """Return κ_n = N_n/g_n (2/g_n on the circle), where the uniform state loses stability to mode n.
 
         Raises
         ------
@@ -246,7 +254,7 @@ class Potential(ABC):
                 else "this potential attracts in none of its first modes, so the uniform state stays stable"
             )
             raise ValueError(f"mode n = {n} of {self.label} has no onset, g_{n} = {g:.6g} ≤ 0: {remedy}")
-        return 2.0 / g
+        return self.space.multiplicity(n) / g
 
     def to_dict(self, n_modes: int) -> dict[str, Any]:
         """Return a JSON-able description that ``potentials.from_dict`` turns back into this potential.

@@ -146,7 +146,7 @@ def _of_branch(branch: Branch) -> tuple[list[Job], list[str]]:
         name = f"{point.kind} at {point.kappa:.9g}"
         if point.kind == "fold":
             jobs.append((name, partial(fold, branch.potential, point.a, point.kappa)))
-        elif point.kind == "pitchfork" and point.sector == "even" and point.period > 1:
+        elif point.kind == "pitchfork" and point.sector == "even" and point.n_fold > 1:
             jobs.append((name, partial(_pitchfork, branch.potential, point)))
         else:
             missing.append(name)
@@ -154,8 +154,8 @@ def _of_branch(branch: Branch) -> tuple[list[Job], list[str]]:
 
 
 def _pitchfork(potential: Potential, point: SpecialPoint) -> Certificate:
-    residue = min(point.residue, point.period - point.residue)
-    return pitchfork(potential, point.a, point.kappa, point.period, residue)
+    residue = min(point.residue, point.n_fold - point.residue)
+    return pitchfork(potential, point.a, point.kappa, point.n_fold, residue)
 
 
 def _last(branch: Branch) -> list[Job]:
@@ -170,7 +170,7 @@ def _of_diagram(found: Diagram) -> tuple[list[Job], list[str]]:
     describe(potential)
     jobs: list[Job] = []
     missing: list[str] = []
-    modes = {b.period: b for b in found.branches if b.kappa.size and potential.weight(b.period) > 0}
+    modes = {b.n_fold: b for b in found.branches if b.kappa.size and potential.weight(b.n_fold) > 0}
     for n in sorted(modes):
         jobs.append((f"onset {n}", partial(onset, potential, n)))
     for number, branch in enumerate(found.branches):

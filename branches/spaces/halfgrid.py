@@ -12,10 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.fft import dct, dst, next_fast_len
 
-__all__ = ["HalfGrid", "half_grid", "peak_of", "relative_cosines"]
+__all__ = ["HalfGrid", "half_grid", "relative_cosines"]
 
 Array = NDArray[np.float64]
-CONCENTRATED = 8.0  # times the mean: a peak of a density within which differences are to be accurate
 DENSE_MODES = 128  # up to here a matrix product beats the fast transform's overhead
 
 
@@ -48,12 +47,12 @@ class HalfGrid:
             self._alternating = 0.5 - np.arange(size) % 2
 
     def cosines(self, a: Array) -> Array:
-        """Return 2 Σ a_n cos nθ_j; a of shape (..., N), result (..., M)."""
+        """Return 2 Σ a_n cos nθ_j; a of shape (..., n) with n ≤ N, result (..., M)."""
         if self.n_modes <= DENSE_MODES:
-            dense: Array = a @ self._cos
+            dense: Array = a @ self._cos[: a.shape[-1]]
             return dense
         padded = np.zeros((*a.shape[:-1], self.size))
-        padded[..., 1 : self.n_modes + 1] = a
+        padded[..., 1 : a.shape[-1] + 1] = a
         fast: Array = dct(padded, type=3, axis=-1, overwrite_x=True)
         return fast
 
@@ -109,9 +108,3 @@ def relative_cosines(n_modes: int, size: int, place: int) -> Array:
     waves = -2.0 * np.sin(np.outer(k, 0.5 * (theta + other))) * np.sin(np.outer(k, 0.5 * (theta - other)))
     waves.flags.writeable = False
     return waves
-
-
-def peak_of(rho: Array) -> int | None:
-    """Return the grid point at which a density is concentrated, None where it is broad."""
-    place = int(np.argmax(rho))
-    return place if float(rho[place]) > CONCENTRATED * float(rho.mean()) else None

@@ -1,4 +1,4 @@
-"""Even stationary states at a given coupling: the one way to a state, its error, and states compared up to symmetry."""
+"""Stationary states at a given coupling: the one way to a state, its error, and states compared up to symmetry."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from branches.potentials.potential import Potential
-from branches.spaces.symmetry import expanded, twin
+from branches.spaces.isotropy import Isotropy
 from branches.states.energy import free_energy
 from branches.states.morse_index import morse_index, uniform_index
 from branches.states.selfconsistent import SelfConsistentSystem
@@ -41,7 +41,7 @@ class Solution(Record):
     Parameters
     ----------
     u
-        Reduced moments a_n, a_2n, …, shape (N,).
+        Unknowns of its class, a_n, a_2n, …, shape (N,).
     residual
         max |a − T(a, κ)|, re-evaluated.
     error
@@ -56,17 +56,19 @@ class Solution(Record):
     converged: bool
 
 
-def solve(potential: Potential, period: int, u: Array, kappa: float, *, largest: int | None = None) -> Solution:
+def solve(
+    potential: Potential, isotropy: Isotropy, u: Array, kappa: float, *, largest: int | None = None
+) -> Solution:
     """Solve for the stationary state near a guess at fixed κ, by Newton's iteration on a − T(a, κ).
 
     Parameters
     ----------
     potential
         The interaction.
-    period
-        n, for a state of period 2π/n.
+    isotropy
+        The class of the state.
     u
-        Guess of its moments a_n, a_2n, …, shape (N,).
+        Guess of its unknowns, shape (N,).
     kappa
         Its coupling.
     largest
@@ -81,12 +83,13 @@ def solve(potential: Potential, period: int, u: Array, kappa: float, *, largest:
     --------
     >>> import numpy as np
     >>> from branches import potentials
-    >>> found = solve(potentials.kuramoto(), 1, 0.83 ** np.arange(1.0, 33.0) ** 2, 4.0)
+    >>> from branches.spaces.circle import Dihedral
+    >>> found = solve(potentials.kuramoto(), Dihedral(1), 0.83 ** np.arange(1.0, 33.0) ** 2, 4.0)
     >>> f"{found.u[0]:.13f}", found.residual < 1e-15, found.error < 1e-14
     ('0.8314620247543', True, True)
     """
     while True:
-        system = SelfConsistentSystem(potential, period, u.size, kappa_scale=kappa)
+        system = SelfConsistentSystem(potential, isotropy, u.size, kappa_scale=kappa)
         row = np.eye(1, u.size + 1, u.size)[0]
         rounding = _rounding(system, u, kappa)
         found = correct(system, np.append(u, 1.0), row, rounding, max_iterations=ITERATIONS)
@@ -100,18 +103,20 @@ def solve(potential: Potential, period: int, u: Array, kappa: float, *, largest:
     return Solution(reduced, found.residual, _error(system, reduced, kappa, row, found.residual), converged)
 
 
-def judged(potential: Potential, period: int, u: Array, kappa: float, row: Array | None = None) -> tuple[float, float]:
+def judged(
+    potential: Potential, isotropy: Isotropy, u: Array, kappa: float, row: Array | None = None
+) -> tuple[float, float]:
     """Return max |a − T(a, κ)| at a state, and a bound of its error to first order.
 
     Parameters
     ----------
-    potential, period, u, kappa
+    potential, isotropy, u, kappa
         As for :func:`solve`; the state is taken as it is.
     row
         Direction in (a, κ) across which the state is fixed, shape (N + 1,); by default it is fixed at κ, and the
         error is infinite at a fold. With the tangent of a branch it is that of the curve.
     """
-    system = SelfConsistentSystem(potential, period, u.size, kappa_scale=kappa)
+    system = SelfConsistentSystem(potential, isotropy, u.size, kappa_scale=kappa)
     residual = float(np.max(np.abs(system.residual(u, kappa)), initial=0.0))
     border = np.eye(1, u.size + 1, u.size)[0] if row is None else row
     return residual, _error(system, u, kappa, border, residual)
@@ -131,13 +136,13 @@ def _error(system: SelfConsistentSystem, u: Array, kappa: float, row: Array, res
 
 
 def state_at(
-    potential: Potential, period: int, u: Array, kappa: float, *, largest: int | None = None
+    potential: Potential, isotropy: Isotropy, u: Array, kappa: float, *, largest: int | None = None
 ) -> State:
     """Return the stationary state near a guess, at fixed κ, with its index and free energy.
 
     Parameters
     ----------
-    potential, period, u, kappa, largest
+    potential, isotropy, u, kappa, largest
         As for :func:`solve`.
 
     Returns
@@ -149,21 +154,21 @@ def state_at(
     --------
     >>> import numpy as np
     >>> from branches import potentials
-    >>> state = state_at(potentials.kuramoto(), 1, 0.83 ** np.arange(1.0, 33.0) ** 2, 4.0)
+    >>> from branches.spaces.circle import Dihedral
+    >>> state = state_at(potentials.kuramoto(), Dihedral(1), 0.83 ** np.arange(1.0, 33.0) ** 2, 4.0)
     >>> f"{state.a[0]:.13f} {state.free_energy:.13f}"
     '0.8314620247543 -0.4702154423312'
     """
-    found = solve(potential, period, u, kappa, largest=largest)
-    g = potential.weights(found.u.size * period)[period - 1 :: period]
+    found = solve(potential, isotropy, u, kappa, largest=largest)
     reduced, at = found.u, np.array([kappa])
-    index = morse_index(potential, period, reduced[None], at)
+    index = morse_index(potential, isotropy, reduced[None], at)
     return State(
         potential=potential,
         kappa=kappa,
-        a=expanded(reduced, period),
-        period=period,
+        a=isotropy.expanded(reduced),
+        isotropy=isotropy,
         residual=found.residual,
-        free_energy=float(free_energy(g, reduced[None], at)[0]),
+        free_energy=float(free_energy(potential, isotropy, reduced[None], at)[0]),
         index=(int(index.even[0]), int(index.odd[0])),
         undecided=int(index.undecided[0]),
         error=found.error,
@@ -171,13 +176,13 @@ def state_at(
 
 
 def uniform_state(potential: Potential, kappa: float, n_modes: int = UNIFORM_MODES) -> State:
-    """Return the uniform state at a coupling, as N zero moments; its period is given as 0.
+    """Return the uniform state at a coupling, as N zero moments; its class has ``n_fold`` 0.
 
     Its index counts the modes up to ``n_modes``.
     """
-    unstable, neutral = uniform_index(potential, n_modes, np.array([kappa]))
-    index = int(unstable[0])
-    return State(potential, kappa, np.zeros(n_modes), 0, 0.0, 0.0, (index, index), int(neutral[0]), 0.0)
+    index, space = uniform_index(potential, n_modes, np.array([kappa])), potential.space
+    counts = int(index.even[0]), int(index.odd[0])
+    return State(potential, kappa, np.zeros(n_modes), space.isotropy(0), 0.0, 0.0, counts, int(index.undecided[0]), 0.0)
 
 
 def attracting_modes(potential: Potential) -> list[int] | None:
@@ -192,20 +197,11 @@ def potential_energy_sum(state: State) -> float:
     return float(np.sum(state.potential.weights(state.a.size) * state.a**2))
 
 
-def nearest_twin(a: Array, period: int, other: Array) -> Array:
-    """Return the even member of a state's orbit that lies nearest to another state.
-
-    Parameters
-    ----------
-    a, period
-        Moments of shape (N,), of a state of period 2π/period; 0 stands for the uniform state.
-    other
-        Moments of the other state, any size.
-    """
-    if period == 0:
-        return a
+def nearest_twin(state: State, other: Array) -> Array:
+    """Return the member of a state's orbit in its class that lies nearest to another state, given by its moments."""
+    a = state.a
     size = max(a.size, other.size)
     target = np.pad(other, (0, size - other.size))
-    candidates = [np.pad(member, (0, size - a.size)) for member in (a, twin(a, period))]
+    candidates = [np.pad(member, (0, size - a.size)) for member in (a, state.isotropy.twin(a))]
     nearest = min(candidates, key=lambda member: float(np.linalg.norm(member - target)))
     return nearest[: a.size]

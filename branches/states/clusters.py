@@ -68,7 +68,7 @@ def clustered_state(potential: Potential, kappa: float, size: int, peaks: int = 
         raise ValueError(f"kappa = {kappa!r} must be a positive finite number")
     if not 1 <= peaks <= size // 2:
         raise ValueError(f"peaks = {peaks!r} must be between 1 and size/2 = {size // 2}")
-    system = SelfConsistentSystem(potential, peaks, size // peaks, kappa_scale=kappa)
+    system = SelfConsistentSystem(potential, potential.space.isotropy(peaks), size // peaks, kappa_scale=kappa)
     guess = _iterated(system, kappa)
     x = np.append(guess, 1.0)
     fixed_kappa = np.zeros(x.size)
@@ -88,7 +88,7 @@ def _iterated(system: SelfConsistentSystem, kappa: float) -> Array:
     """Iterate the map from point masses until it moves by little."""
     a, part, last = np.ones(system.size), 1.0, np.inf
     for _ in range(ITERATIONS):
-        moments, mass = system.moments(system.gibbs(a, kappa))
+        moments, mass = system.basis.means(system.gibbs(a, kappa))
         change = moments / mass - a
         moved = float(np.max(np.abs(change)))
         if moved < NEAR:

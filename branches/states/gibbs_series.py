@@ -1,20 +1,19 @@
 """Taylor coefficients of a branch of the self-consistency equations, for small systems: whole orders in a few products.
 
-Along a branch the density is ρ(s) = exp(Φ(s) − ψ(s)), Φ = κ Σ g_n a_n cos nθ and ψ = log Z, so that its
+Along a branch the density is ρ(s) = exp(Φ(s) − ψ(s)), Φ = κ Σ g_k u_k B_k and ψ = log Z, so that its
 coefficients follow from k ρ_k = Σ_j j (Φ_j − ψ_j) ρ_{k−j}, with ψ_k fixed by the mass, and T_k is the projection of
-ρ_k on the cosines: no quotient of series, no transform. With K the solution operator times that projection an order is
-(a_k, κ_k) = K ρ_k, the coefficient ρ_k taken without the unknown (a_k, κ_k).
+ρ_k on the functions: no quotient of series, no transform. With K the solution operator times that projection an order
+is (u_k, κ_k) = K ρ_k, the coefficient ρ_k taken without the unknown (u_k, κ_k).
 """
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from branches.spaces.halfgrid import half_grid, peak_of, relative_cosines
+from branches.spaces.basis import peak_of
 from branches.states.loops import compiled, sum_gibbs_orders
 
 if TYPE_CHECKING:
@@ -26,27 +25,15 @@ __all__ = ["gibbs_series", "numpy_sum_gibbs_orders"]
 Array = NDArray[np.float64]
 
 
-@lru_cache(maxsize=32)
-def _cosines(n: int, oversampling: float) -> tuple[Array, Array]:
-    """Return cos kθ on the grid, (N, M), and the projection on the cosines bordered by 1, (N + 1, M + 1)."""
-    grid = half_grid(n, oversampling)
-    waves = 0.5 * grid.cosines(np.eye(n))
-    bordered = np.zeros((n + 1, grid.size + 1), order="F")
-    bordered[:n, : grid.size] = waves / grid.size
-    bordered[n, grid.size] = 1.0
-    bordered.flags.writeable = waves.flags.writeable = False
-    return waves, bordered
-
-
 def gibbs_series(
-    system: SelfConsistentSystem, oversampling: float, solver: DenseBordered, x: Array, order: int
+    system: SelfConsistentSystem, solver: DenseBordered, x: Array, order: int
 ) -> Array:
     """Return the Taylor coefficients of the branch through x = (a, κ / scale), shape (order + 1, N + 1).
 
     Parameters
     ----------
-    system, oversampling
-        The self-consistency equations, small enough for dense products, and the points of their grid a mode.
+    system
+        The self-consistency equations, small enough for dense products.
     solver
         The factorised bordered Jacobian at x; the series parameter is the projection on its border row.
     x
@@ -54,16 +41,15 @@ def gibbs_series(
     order
         Highest power.
     """
-    waves, projection = _cosines(system.size, oversampling)
-    m = system.grid.size
-    columns = solver.solve_many(projection.copy(order="F"))
+    basis, m = system.basis, system.basis.n_points
+    columns = solver.solve_many(basis.projection.copy(order="F"))
     c = np.empty((order + 1, x.size))
     c[0], c[1] = x, columns[:, m]
     rho = np.empty((order + 1, m))
     rho[0] = system.gibbs(x[:-1], float(x[-1]) * system.parameter_scale)
     rho[0] /= rho[0].mean()
     peak = peak_of(rho[0])
-    synthesis = (waves if peak is None else relative_cosines(system.size, m, peak)) * system.g[:, None]
+    synthesis = (basis.functions if peak is None else basis.relative_functions(peak)) * system.g[:, None]
     (compiled(sum_gibbs_orders) or numpy_sum_gibbs_orders)(columns[:, :m], synthesis, c, rho, system.parameter_scale)
     return c
 
@@ -74,7 +60,7 @@ def numpy_sum_gibbs_orders(operator: Array, w: Array, c: Array, rho: Array, scal
     Parameters
     ----------
     operator, w
-        K, shape (N + 1, M), in Fortran order, and the synthesis g_n cos nθ, shape (N, M).
+        K, shape (N + 1, M), in Fortran order, and the synthesis g_k B_k, shape (N, M).
     c, rho
         Coefficients (a_k, κ_k / scale), shape (order + 1, N + 1), and ρ_k, shape (order + 1, M).
     scale
@@ -82,7 +68,7 @@ def numpy_sum_gibbs_orders(operator: Array, w: Array, c: Array, rho: Array, scal
     """
     order, n, m = len(c) - 1, c.shape[1] - 1, operator.shape[1]
     kappa = np.zeros(order + 1)  # in reverse order: the last entry is κ_0
-    fields = np.empty((order + 1, m))  # Σ g_n a_n cos nθ, order by order
+    fields = np.empty((order + 1, m))  # Σ g_k u_k B_k, order by order
     weighted = np.zeros((order + 1, m))  # k (Φ_k − ψ_k), in reverse order
     start = rho[0]
     kappa[order], fields[0] = c[0, n] * scale, c[0, :n] @ w

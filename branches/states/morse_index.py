@@ -1,4 +1,4 @@
-"""Morse index in the even and the odd sector, by isotropy block, the rotation removed exactly.
+"""Morse index in the full space, by isotropy block, the motion along the orbit removed exactly.
 
 With D = κ diag(g) and the covariance C of a sector, the free energy has as many unstable directions
 as κCG has eigenvalues above 1. By Haynsworth's inertia formula that number is
@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from branches.potentials.potential import Potential
-from branches.spaces.symmetry import Block, blocks
+from branches.spaces.isotropy import Block, Isotropy
 from branches.states.lanczos import Count, count_above_one
 from branches.states.second_variation import (
     SecondVariation,
@@ -36,6 +36,7 @@ __all__ = [
     "MorseIndex",
     "block_index",
     "block_spectrum",
+    "blocks_of",
     "morse_index",
     "neutral_direction",
     "uniform_index",
@@ -47,6 +48,7 @@ WORKING_ACCURACY = 1e-9  # an eigenvalue (of order one) below this is zero as fa
 LARGEST_MATRIX = 256  # modes of a block that are diagonalised at the most
 LARGEST_BLOCK = 2**20  # modes that Lanczos takes at the most
 WORTH_COUNTING = 0.5  # what the modes left out may add to an eigenvalue when Lanczos first counts
+FEWEST_DEGREES = 8  # that are looked at for unstable directions
 MATRIX_ENTRIES = 4_000_000  # of one batch of matrices: 32 MB
 
 
@@ -85,6 +87,7 @@ class BlockSpectrum(Record):
 class MorseIndex(Record):
     """Numbers of unstable directions at P states: ``even`` and ``odd`` of shape (P,).
 
+    On spheres ``even`` stands for the functions of the states' kind (zonal ones), ``odd`` for all others.
     ``undecided`` counts the eigenvalues that are zero within their error (at a fold, say): neither
     stable nor unstable is claimed of them.
     """
@@ -95,59 +98,83 @@ class MorseIndex(Record):
 
 
 @on_one_thread
-def morse_index(potential: Potential, period: int, u: Array, kappa: Array) -> MorseIndex:
-    """Return the Morse index of even stationary states in the full space.
+def morse_index(potential: Potential, isotropy: Isotropy, u: Array, kappa: Array) -> MorseIndex:
+    """Return the Morse index of stationary states in the full space.
 
     Parameters
     ----------
     potential
         The interaction.
-    period
-        n, for states of period 2π/n.
+    isotropy
+        The class of the states.
     u
-        Their moments a_n, a_2n, …, shape (P, N).
+        Their unknowns, shape (P, N).
     kappa
         Couplings, shape (P,).
 
     Returns
     -------
     MorseIndex
-        The rotation (Goldstone) mode is removed exactly.
+        The rotation (Goldstone) modes are removed exactly.
 
     Examples
     --------
     >>> import numpy as np
     >>> from branches import potentials
     >>> uniform = np.zeros((2, 8))
-    >>> index = morse_index(potentials.bimodal(0.6), 1, uniform, np.array([3.0, 3.5]))
+    >>> from branches.spaces.circle import Dihedral
+    >>> index = morse_index(potentials.bimodal(0.6), Dihedral(1), uniform, np.array([3.0, 3.5]))
     >>> index.even.tolist(), index.odd.tolist()          # onsets at κ = 2 and 2/0.6
     ([1, 2], [1, 2])
     """
     even, odd, undecided = (np.zeros(kappa.size, dtype=np.int64) for _ in range(3))
     uniform = ~np.any(u, axis=1)
     if uniform.any():
-        even[uniform], undecided[uniform] = uniform_index(potential, period * u.shape[1], kappa[uniform])
-        odd[uniform] = even[uniform]
+        at_uniform = uniform_index(potential, isotropy.n_fold * u.shape[1], kappa[uniform])
+        even[uniform], odd[uniform], undecided[uniform] = at_uniform.even, at_uniform.odd, at_uniform.undecided
     rest = ~uniform
-    for block in blocks(period) if rest.any() else ():
+    for block in blocks_of(potential, isotropy, u[rest], kappa[rest]) if rest.any() else ():
         spectrum = block_index(potential, block, u[rest], kappa[rest])
-        twice = block.order >= 3  # a two-dimensional isotropy type: the sines repeat the cosines
-        if block.sector == "even" or twice:
-            even[rest] += spectrum.unstable
-        if block.sector == "odd" or twice:
-            odd[rest] += spectrum.unstable
-        undecided[rest] += spectrum.undecided * (2 if twice else 1)
+        within, beside = block.copies
+        even[rest] += within * spectrum.unstable
+        odd[rest] += beside * spectrum.unstable
+        undecided[rest] += (within + beside) * spectrum.undecided
     return MorseIndex(even, odd, undecided)
 
 
-def uniform_index(potential: Potential, largest: int, kappa: Array) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return how many of the modes up to ``largest`` are unstable, and how many neutral, about the uniform state.
+def blocks_of(potential: Potential, isotropy: Isotropy, u: Array, kappa: Array) -> tuple[Block, ...]:
+    """Return the isotropy blocks about states in which one of them can have an unstable or undecided direction."""
+    strength = float(np.max(kappa * isotropy.density_bound(u), initial=0.0))
+    return isotropy.blocks(_largest_active(potential, isotropy, strength))
 
-    Mode n is unstable for κ g_n > 2; each counts once in either sector. Shapes (P,) for kappa of shape (P,).
+
+def _largest_active(potential: Potential, isotropy: Isotropy, strength: float) -> int:
+    """Return the largest degree with κ g_l max ρ ≥ N_l, as far as modes are looked at."""
+    size = FEWEST_DEGREES
+    while size < LARGEST_MATRIX:
+        bound = potential.tail_bound(size)
+        if bound is not None and strength * bound < float(isotropy.multiplicity(np.array([size]))[0]):
+            break
+        size *= 2
+    degrees = np.arange(1, size + 1)
+    active = np.flatnonzero(strength * potential.weights(size) >= isotropy.multiplicity(degrees))
+    return int(active[-1]) + 1 if active.size else 0
+
+
+def uniform_index(potential: Potential, largest: int, kappa: Array) -> MorseIndex:
+    """Return the index of the uniform state by the modes up to ``largest``, at couplings of shape (P,).
+
+    Mode l is unstable for κ g_l > N_l; of its harmonics one counts as even.
     """
-    growth = np.multiply.outer(kappa, potential.weights(largest)) - 2.0
-    neutral = np.abs(growth) <= 16 * EPSILON
-    return np.count_nonzero((growth > 0) & ~neutral, axis=1), 2 * np.count_nonzero(neutral, axis=1)
+    multiplicity = potential.space.isotropy(1).multiplicity(np.arange(1, largest + 1))
+    growth = np.multiply.outer(kappa, potential.weights(largest) / multiplicity) - 1.0
+    neutral = np.abs(growth) <= 8 * EPSILON
+    unstable = (growth > 0) & ~neutral
+    return MorseIndex(
+        np.count_nonzero(unstable, axis=1),
+        (unstable @ (multiplicity - 1.0)).round().astype(np.int64),
+        (neutral @ multiplicity).round().astype(np.int64),
+    )
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -179,8 +206,9 @@ def block_index(potential: Potential, block: Block, u: Array, kappa: Array) -> B
     """
     unstable, undecided, largest = (np.zeros(kappa.size, dtype=np.int64) for _ in range(3))
     found: list[tuple[NDArray[np.intp], Array]] = []
-    limit = min(LARGEST_MATRIX, max(64, 4 * u.shape[1])) * block.period
-    is_open, size = np.ones(kappa.size, dtype=bool), 16 * block.period
+    unit = block.isotropy.n_fold
+    limit = min(LARGEST_MATRIX, max(64, 4 * u.shape[1])) * unit
+    is_open, size = np.ones(kappa.size, dtype=bool), 16 * unit
     while is_open.any():
         last, useful = 2 * size > limit, room_outside(potential, block, u, kappa, size) > 0.5
         for spectrum_of, worth in ((block_spectrum, useful | last), (_sharp_spectrum, useful)):
@@ -196,7 +224,7 @@ def block_index(potential: Potential, block: Block, u: Array, kappa: Array) -> B
             break
         size *= 2
     still_open = np.flatnonzero(is_open)
-    if size >= LARGEST_MATRIX * block.period and still_open.size:
+    if size >= LARGEST_MATRIX * unit and still_open.size:
         for run in np.split(still_open, np.flatnonzero(np.diff(still_open) > 1) + 1):
             for i, count in _counts_along(potential, block, u, kappa, run).items():
                 if count is not None and count.most - count.least < undecided[i]:
@@ -249,8 +277,9 @@ def large_count(potential: Potential, block: Block, u: Array, kappa: float) -> t
     count, largest
         The count, None where a weight repels, and the largest mode it took.
     """
-    largest, count = LARGEST_MATRIX * block.period, None
-    top = min(LARGEST_BLOCK, max(4 * u.size, 2 * LARGEST_MATRIX) * block.period)
+    unit = block.isotropy.n_fold
+    largest, count = LARGEST_MATRIX * unit, None
+    top = min(LARGEST_BLOCK, max(4 * u.size, 2 * LARGEST_MATRIX) * unit)
     while 2 * largest <= top:
         largest *= 2
         operator = compact_operator(potential, block, u, kappa, largest)
@@ -305,13 +334,13 @@ def _stretch(x: Array) -> Array:
 
 
 def _rounding(second: SecondVariation, x: Array) -> Array:
-    rounding: Array = 8 * EPSILON * second.g.size * (1.0 + second.norm_bound(second.g)) * _stretch(x)
+    rounding: Array = 8 * EPSILON * second.g.size * (1.0 + second.norm_bound) * _stretch(x)
     return rounding
 
 
 def _plain(second: SecondVariation) -> BlockSpectrum:
     matrix, x = second.reduced()
-    coupling = second.norm_bound(second.g) * second.norm_bound(second.g_outside) * _stretch(x)  # a bound of its square
+    coupling = second.norm_bound * second.norm_bound_outside * _stretch(x)  # a bound of its square
     schur = np.where(second.room >= 0.5, coupling / np.maximum(second.room, 0.5), np.inf)
     eigenvalues = np.asarray(np.linalg.eigvalsh(matrix), dtype=np.float64)
     return BlockSpectrum(eigenvalues, schur + _rounding(second, x), second.repulsive)

@@ -8,7 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from branches.potentials.potential import Potential
+from branches.spaces.circle import EVEN
 from branches.spaces.halfgrid import HalfGrid, half_grid
+from branches.spaces.isotropy import Isotropy
 from branches.spaces.toeplitz import hankel, toeplitz
 from branches.states.loops import assemble, compiled
 from branches.states.selfconsistent import SelfConsistentSystem
@@ -35,8 +37,8 @@ class QuadraticSystem(Problem):
     ----------
     potential
         The interaction.
-    period
-        n: the states have period 2π/n.
+    isotropy
+        The class of the states, of period 2π/n.
     size
         N, the number of unknowns.
     max_size
@@ -66,17 +68,15 @@ class QuadraticSystem(Problem):
     def __init__(
         self,
         potential: Potential,
-        period: int = 1,
+        isotropy: Isotropy = EVEN,
         size: int = 32,
         max_size: int | None = None,
         kappa_scale: float | None = None,
     ) -> None:
-        self.potential, self.period, self.size = potential, period, size
+        self.potential, self.isotropy, self.size = potential, isotropy, size
         self.max_size = max(size, max_size or size)
-        weights = potential.weights(period * size)
-        self.g = np.ascontiguousarray(weights[period - 1 :: period])
-        g1 = float(self.g[0])
-        self.parameter_scale = float(kappa_scale or (2.0 / g1 if g1 > 0 else 1.0))
+        self.g = isotropy.weights(potential, size)
+        self.parameter_scale = float(kappa_scale or isotropy.onset_scale(self.g))
         self._n = np.arange(1.0, size + 1)
         self._ng = self._n * self.g
         self._half_over_n = 0.5 / self._n
@@ -96,14 +96,14 @@ class QuadraticSystem(Problem):
 
     def with_size(self, size: int) -> QuadraticSystem:
         """Return the same system with another number of unknowns."""
-        other = QuadraticSystem(self.potential, self.period, size, self.max_size, self.parameter_scale)
+        other = QuadraticSystem(self.potential, self.isotropy, size, self.max_size, self.parameter_scale)
         other._was_adaptive = self.adaptive
         return other
 
     def matrix_free(self, size: int) -> SelfConsistentSystem:
         """Return the equations of the same states, matrix-free, for many unknowns."""
         return SelfConsistentSystem(
-            self.potential, self.period, size, max(size, self.max_size), self.parameter_scale, self.adaptive
+            self.potential, self.isotropy, size, max(size, self.max_size), self.parameter_scale, self.adaptive
         )
 
     def suited_to_size(self) -> Problem:

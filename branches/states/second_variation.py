@@ -1,6 +1,6 @@
 """The second variation of the free energy in one isotropy block, as a small symmetric matrix or by products.
 
-With D = κ diag(g), T = sign(g) − |D|^{1/2} C |D|^{1/2}, where C holds the covariances of the block's cosines or sines.
+With D = κ diag(g), T = sign(g) − |D|^{1/2} C |D|^{1/2}, where C holds the covariances of the block's functions.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from numpy.typing import NDArray
 from scipy.fft import dct
 
 from branches.potentials.potential import Potential
+from branches.spaces.circle import CircleBlock
 from branches.spaces.halfgrid import HalfGrid, half_grid
-from branches.spaces.symmetry import Block
+from branches.spaces.isotropy import Block
 
 __all__ = [
     "CompactOperator",
     "SecondVariation",
     "compact_operator",
-    "covariance",
     "leading_modes",
     "neutral_direction",
     "room_outside",
@@ -38,7 +38,9 @@ class SecondVariation:
     Parameters
     ----------
     block, u, kappa
-        The block and the states: moments a_n, a_2n, … of shape (P, N), couplings of shape (P,).
+        The block and the states: their unknowns, shape (P, N), and couplings, shape (P,).
+    field
+        The coefficients κ g_k u_k of log ρ, shape (P, N).
     active, g
         The modes and their weights, shape (L,).
     outside, g_outside
@@ -57,6 +59,7 @@ class SecondVariation:
     block: Block
     u: Array
     kappa: Array
+    field: Array
     active: NDArray[np.int64]
     g: Array
     outside: NDArray[np.int64]
@@ -72,15 +75,30 @@ class SecondVariation:
     @property
     def room(self) -> Array:
         """A bound from below of the |eigenvalues| of T on all modes but the leading ones, shape (P,)."""
-        return 1.0 - self.norm_bound(np.concatenate([self.g[self.leading :], self.g_outside]))
+        rest = max(_largest(self._strength[self.leading :]), _largest(self._strength_outside))
+        return 1.0 - rest * self._reach
+
+    @property
+    def norm_bound(self) -> Array:
+        """A bound of the norm of |D|^{1/2} C |D|^{1/2} on the active modes, shape (P,)."""
+        return _largest(self._strength) * self._reach
+
+    @property
+    def norm_bound_outside(self) -> Array:
+        """The same on the modes outside."""
+        return _largest(self._strength_outside) * self._reach
 
     @cached_property
-    def _density_bound(self) -> Array:
-        return _density_bound(self.u)
+    def _reach(self) -> Array:
+        return self.kappa * self.block.isotropy.density_bound(self.u)
 
-    def norm_bound(self, g: Array) -> Array:
-        """Return a bound of the norm of |D|^{1/2} C |D|^{1/2} on modes with the weights g, shape (P,)."""
-        return self.kappa * float(np.max(np.abs(g), initial=0.0)) * self._density_bound
+    @cached_property
+    def _strength(self) -> Array:
+        return _strength(self.block, self.active, self.g)
+
+    @cached_property
+    def _strength_outside(self) -> Array:
+        return _strength(self.block, self.outside, self.g_outside)
 
     def reduced(self) -> tuple[Array, Array]:
         """Return the Schur complement S of T on the leading modes, and X = B⁻¹K.
@@ -101,7 +119,7 @@ class SecondVariation:
         return k if self.rotation is None else _reflect_columns(k, self.rotation[:, :n])
 
     def _product(self, rows: NDArray[np.int64], g_rows: Array) -> Array:
-        t = -covariance(self.block, rows, self.active, self.u)
+        t = -self.block.covariance(rows, self.active, self.u, self.field)
         t *= (np.sqrt(self.kappa)[:, None] * np.sqrt(np.abs(g_rows)))[:, :, None]
         t *= (np.sqrt(self.kappa)[:, None] * np.sqrt(np.abs(self.g)))[:, None, :]
         return t
@@ -117,9 +135,20 @@ def second_variation(
     modes, weights = _active(potential, block, 2 * largest)
     inside = modes <= largest
     active, g = modes[inside], weights[inside]
-    rotation = _rotation(block, active, g, u)
+    motion = block.rotation(active, u) if active.size else None
+    rotation = None if motion is None else np.sign(g) * np.sqrt(np.abs(g)) * motion
+    field = kappa[:, None] * u * block.isotropy.weights(potential, u.shape[1])
     kept = active.size if leading is None else leading
-    return SecondVariation(block, u, kappa, active, g, modes[~inside], weights[~inside], rotation, kept)
+    return SecondVariation(block, u, kappa, field, active, g, modes[~inside], weights[~inside], rotation, kept)
+
+
+def _strength(block: Block, degrees: NDArray[np.int64], g: Array) -> Array:
+    """Return |g_l|/N_l, which times κ and a bound of the density bounds the norm of a mode's part of T."""
+    return np.abs(g) / block.isotropy.multiplicity(degrees)
+
+
+def _largest(values: Array) -> float:
+    return float(values.max()) if values.size else 0.0
 
 
 def _active(potential: Potential, block: Block, largest: int) -> tuple[NDArray[np.int64], Array]:
@@ -136,8 +165,8 @@ def leading_modes(potential: Potential, block: Block, u: Array, kappa: Array, la
     """
     modes, g = _active(potential, block, 2 * largest)
     active = int(np.count_nonzero(modes <= largest))
-    strength = float(np.max(kappa * _density_bound(u), initial=0.0))
-    from_here_on = np.maximum.accumulate(np.abs(g[::-1]))[::-1]
+    strength = float(np.max(kappa * block.isotropy.density_bound(u), initial=0.0))
+    from_here_on = np.maximum.accumulate(_strength(block, modes, g)[::-1])[::-1]
     repulsive = np.flatnonzero(g[:active] < 0.0)
     needed = max(FEWEST, int(np.count_nonzero(strength * from_here_on > 0.5)), *(repulsive[-1:] + 1))
     kept = FEWEST * -(-needed // FEWEST)
@@ -147,44 +176,9 @@ def leading_modes(potential: Potential, block: Block, u: Array, kappa: Array, la
 def room_outside(potential: Potential, block: Block, u: Array, kappa: Array, largest: int) -> Array:
     """Return a bound from below of the |eigenvalues| of T on the modes from ``largest`` to twice as far, shape (P,)."""
     modes, g = _active(potential, block, 2 * largest)
-    room: Array = 1.0 - kappa * float(np.max(np.abs(g[modes > largest]), initial=0.0)) * _density_bound(u)
+    outside = float(np.max(_strength(block, modes, g)[modes > largest], initial=0.0))
+    room: Array = 1.0 - kappa * outside * block.isotropy.density_bound(u)
     return room
-
-
-def _density_bound(u: Array) -> Array:
-    """Return a bound of ‖C‖: half the largest value of 2πρ, shape (P,)."""
-    bound: Array = 0.5 * (1.0 + 2.0 * np.sum(np.abs(u), axis=1))
-    return bound
-
-
-def covariance(block: Block, rows: NDArray[np.int64], columns: NDArray[np.int64], u: Array) -> Array:
-    """Return the covariances of cosines or sines under the states, shape (P, rows, columns).
-
-    cosines: (a_|n−m| + a_{n+m})/2 − a_n a_m; sines: (a_|n−m| − a_{n+m})/2.
-    """
-    if rows.size == 0 or columns.size == 0:
-        return np.zeros((u.shape[0], rows.size, columns.size))
-    n = block.period
-    top = int(rows.max() + columns.max())
-    a = np.zeros((u.shape[0], top + 1))
-    a[:, 0] = 1.0
-    multiples = min(top // n, u.shape[1])
-    a[:, n : n * multiples + 1 : n] = u[:, :multiples]
-    difference = a[:, np.abs(rows[:, None] - columns)]
-    total = a[:, rows[:, None] + columns]
-    if block.sector == "odd":
-        return 0.5 * (difference - total)
-    return 0.5 * (difference + total) - a[:, rows, None] * a[:, None, columns]
-
-
-def _rotation(block: Block, active: NDArray[np.int64], g: Array, u: Array) -> Array | None:
-    """Return the zero vector of T that the rotation gives, (n a_n) in T's coordinates, where the block has it."""
-    if block.sector == "even" or block.residue != 0:
-        return None
-    index = active // block.period - 1
-    moments: Array = np.where(index < u.shape[1], u[:, np.minimum(index, u.shape[1] - 1)], 0.0)
-    vector: Array = np.sign(g) * np.sqrt(np.abs(g)) * active * moments
-    return vector if active.size else None
 
 
 def _reflector(vector: Array) -> tuple[Array, Array]:
@@ -217,9 +211,9 @@ def neutral_direction(potential: Potential, block: Block, u: Array, kappa: float
     Parameters
     ----------
     potential, block
-        The interaction and the isotropy block (sector 'even').
+        The interaction and the isotropy block, of functions within the kind of the state.
     u
-        Moments a_n, a_2n, … of the one state, shape (N,).
+        Unknowns of the one state, shape (N,).
     kappa
         Its coupling.
     size
@@ -235,7 +229,7 @@ def neutral_direction(potential: Potential, block: Block, u: Array, kappa: float
     field = np.sqrt(kappa * np.abs(second.g)) * vectors[:, np.argmin(np.abs(values))]
     modes = block.modes(size)
     direction = np.zeros(size)
-    direction[modes - 1] = covariance(block, modes, second.active, u[None, :])[0] @ field
+    direction[modes - 1] = block.covariance(modes, second.active, u[None, :], second.field)[0] @ field
     return direction / np.linalg.norm(direction)
 
 
@@ -268,7 +262,7 @@ class CompactOperator:
     has 0 there.
     """
 
-    block: Block
+    block: CircleBlock
     modes: NDArray[np.int64]
     root: Array
     a: Array
@@ -311,15 +305,20 @@ class CompactOperator:
 def compact_operator(
     potential: Potential, block: Block, u: Array, kappa: float, largest: int
 ) -> CompactOperator | None:
-    """Return the operator of one state, u of shape (N,), on the modes up to ``largest``; None if some weight repels."""
+    """Return the operator of one state, u of shape (N,), on the modes up to ``largest``.
+
+    None where some weight repels, and on spaces without fast transforms.
+    """
+    if not isinstance(block, CircleBlock):
+        return None
     weights = potential.weights(2 * largest)
     every = block.modes(2 * largest)
     if np.any(weights[every - 1] < 0.0):
         return None
-    unit = block.period if block.residue == 0 else 1  # the grid need only see one period
+    unit = block.n_fold if block.residue == 0 else 1  # the grid need only see one period
     inside = every[(every <= largest) & (weights[every - 1] > 0.0)]
     a = np.zeros(2 * largest // unit)
-    step = block.period // unit
+    step = block.n_fold // unit
     known = min(u.size, a.size // step)
     a[step - 1 : step * known : step] = u[:known]
     grid = half_grid(a.size, 1.0)

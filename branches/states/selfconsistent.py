@@ -1,9 +1,9 @@
-"""The self-consistency equations a_n = E[cos nθ] as a continuation problem, matrix-free, for very many modes.
+"""The self-consistency equations a_k = E[B_k] as a continuation problem on any space, matrix-free for very many modes.
 
-Stationary states are the solutions of a = T(a, κ), T_n = ∫ cos nθ ρ dθ with ρ ∝ exp(κ Σ g_l a_l cos lθ). The Jacobian
-1 − κ C G (C the covariances of the cosines) is identity minus an operator with the decay of the weights, whatever the
-size: unlike in the quadratic system there is no drift term that couples high modes, so that few iterations
-solve with it.
+Stationary states are the solutions of a = T(a, κ), T_k the mean of B_k under ρ ∝ exp(κ Σ g_l a_l B_l). The Jacobian
+1 − κ C G (C the covariances of the B_k) is identity minus an operator with the decay of the weights, whatever the
+size: unlike in the quadratic system of the circle there is no drift term that couples high modes, so that few
+iterations solve with it.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ import os
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.fft import dct
 
 from branches.potentials.potential import Potential
-from branches.spaces.halfgrid import HalfGrid, half_grid, peak_of, relative_cosines
-from branches.spaces.toeplitz import hankel, toeplitz
+from branches.spaces.basis import peak_of
+from branches.spaces.circle import EVEN
+from branches.spaces.isotropy import Isotropy
 from branches.states.gibbs_series import gibbs_series
 from continuation import BorderedSolver, DenseBordered, KrylovBordered, Problem
 
@@ -28,22 +28,24 @@ RESOLVED = 2e-14  # above the rounding of a moment, below the tolerance of a ste
 SERIES_MEMORY = 2.0**27  # bytes that the coefficients of one step may take: it sets the order at large sizes
 SERIES_VECTORS = 4.5  # an order keeps two grids and two vectors
 LEAST_SERIES = 12  # with a lower order a Taylor step is shorter than a tangent step
-OVERSAMPLING = 1.125  # grid points a mode: products of resolved functions alias only what is at round-off
 STEP_VECTORS = 40  # vectors of length N that a tangent step works with at the most
 LARGEST_DENSE = 512  # unknowns up to which a factorisation beats the iteration
 DENSE_SERIES = 128  # unknowns up to which dense products beat a solve and two transforms an order
 STEEP = 64.0  # range of log ρ whose rounding counts in the moments
-RELATIVE_MODES = 128  # modes up to which a matrix of cosines relative to a peak is kept; slower decay keeps transforms
 LEAST_BLOCK, LARGEST_BLOCK = 64, 1024
 ACTIVE = 0.05  # modes with κ g_n above this belong into the dense block
 
 
 class SelfConsistentSystem(Problem):
-    """F(a, κ) = a − T(a, κ) for even states of period 2π/n, with N unknowns a_n, a_2n, ….
+    """F(u, κ) = u − T(u, κ) for states of one symmetry class, with N unknowns u_1, u_2, ….
 
     Parameters
     ----------
-    potential, period, size, max_size, kappa_scale
+    potential
+        The interaction.
+    isotropy
+        The class of the states.
+    size, max_size, kappa_scale
         As for :class:`~branches.states.quadratic.QuadraticSystem`.
     adaptive
         Whether the truncation grows with the state, up to ``max_size``.
@@ -76,70 +78,69 @@ class SelfConsistentSystem(Problem):
     def __init__(
         self,
         potential: Potential,
-        period: int = 1,
+        isotropy: Isotropy = EVEN,
         size: int = 2048,
         max_size: int | None = None,
         kappa_scale: float | None = None,
         adaptive: bool = False,
     ) -> None:
-        require_memory(period * size)
-        self.potential, self.period, self.size = potential, period, size
+        require_memory(isotropy.n_fold * size)
+        self.potential, self.isotropy, self.size = potential, isotropy, size
         self.max_size = max(size, max_size or size)
         self.adaptive = adaptive
-        self.g = np.ascontiguousarray(potential.weights(period * size)[period - 1 :: period])
-        self.parameter_scale = float(kappa_scale or (2.0 / self.g[0] if self.g[0] > 0 else 1.0))
-        self.grid: HalfGrid = half_grid(size, OVERSAMPLING)
+        self.g = isotropy.weights(potential, size)
+        self.parameter_scale = float(kappa_scale or isotropy.onset_scale(self.g))
+        self.basis = isotropy.basis(size)
         self.largest_order = int(SERIES_MEMORY / (8.0 * SERIES_VECTORS * size))
 
-    def moments(self, values: Array) -> tuple[Array, float]:
-        """Return the means of f cos kθ, k = 1 … N, over the grid, and the mean of f."""
-        c: Array = dct(values, type=2)
-        c *= 0.5 / self.grid.size
-        return c[1 : self.size + 1], float(c[0])
+    def with_size(self, size: int) -> SelfConsistentSystem:
+        """Return the same equations with another number of unknowns."""
+        largest = max(size, self.max_size)
+        return SelfConsistentSystem(self.potential, self.isotropy, size, largest, self.parameter_scale, self.adaptive)
 
-    def synthesis(self, b: Array, peak: int | None = None) -> Array:
-        """Return Σ b_k cos kθ on the grid; with a peak, up to a constant, with relative accuracy near it.
+    def matrix_free(self, size: int) -> SelfConsistentSystem:
+        """Return these equations with a number of unknowns."""
+        return self if size == self.size else self.with_size(size)
 
-        At strong coupling b is large and only the differences of the sum within a peak matter.
-        """
-        if peak is not None:
-            clear = np.flatnonzero(np.abs(b) > EPSILON * np.max(np.abs(b)))
-            active = int(clear[-1]) + 1 if clear.size else 1
-            if active <= RELATIVE_MODES:
-                waves = relative_cosines(min(self.size, RELATIVE_MODES), self.grid.size, peak)
-                relative: Array = b[:active] @ waves[:active]
-                return relative
-        return self.grid.cosines(0.5 * b)
+    def suited_to_size(self) -> SelfConsistentSystem:
+        """Return the equations to solve with as many unknowns: these."""
+        return self
+
+    def suited_to(self, u: Array, p: float, solver: BorderedSolver | None = None) -> SelfConsistentSystem:
+        """Return the equations to solve at a state: these, which are well conditioned everywhere."""
+        return self
 
     def gibbs(self, u: Array, p: float) -> Array:
-        """Return exp(Φ − max Φ) on the grid, Φ = κ Σ g_k a_k cos kθ."""
+        """Return exp(Φ − max Φ) on the nodes, Φ = κ Σ g_k u_k B_k, with their mass."""
         b = p * self.g * u
-        field = self.synthesis(b)
+        field = self.basis.synthesis(b)
         if float(np.abs(b).sum()) > STEEP:
-            field = self.synthesis(b, int(np.argmax(field)))
+            field = self.basis.relative_synthesis(b, int(np.argmax(field)))
         gibbs: Array = np.exp(field - field.max())
-        return gibbs
+        return gibbs if self.basis.mass is None else gibbs * self.basis.mass
 
     def residual(self, u: Array, p: float) -> Array:
         """Return F(a, κ) = a − T(a, κ), shape (N,)."""
-        moments, mass = self.moments(self.gibbs(u, p))
+        moments, mass = self.basis.means(self.gibbs(u, p))
         return u - moments / mass
 
     def residuals(self, u: Array, p: Array) -> Array:
         """Return F at many states, u of shape (m, N) and p of shape (m,); shape (m, N)."""
         b = p[:, None] * self.g * u
-        field = self.grid.cosines(0.5 * b)
+        field = self.basis.synthesis(b)
         for k in np.flatnonzero(np.abs(b).sum(axis=1) > STEEP):
-            field[k] = self.synthesis(b[k], int(np.argmax(field[k])))
-        c: Array = dct(np.exp(field - field.max(axis=1, keepdims=True)), type=2, axis=1)
-        return u - c[:, 1 : self.size + 1] / c[:, :1]
+            field[k] = self.basis.relative_synthesis(b[k], int(np.argmax(field[k])))
+        gibbs = np.exp(field - field.max(axis=1, keepdims=True))
+        moments, mass = self.basis.means(gibbs if self.basis.mass is None else gibbs * self.basis.mass)
+        return u - moments / mass
 
     def covariance_product(self, rho: Array, b: Array) -> Array:
-        """Return C b with the density ρ (mean 1) on the grid, shape (N,)."""
-        h = self.synthesis(b, peak_of(rho))
+        """Return C b with the density ρ (mean 1) on the nodes, shape (N,)."""
+        peak = peak_of(rho)
+        h = self.basis.synthesis(b) if peak is None else self.basis.relative_synthesis(b, peak)
         h -= float(rho @ h) / h.size
         h *= rho
-        return self.moments(h)[0]
+        return self.basis.means(h)[0]
 
     def parameter_derivative(self, u: Array, p: float) -> Array:
         """Return ∂F/∂κ = −C (g∘a), shape (N,)."""
@@ -152,12 +153,7 @@ class SelfConsistentSystem(Problem):
 
     def leading_block(self, rho: Array, p: float, size: int) -> Array:
         """Return the rows and columns 1 … size of 1 − κ C G."""
-        c = dct(rho, type=2)
-        points = np.concatenate([c, [0.0], -c[:0:-1]]) / c[0]  # cos kθ_j = −cos (2M − k)θ_j on M midpoints
-        a = points[: 2 * size + 1]
-        centred = np.concatenate([a[:0:-1], a])
-        means = a[1 : size + 1]
-        covariance = 0.5 * (toeplitz(centred, size) + hankel(centred, size)) - np.outer(means, means)
+        covariance = self.basis.covariance(rho, size)
         block: Array = np.eye(size) - p * covariance * self.g[:size]
         return block
 
@@ -194,15 +190,17 @@ class SelfConsistentSystem(Problem):
     def series(self, x: Array, solver: BorderedSolver, order: int) -> Array:
         """Return the Taylor coefficients of the branch through x, shape (order + 1, N + 1)."""
         if self.size <= DENSE_SERIES and isinstance(solver, DenseBordered):
-            return gibbs_series(self, OVERSAMPLING, solver, x, order)
+            return gibbs_series(self, solver, x, order)
         return super().series(x, solver, order)
 
     def defect(self, u: Array, p: float) -> float:
-        """Return the largest moment of the density among the next N/8 modes beyond N; 0 for a fixed truncation."""
-        if not self.adaptive:
-            return 0.0
-        c = dct(self.gibbs(u, p), type=2)
-        return float(np.max(np.abs(c[self.size + 1 : self.size + 1 + self.size // 8])) / c[0])
+        """Return :meth:`tail`; 0 for a fixed truncation, which neglects it on purpose."""
+        return self.tail(u, p) if self.adaptive else 0.0
+
+    def tail(self, u: Array, p: float) -> float:
+        """Return the largest moment of the density among the next N/8 modes beyond N."""
+        rho = self.gibbs(u, p)
+        return float(np.max(np.abs(self.basis.means_beyond(rho)), initial=0.0) / rho.mean())
 
     def resized(
         self, u: Array, p: float, solver: BorderedSolver | None = None
@@ -217,9 +215,7 @@ class SelfConsistentSystem(Problem):
         last = float(np.clip(np.max(np.abs(u[-3:])), RESOLVED, 0.9))
         decay = np.log(RESOLVED) / np.log(last)  # of a geometric tail: how much further it is to the resolved level
         size = min(self.max_size, int(np.clip(decay, 1.3, 2.0) * self.size) + 8)
-        return SelfConsistentSystem(
-            self.potential, self.period, size, self.max_size, self.parameter_scale, adaptive=True
-        ), size
+        return self.with_size(size), size
 
 
 def require_memory(n_modes: int) -> None:
@@ -253,7 +249,7 @@ def _memory() -> float:
 
 
 class SelfConsistentExpansion:
-    """Taylor coefficients of a − T along a curve; on the grid k E_k = Σ_j j Φ_j E_{k−j} for E = exp Φ."""
+    """Taylor coefficients of a − T along a curve; on the nodes k E_k = Σ_j j Φ_j E_{k−j} for E = exp Φ."""
 
     def __init__(self, system: SelfConsistentSystem, a: Array, kappa: float) -> None:
         self._system = system
@@ -261,7 +257,7 @@ class SelfConsistentExpansion:
         self._phi: list[Array] = [np.empty(0)]
         self._exp = [system.gibbs(a, kappa)]
         self._peak = peak_of(self._exp[0])
-        moments, mass = system.moments(self._exp[0])
+        moments, mass = system.basis.means(self._exp[0])
         self._mass, self._t = [mass], [moments / mass]
         self._known: tuple[Array, Array] | None = None
 
@@ -272,7 +268,7 @@ class SelfConsistentExpansion:
             b = np.zeros_like(self._a[0])
             for q in range(1, k):
                 b += self._kappa[q] * self._a[k - q]
-            phi = self._system.synthesis(g * b, self._peak)
+            phi = self._field(g * b)
             exp = phi * self._exp[0]
             for j in range(1, k):
                 exp += (j / k) * self._phi[j] * self._exp[k - j]
@@ -283,9 +279,13 @@ class SelfConsistentExpansion:
         """Return the next coefficient of F without the next (a_k, κ_k), shape (N,)."""
         return -self._quotient(self._next()[1])[0]
 
-    def _quotient(self, exp: Array) -> tuple[Array, float]:
+    def _field(self, b: Array) -> Array:
+        basis = self._system.basis
+        return basis.synthesis(b) if self._peak is None else basis.relative_synthesis(b, self._peak)
+
+    def _quotient(self, exp: Array) -> tuple[Array, Array]:
         """Return the coefficient of T = moments / mass that belongs to a coefficient of E, and that of the mass."""
-        moments, mass = self._system.moments(exp)
+        moments, mass = self._system.basis.means(exp)
         k = len(self._t)
         total = moments - mass * self._t[0]
         for j in range(1, k):
@@ -295,7 +295,7 @@ class SelfConsistentExpansion:
     def push(self, u: Array, p: float) -> None:
         """Append (a_k, κ_k)."""
         phi, exp = self._next()
-        change = self._system.synthesis(self._system.g * (self._kappa[0] * u + p * self._a[0]), self._peak)
+        change = self._field(self._system.g * (self._kappa[0] * u + p * self._a[0]))
         self._phi.append(phi + change)
         self._exp.append(exp + change * self._exp[0])
         t, mass = self._quotient(self._exp[-1])

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from branches.potentials.potential import Potential
-from branches.states.energy import density
+from branches.spaces.isotropy import Isotropy, Symmetric
 from branches.states.stability import Stability, stability_of
 from continuation import Record, shortened
 
@@ -18,23 +18,23 @@ Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class State(Record):
-    """One even stationary state.
+class State(Symmetric, Record):
+    """One stationary state.
 
     Parameters
     ----------
     potential, kappa
         The model.
     a
-        Cosine moments a_1 … a_N, shape (N,).
-    period
-        n: the state has period 2π/n.
+        Moments a_1 … a_N, shape (N,).
+    isotropy
+        Its symmetry class: on the circle, its period 2π/n.
     residual
-        max |a − T(a, κ)|, T the moments of the density ∝ exp(κ Σ g_l a_l cos lθ), re-evaluated.
+        max |a − T(a, κ)|, T the moments of the density ∝ exp(κ Σ g_l a_l B_l), re-evaluated.
     free_energy
         F, 0 at the uniform state.
     index
-        Morse index (even, odd).
+        Morse index: within the functions of its kind (on the circle the even ones), and beside them (the odd ones).
     undecided
         Eigenvalues that are zero within their error; with any, stability is not decided.
     error
@@ -46,7 +46,7 @@ class State(Record):
     potential: Potential
     kappa: float
     a: Array
-    period: int
+    isotropy: Isotropy
     residual: float
     free_energy: float
     index: tuple[int, int]
@@ -66,11 +66,11 @@ class State(Record):
     def __repr__(self) -> str:
         doubt = f" and {self.undecided} undecided" if self.undecided else ""
         return (
-            f"<State of {shortened(self.potential.label)} at κ = {self.kappa:.12g}: period 2π/{self.period or 1}, "
+            f"<State of {shortened(self.potential.label)} at κ = {self.kappa:.12g}: {self.isotropy.name}, "
             f"F = {self.free_energy:.6g}, index {self.index}{doubt}, residual {self.residual:.1e}, "
             f"error {self.error:.1e}>"
         )
 
     def density(self, theta: Array) -> Array:
         """Return ρ(θ), shape of theta."""
-        return density(self.a, np.asarray(theta, dtype=float))
+        return self.isotropy.density(self.a, np.asarray(theta, dtype=float))

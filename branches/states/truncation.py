@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from branches.states.quadratic import QuadraticSystem
+from branches.states.equations import StateEquations
 
 __all__ = ["TAIL_ALLOWED", "truncation_note"]
 
@@ -14,7 +14,7 @@ RESIDUAL_WANTED = 1e-12  # of every returned point
 TAIL_ALLOWED = 1e-6  # above it, a fixed truncation says nothing of the kind of a point
 
 
-def truncation_note(system: QuadraticSystem, u: Array, kappa: Array) -> str:
+def truncation_note(system: StateEquations, u: Array, kappa: Array) -> str:
     """Say how much the modes neglected reach where that is more than the tolerance of a point; '' if it is not.
 
     Parameters
@@ -27,7 +27,9 @@ def truncation_note(system: QuadraticSystem, u: Array, kappa: Array) -> str:
     Examples
     --------
     >>> from branches import potentials
-    >>> system = QuadraticSystem(potentials.kuramoto(), 1, 2)
+    >>> from branches.spaces.circle import Dihedral
+    >>> from branches.states.equations import state_equations
+    >>> system = state_equations(potentials.kuramoto(), Dihedral(1), 2)
     >>> truncation_note(system, np.array([[0.8, 0.5]]), np.array([4.0])).partition(":")[0]
     'neglected modes reach 2.7e-01 at κ = 4, what is found there may not exist'
     """

@@ -104,7 +104,7 @@ def _stable_folds(result: Landscape) -> list[tuple[float, float]]:
         for fold in branch.folds:
             beside = [s for side in (-EDGE, EDGE) for s in branch.at_kappa(fold.kappa * (1 + side))]
             if any(state.stable for state in beside):
-                found.append((fold.kappa, float(branch.period)))
+                found.append((fold.kappa, float(branch.n_fold)))
     return sorted(found)
 
 

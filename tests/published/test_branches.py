@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 from helpers import digits, moments
+from self_consistency import self_consistency_error
 
 import branches
 from branches import potentials
-from branches.states.energy import self_consistency_error
 
 FOLDS = [
     (potentials.noisy_transformer(3), 0.758846208430998, 0.75026010610281, 0.39274760102996),
@@ -57,7 +57,7 @@ def test_kuramoto(kappa, a1, a2, energy):
 def test_one_mode_family_along_the_whole_branch():
     """a_{2n} = 1 − 2/(κ g_n) on the branch of a potential with the one mode n = 3."""
     branch = branches.trace(potentials.harmonics({3: 0.5}), mode=3, kappa_max=20)
-    assert branch.period == 3
+    assert branch.n_fold == 3
     inner = branch.kappa[1:]
     np.testing.assert_allclose(branch.a[1:, 5], 1 - 4 / inner, rtol=0, atol=1e-13)
 
@@ -80,7 +80,7 @@ def test_state_of_doi_onsager():
     assert digits(state.free_energy, -0.04388473527467433) >= 13
     assert digits(state.a[1], 0.6203330760639685) >= 14
     assert digits(state.a[3], 0.2673334980810281) >= 13
-    assert state.period == 2
+    assert state.n_fold == 2
 
 
 def test_pitchfork_met_from_the_side_branch():
@@ -171,11 +171,11 @@ def test_every_point_satisfies_the_self_consistency_integral(potential, mode):
 def nematic_polar_curvature(m):
     """The curvature in κ of the branch that leaves the nematic one of the bimodal potential."""
     from branches.diagrams.pitchfork import pitchfork_shape
-    from branches.spaces.symmetry import Block
+    from branches.spaces.circle import even_block
 
     potential = potentials.bimodal(m)
     (point,) = branches.trace(potential, mode=2, kappa_max=3).special_points
-    return pitchfork_shape(potential, Block("even", 1, 2), point.a[1::2], point.kappa, 96), point
+    return pitchfork_shape(potential, even_block(2, 1), point.a[1::2], point.kappa, 96), point
 
 
 def test_nematic_polar_tricritical_point():

@@ -8,9 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from branches.potentials.potential import Potential
-from branches.spaces.symmetry import period_of, twin
+from branches.spaces.circle import EVEN
+from branches.spaces.isotropy import Isotropy
 from branches.states.at_coupling import state_at
-from branches.states.quadratic import QuadraticSystem
+from branches.states.equations import StateEquations, state_equations
 from branches.states.state import State
 
 __all__ = ["Deflation", "deflated_newton", "polished"]
@@ -35,6 +36,8 @@ class Deflation:
     states
         Moments of the states known, each of any size; the even members of their orbits are added, and so is
         the uniform state.
+    isotropy
+        A class of the kind of the states.
 
     Notes
     -----
@@ -48,8 +51,9 @@ class Deflation:
     [[0.0, 0.0], [0.5, 0.1], [-0.5, 0.1]]
     """
 
-    def __init__(self, size: int, states: Iterable[Array] = ()) -> None:
+    def __init__(self, size: int, states: Iterable[Array] = (), isotropy: Isotropy = EVEN) -> None:
         self.points: Array = np.zeros((1, size))
+        self.isotropy = isotropy
         for a in states:
             self.add(a)
 
@@ -57,8 +61,8 @@ class Deflation:
         """Add a converged state and its twin."""
         size = self.points.shape[1]
         member = np.pad(a, (0, max(0, size - a.size)))[:size]
-        period = period_of(member, NEAR)
-        members = [member, twin(member, period)] if period else []
+        own = self.isotropy.of_state(member, NEAR)
+        members = [member, own.twin(member)] if own.n_fold else []
         self.points = np.vstack([self.points, *members])
 
     def gradient(self, a: Array) -> Array:
@@ -70,14 +74,14 @@ class Deflation:
 
 
 def deflated_newton(
-    system: QuadraticSystem, guess: Array, kappa: float, deflation: Deflation
+    system: StateEquations, guess: Array, kappa: float, deflation: Deflation
 ) -> Array | None:
     """Return a solution at fixed κ that is not deflated, shape (N,), or None.
 
     Parameters
     ----------
     system
-        The equations; N unknowns, period 1.
+        The equations; N unknowns, of all degrees.
     guess
         Where to start, shape (N,).
     kappa
@@ -119,17 +123,17 @@ def polished(potential: Potential, a: Array, kappa: float) -> State | None:
     The truncation grows until the modes neglected do not count; the state must be a density (no moment
     exceeds 1) and not the uniform one.
     """
-    period = period_of(a, NEAR)
-    if period == 0:
+    isotropy = potential.space.isotropy(1).of_state(a, NEAR)
+    if isotropy.n_fold == 0:
         return None
-    u = a[period - 1 :: period]
+    u = isotropy.restricted(a)
     size = max(24, u.size)
     while size <= LARGEST:
-        state = state_at(potential, period, np.pad(u, (0, max(0, size - u.size)))[:size], kappa)
-        reduced = state.a[period - 1 :: period]
+        state = state_at(potential, isotropy, np.pad(u, (0, max(0, size - u.size)))[:size], kappa)
+        reduced = isotropy.restricted(state.a)
         if not state.residual <= RESIDUAL or not NEAR < np.max(np.abs(reduced)) <= 1.0:
             return None
-        if QuadraticSystem(potential, period, size).tail(reduced, kappa) <= TAIL:
+        if state_equations(potential, isotropy, size).tail(reduced, kappa) <= TAIL:
             return state
         u, size = reduced, int(1.5 * size)
     return None

@@ -14,7 +14,7 @@ from branches.diagrams.records import Branch
 from branches.diagrams.search.search_states import search_states
 from branches.diagrams.trace import LOWEST, make_system, more_symmetric
 from branches.onsets.classify import onsets
-from branches.spaces.symmetry import same_orbit
+from branches.spaces.isotropy import same_orbit
 from branches.states.at_coupling import attracting_modes, state_at
 from branches.states.state import State
 from continuation import Settings, Status, follow, renamed
@@ -75,7 +75,7 @@ def with_disconnected(
     at = default_couplings(diagram) if couplings is None else sorted(float(kappa) for kappa in couplings)
     if not all(0 < kappa <= diagram.kappa_max for kappa in at):
         raise ValueError(f"couplings = {couplings!r} must lie in 0 < κ ≤ {diagram.kappa_max!r}")
-    starts = [node.a for node in diagram.nodes if node.period > 0]
+    starts = [node.a for node in diagram.nodes if node.n_fold > 0]
     found, method, lost = 0, "", 0
     for kappa in at:
         known = [state for branch in diagram.branches for state in branch.at_kappa(kappa)]
@@ -151,9 +151,9 @@ def _builder_of(diagram: Diagram) -> Builder:
 def lies_on(branches: Iterable[Branch], state: State) -> bool:
     """Return whether a state, or its twin, lies on one of some branches."""
     return any(
-        same_orbit(state.a, state.kappa, other.a, state.kappa, 1e-6)
+        same_orbit(state.isotropy, state.a, state.kappa, other.a, state.kappa, 1e-6)
         for branch in branches
-        if branch.period == state.period
+        if branch.isotropy == state.isotropy
         for other in branch.at_kappa(state.kappa)
     )
 
@@ -180,7 +180,7 @@ def branches_through(state: State, kappa_min: float, kappa_max: float) -> tuple[
     for half in halves:
         if half.status is Status.BOUND:
             end = float(half.kappa[-1])
-            start = state_at(state.potential, half.period, half.a[-1, half.period - 1 :: half.period], end)
+            start = state_at(state.potential, half.isotropy, half.isotropy.restricted(half.a[-1]), end)
             whole = _followed(start, -1 if end >= kappa_max else 1, kappa_min, kappa_max)
             if lies_on((whole,), state):
                 return (whole,)
@@ -189,18 +189,18 @@ def branches_through(state: State, kappa_min: float, kappa_max: float) -> tuple[
 
 def _followed(state: State, direction: int, kappa_min: float, kappa_max: float) -> Branch:
     """Follow the branch through a state one way, with as many modes from the start as the state has."""
-    u = state.a[state.period - 1 :: state.period]
-    system = make_system(state.potential, state.period, None, state.kappa).with_size(u.size).suited_to(u, state.kappa)
+    u = state.isotropy.restricted(state.a)
+    system = make_system(state.potential, state.isotropy, None, state.kappa).with_size(u.size)
     curve = follow(
-        system,
+        system.suited_to(u, state.kappa),
         u,
         state.kappa,
         direction=direction,
         p_min=kappa_min,
         p_max=kappa_max,
-        events=(more_symmetric(),),
+        events=(more_symmetric(state.isotropy),),
     )
-    return Branch(state.potential, state.period, curve, f"state found at κ = {state.kappa:.6g}")
+    return Branch(state.potential, state.isotropy, curve, f"state found at κ = {state.kappa:.6g}")
 
 
 def _add(builder: Builder, branch: Branch) -> None:
@@ -215,7 +215,7 @@ def _add(builder: Builder, branch: Branch) -> None:
             "end",
             state.kappa,
             state.a,
-            state.period,
+            state.isotropy,
             state.free_energy,
             state.residual,
             shape,

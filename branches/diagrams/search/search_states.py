@@ -12,8 +12,9 @@ from branches.diagrams.search.deflation import Deflation, deflated_newton, polis
 from branches.diagrams.search.minimise import as_even, minimise, modes_that_matter, random_fields
 from branches.diagrams.search.seeds import clustered_fields, even_moments
 from branches.potentials.potential import Potential, finite_number
-from branches.spaces.symmetry import same_orbit
-from branches.states.quadratic import QuadraticSystem
+from branches.spaces.circle import Dihedral
+from branches.spaces.isotropy import same_orbit
+from branches.states.equations import state_equations
 from branches.states.state import State
 from continuation import Record, renamed
 
@@ -144,7 +145,7 @@ def _distinct(states: list[Array]) -> list[Array]:
     """Return approximate states that differ by more than they are known to."""
     kept: list[Array] = []
     for a in states:
-        if not any(same_orbit(a, 1.0, other, 1.0, ROUGHLY) for other in kept):
+        if not any(same_orbit(Dihedral(1), a, 1.0, other, 1.0, ROUGHLY) for other in kept):
             kept.append(a)
     return kept
 
@@ -157,7 +158,7 @@ class _Collector:
         self.known = [state for state in known if np.any(state.a)]
         self.found: list[State] = []
         self.converged = 0
-        self.system = QuadraticSystem(potential, 1, size)
+        self.system = state_equations(potential, Dihedral(1), size)
         self.deflation = Deflation(size, [state.a for state in self.known])
 
     def keep(self, a: Array) -> bool:
@@ -167,7 +168,7 @@ class _Collector:
             return False
         self.converged += 1
         for other in (*self.known, *self.found):
-            if same_orbit(state.a, self.kappa, other.a, self.kappa, SAME):
+            if same_orbit(state.isotropy, state.a, self.kappa, other.a, self.kappa, SAME):
                 return False
         self.found.append(state)
         self.deflation.add(state.a)

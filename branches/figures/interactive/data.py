@@ -83,7 +83,7 @@ def _curve(diagram: Diagram, scene: Scene, part: Stretch, size: int, each: int) 
         "color": scene.colours(part.branch),
         "stability": part.stability.value,
         "index": index,
-        "period": 0 if uniform else diagram.branches[part.branch].period,
+        "symmetry": "" if uniform else diagram.branches[part.branch].isotropy.name,
         "kappa": rounded(part.kappa, DIGITS),
         "norm": rounded(part.amplitude, DIGITS),
         "energy": rounded(part.free_energy, DIGITS),

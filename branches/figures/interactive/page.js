@@ -189,7 +189,7 @@
     const parts = [curve.name, `κ = ${short(between(curve.kappa, t))}`, `‖a‖ = ${short(between(curve.norm, t), 5)}`,
       `F = ${energyText(between(curve.energy, t))}`, curve.stability];
     if (curve.index.length) parts.push(`index (${curve.index.join(", ")})`);
-    if (curve.period) parts.push(`period 2π/${curve.period}`);
+    if (curve.symmetry) parts.push(curve.symmetry);
     byId("pointed").textContent = parts.join(" · ");
     for (const other of byId("states").tBodies[0].rows) other.classList.toggle("chosen", other === row);
     densities(view.chosen);

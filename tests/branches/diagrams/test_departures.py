@@ -10,7 +10,8 @@ import branches
 from branches import potentials
 from branches.diagrams.neutral_state import neutral_state
 from branches.diagrams.trace import make_system
-from branches.spaces.symmetry import Block, expanded, period_of, same_orbit
+from branches.spaces.circle import EVEN, Dihedral, even_block
+from branches.spaces.isotropy import same_orbit
 
 # weights, κ_max: low noise, near-resonances, resonances; each lost half-branches when states were interpolated
 CASES = {
@@ -43,7 +44,7 @@ def test_the_first_pieces_satisfy_the_equations_everywhere(name):
         piece = branch.curve.pieces[0]
         for s in np.linspace(0.0, piece.end, 15):
             u, kappa = branch.curve.at(float(s))
-            assert defect(g, expanded(u, branch.period)[:500], kappa) < 1e-12
+            assert defect(g, Dihedral(branch.n_fold).expanded(u)[:500], kappa) < 1e-12
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -54,8 +55,9 @@ def test_no_two_branches_are_one(name):
             for s in (0.3 * one.arclength[-1], 0.8 * one.arclength[-1]):
                 u, kappa = one.curve.at(float(s))
                 states = [other.curve.at(min(t, float(other.arclength[-1])))[0] for t in other.curve.crossings(kappa)]
-                same = [same_orbit(expanded(u, one.period), kappa, expanded(v, other.period), kappa) for v in states]
-                assert one.period != other.period or not any(same)
+                a, members = one.isotropy.expanded(u), [other.isotropy.expanded(v) for v in states]
+                same = [same_orbit(EVEN, a, kappa, b, kappa) for b in members]
+                assert one.n_fold != other.n_fold or not any(same)
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -69,26 +71,26 @@ def test_nothing_happens_at_the_very_start(name):
 def test_mixed_branches_of_a_resonance_are_mixed():
     mixed = [branch for branch in diagram_of("resonance 1:4").branches if "modes 1+4" in branch.origin]
     assert len(mixed) == 2
-    assert all(period_of(branch.a[-1]) == 1 for branch in mixed)
+    assert all(EVEN.of_state(branch.a[-1]).n_fold == 1 for branch in mixed)
 
 
 def test_the_branch_point_is_remade_to_round_off():
     """Bimodal, m = 2: mode 1 leaves the mode-2 branch at κ = 2/(1 + a₂), known to 20 digits."""
     exact = 1.2549663488385278971
-    system = make_system(potentials.bimodal(2.0), 1, None, exact)
+    system = make_system(potentials.bimodal(2.0), Dihedral(1), None, exact)
     (point,) = branches.trace(potentials.bimodal(2.0), mode=2, kappa_max=3).special_points
     rough = point.a[1::2] + 1e-7 * 0.5 ** np.arange(point.a[1::2].size)
-    found = neutral_state(system, Block("even", 1, 2), rough, exact + 1e-6)
+    found = neutral_state(system, even_block(2, 1), rough, exact + 1e-6)
     assert abs(found.kappa - exact) <= found.kappa_error < 2e-14
     assert abs(found.singular.x[1] - 0.59366823010911901) < 1e-15
     assert found.singular.lost < 1e-14 < 1e-3 < found.singular.kept
 
 
 def test_no_neutral_state_is_said():
-    system = make_system(potentials.bimodal(0.6), 1, None, 3.6)
+    system = make_system(potentials.bimodal(0.6), Dihedral(1), None, 3.6)
     (state,) = branches.trace(potentials.bimodal(0.6), mode=2, kappa_max=5.0).at_kappa(3.4)
     with pytest.raises(ArithmeticError, match="neutral"):
-        neutral_state(system, Block("even", 1, 2), state.a[1::2], 3.4)
+        neutral_state(system, even_block(2, 1), state.a[1::2], 3.4)
 
 
 def test_the_piece_cut_at_a_bound_is_a_series_like_the_others():
@@ -100,4 +102,4 @@ def test_the_piece_cut_at_a_bound_is_a_series_like_the_others():
     assert len(last.coefficients) > 20
     for s in np.linspace(last.start, float(branch.arclength[-1]), 9):
         u, kappa = branch.curve.at(float(s))
-        assert defect(g, expanded(u, 2)[:500], kappa) < 1e-12
+        assert defect(g, Dihedral(2).expanded(u)[:500], kappa) < 1e-12

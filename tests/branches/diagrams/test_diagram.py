@@ -7,7 +7,8 @@ from helpers import digits
 
 import branches
 from branches import potentials
-from branches.spaces.symmetry import same_orbit
+from branches.spaces.circle import EVEN
+from branches.spaces.isotropy import same_orbit
 from continuation.stepping.corrector import residual_norm
 
 
@@ -53,7 +54,7 @@ def test_everything_owed_is_found_and_true(potential, kappa_max, owed):
         for second in d.branches[:i]:
             kappa = 0.5 * (max(first.kappa.min(), second.kappa.min()) + kappa_max)
             for state in first.at_kappa(kappa):
-                assert not any(same_orbit(state.a, kappa, other.a, kappa) for other in second.at_kappa(kappa))
+                assert not any(same_orbit(EVEN, state.a, kappa, other.a, kappa) for other in second.at_kappa(kappa))
 
 
 def test_a_secondary_branch_starts_at_its_pitchfork():
@@ -69,7 +70,7 @@ def test_a_secondary_branch_starts_at_its_pitchfork():
 def test_transcritical_three_fold_point():
     d = branches.diagram(potentials.from_weights([1.0, -0.5, 0.3, 0.8]), kappa_max=12)
     node = next(node for node in d.nodes if node.kind == "transcritical")
-    assert node.period == 3
+    assert node.n_fold == 3
     leaving = [half for half in d.completeness.half_branches if half.node == node.name]
     assert [half.outcome for half in leaving] == ["found", "found"]
     assert leaving[0].branch != leaving[1].branch
@@ -87,15 +88,15 @@ def test_depth_zero_owes_what_it_does_not_follow():
 
 def test_modes_can_be_chosen():
     d = branches.diagram(potentials.noisy_transformer(4), kappa_max=0.82, modes=[2])
-    assert [branch.period for branch in d.branches] == [2]
+    assert [branch.n_fold for branch in d.branches] == [2]
 
 
 def test_special_points_of_the_diagram_are_re_evaluated():
     d = branches.diagram(potentials.bimodal(0.6), kappa_max=5)
     for point in d.special_points:
-        n = point.a.size // point.period
-        system = d.branches[0].system(n) if point.period == 1 else d.branches[1].system(n)
-        x = np.append(point.a[point.period - 1 :: point.period], point.kappa / system.parameter_scale)
+        n = point.a.size // point.n_fold
+        system = d.branches[0].system(n) if point.n_fold == 1 else d.branches[1].system(n)
+        x = np.append(point.a[point.n_fold - 1 :: point.n_fold], point.kappa / system.parameter_scale)
         assert residual_norm(system, x) <= 1e-12
         assert point.twin.startswith("rotation by")
         assert point.bracket[0] <= point.arclength <= point.bracket[1]
@@ -155,7 +156,7 @@ def test_graph():
             branch = d.branches[data["branch"]]
             inside = (branch.arclength > data["arclength_start"]) & (branch.arclength < data["arclength_end"])
             assert np.all(branch.index[inside] == (data["even"], data["odd"]))
-            assert data["isotropy"] == f"D_{branch.period}"
+            assert data["isotropy"] == f"D_{branch.n_fold}"
     uniform = [data for _, _, data in edges if data["branch"] == -1]
     assert [data["even"] for data in sorted(uniform, key=lambda data: data["kappa_min"])] == [0, 1, 2]
 

@@ -12,7 +12,6 @@ from branches.diagrams.departures import departures_from_onset, departures_from_
 from branches.files.json_file import summary
 from branches.loci.pitchfork_lines import pitchfork_line
 from branches.loci.pitchfork_tricritical import pitchfork_tricritical_point
-from branches.spaces.symmetry import twin
 from continuation import Settings
 
 MODES, POINTS = 64, 256
@@ -68,7 +67,8 @@ def leading_orders(weights, mode, reach=1.8):
     for point in branch.special_points:
         for departure in departures_from_point(branch, point, None, Settings()):
             if departure.leading is not None:
-                base = twin(point.a, point.period) if departure.description.endswith("on the twin") else point.a
+                twin = departure.description.endswith("on the twin")
+                base = point.isotropy.twin(point.a) if twin else point.a
                 yield departure, base, point
 
 
@@ -178,7 +178,7 @@ def test_the_branch_of_a_more_symmetric_state_is_owed():
         ("states of period 2π/2, κ rising", "found"),
         ("states of period 2π/2, κ falling", "found"),
     ]
-    assert all(d.branches[half.branch].period == 2 for half in halves)
+    assert all(d.branches[half.branch].n_fold == 2 for half in halves)
     folds = [fold.kappa for half in halves for fold in d.branches[half.branch].folds]
     assert folds == [pytest.approx(8.8426704292, abs=1e-9)]
     assert all(half.outcome == "found" or "not even" in half.reason for half in d.completeness.half_branches)

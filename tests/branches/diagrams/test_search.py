@@ -3,6 +3,7 @@
 import networkx as nx
 import numpy as np
 import pytest
+from self_consistency import self_consistency_error
 
 import branches
 from branches import potentials
@@ -10,8 +11,8 @@ from branches.diagrams.search.deflation import Deflation, deflated_newton
 from branches.diagrams.search.disconnected import branches_through, with_disconnected
 from branches.diagrams.search.minimise import as_even, minimise, random_fields
 from branches.diagrams.search.search_states import search_states
-from branches.spaces.symmetry import same_orbit, twin
-from branches.states.energy import self_consistency_error
+from branches.spaces.circle import EVEN, Dihedral
+from branches.spaces.isotropy import same_orbit
 from branches.states.quadratic import QuadraticSystem
 
 # A branch that turns at κ = 5.03 and comes back to no onset for κ ≤ 14.9: the diagram cannot hold it.
@@ -38,11 +39,11 @@ def test_known_states_and_their_twins_are_not_found_again():
     assert again.states == ()
     for i, one in enumerate(first.states):
         for other in first.states[i + 1 :]:
-            assert not same_orbit(one.a, kappa, other.a, kappa, 1e-3)
+            assert not same_orbit(EVEN, one.a, kappa, other.a, kappa, 1e-3)
 
 
 def test_deflation_leads_newton_elsewhere():
-    system = QuadraticSystem(potentials.noisy_transformer(4), 1, 64)
+    system = QuadraticSystem(potentials.noisy_transformer(4), Dihedral(1), 64)
     guess = np.exp(-0.2 * np.arange(1.0, 65.0) ** 2)
     free = Deflation(64)
     first = deflated_newton(system, guess, 0.4, free)
@@ -50,7 +51,7 @@ def test_deflation_leads_newton_elsewhere():
     free.add(first)
     second = deflated_newton(system, first + 1e-3, 0.4, free)
     assert np.max(np.abs(system.residual(second, 0.4))) <= 1e-10
-    for member in (first, twin(first, 1)):
+    for member in (first, Dihedral(1).twin(first)):
         assert np.linalg.norm(second - member) > 0.1
 
 
@@ -78,7 +79,7 @@ def test_a_rotated_state_is_seen_to_be_even():
     a = np.array([0.3, -0.2, 0.15, 0.05])
     n = np.arange(1, 5)
     even = as_even(a * np.exp(-1j * n * 0.7))
-    assert same_orbit(even, 1.0, a, 1.0, 1e-12)
+    assert same_orbit(EVEN, even, 1.0, a, 1.0, 1e-12)
     assert as_even(np.array([0.3, 0.2j, 0.1, 0.05])) is None
 
 
@@ -92,7 +93,7 @@ def test_state_that_is_not_resolved_at_first_is_followed_from_its_own_size():
     assert branch.kappa.max() <= 14.9
     passed = branch.at_kappa(kappa)
     for state in found.states:
-        assert any(same_orbit(state.a, kappa, other.a, kappa, 1e-9) for other in passed)
+        assert any(same_orbit(EVEN, state.a, kappa, other.a, kappa, 1e-9) for other in passed)
 
 
 def test_disconnected_branch_is_found_followed_and_joined():

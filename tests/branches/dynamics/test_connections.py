@@ -162,7 +162,7 @@ def test_a_space_of_all_densities_knows_a_state_up_to_rotation():
 def test_rounding_invents_no_edge(diagram):
     """N is left only inside the space that breaks its period: inside Fix(D_2) it attracts."""
     states = named_states(diagram, 2.2)
-    nematic = next(state for state in states.values() if state.period == 2)
+    nematic = next(state for state in states.values() if state.n_fold == 2)
     assert directions_within(nematic, 2, True)[0].size == 0
     assert directions_within(nematic, 1, True)[0] == pytest.approx([-0.0331613439732], abs=1e-12)
 

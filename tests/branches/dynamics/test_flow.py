@@ -132,7 +132,7 @@ def test_symmetry_is_kept_exactly():
     assert not np.any(found.c[:, ::2])
     assert not np.any(found.c.imag)
     assert abs(found.a[-1, 1] - 0.696414309825) < 1e-11
-    assert found.end.state.period == 2  # it attracts what keeps the symmetry
+    assert found.end.state.n_fold == 2  # it attracts what keeps the symmetry
     assert found.end.state.index == (1, 0)
 
 
@@ -181,7 +181,7 @@ def test_a_small_velocity_is_not_taken_for_an_end():
     assert found.rate[0] < 1e-4
     assert branches.flow(potential, 400.0, peaks, [1e3]).end.name == "none yet"
     assert found.end.state.stable
-    assert found.end.state.period == 1
+    assert found.end.state.n_fold == 1
     assert found.a[0, 1] < -0.9 < 0.99 < found.a[1, 1]
 
 

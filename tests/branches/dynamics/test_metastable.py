@@ -50,7 +50,7 @@ def test_barrier_is_the_saddle_of_the_fold():
     assert cluster.saddle.free_energy == pytest.approx(upper[0].free_energy, abs=1e-14)
     assert upper[0].free_energy > 7e-4
     assert cluster.height == pytest.approx(upper[0].free_energy - cluster.state.free_energy, abs=1e-14)
-    assert (uniform.state.period, uniform.to, cluster.to) == (0, cluster.state, uniform.state)
+    assert (uniform.state.n_fold, uniform.to, cluster.to) == (0, cluster.state, uniform.state)
     assert (saddle.height, saddle.to) == (0.0, cluster.state)
 
 

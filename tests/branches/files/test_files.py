@@ -42,7 +42,7 @@ def test_points_are_written_in_full(bimodal, tmp_path):
         index = [(int(row["even_index"]), int(row["odd_index"])) for row in own]
         assert index == [tuple(pair) for pair in branch.index.tolist()]
         assert [row["stable"] == "1" for row in own] == branch.stable.tolist()
-        assert {int(row["period"]) for row in own} == {branch.period}
+        assert {int(row["period"]) for row in own} == {branch.n_fold}
 
 
 def test_special_points_are_written_once_for_an_orbit(bimodal, tmp_path):

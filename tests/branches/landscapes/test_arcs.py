@@ -8,6 +8,7 @@ from branches import potentials
 from branches.diagrams.records import Branch
 from branches.landscapes.arcs import UniformArc, arcs_of
 from branches.landscapes.envelope import equal_energy, lower_envelope
+from branches.spaces.circle import EVEN
 from continuation import FunctionProblem, Status, follow
 
 
@@ -45,7 +46,7 @@ def test_a_closed_branch_has_as_many_arcs_as_folds():
     )
     curve = follow(loop, [0.75], 2.0)
     assert curve.status is Status.CLOSED
-    arcs = arcs_of(Branch(potentials.kuramoto(), 1, curve, "a loop"))
+    arcs = arcs_of(Branch(potentials.kuramoto(), EVEN, curve, "a loop"))
     assert len(arcs) == 2
     for arc in arcs:
         assert (arc.low, arc.high) == pytest.approx((1.0, 3.0), abs=1e-5)  # cubic pieces

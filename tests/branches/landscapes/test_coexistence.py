@@ -37,7 +37,7 @@ def test_published_coexistence(potential, expected, given):
     assert digits(found.kappa, expected) >= given - 1
     assert abs(found.residual) <= 1e-15
     assert all(state.residual <= 1e-13 for state in found.states)
-    assert found.states[0].period == 0
+    assert found.states[0].n_fold == 0
     assert found.states[1].stable
     assert found.message == ""
 

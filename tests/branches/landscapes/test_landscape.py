@@ -87,10 +87,10 @@ def test_free_energy_is_concave_and_its_slope_that_of_the_minimiser(two_exchange
 
 def test_metastable_states_below_and_above_the_kink():
     result = landscape(branches.diagram(potentials.noisy_transformer(4), kappa_max=0.5))
-    assert [s.period for s in result.metastable(0.389)] == [1]
-    assert [s.period for s in result.metastable(0.40)] == [0]
+    assert [s.n_fold for s in result.metastable(0.389)] == [1]
+    assert [s.n_fold for s in result.metastable(0.40)] == [0]
     assert result.metastable(0.45) == ()
-    assert [s.period for s in result.states(0.40)] == [1, 0, 1]
+    assert [s.n_fold for s in result.states(0.40)] == [1, 0, 1]
 
 
 def test_slope_identity_holds_along_every_branch(two_exchanges):

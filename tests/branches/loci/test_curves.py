@@ -19,7 +19,7 @@ from branches.loci.fold_lines import fold_line
 from branches.loci.onset_lines import onset_lines
 from branches.loci.pitchfork_lines import pitchfork_line
 from branches.loci.quadratic_family import QuadraticFamily
-from branches.spaces.symmetry import Block
+from branches.spaces.circle import even_block
 from continuation import Family, check_problem
 from continuation.locus import singular_system
 
@@ -128,7 +128,7 @@ def test_the_coexistence_of_nematic_and_polar_states_ends_in_their_tricritical_p
 
 
 @pytest.mark.parametrize(
-    ("period", "block"), [(1, None), (2, None), (2, Block("even", 1, 2)), (3, Block("even", 1, 3))]
+    ("period", "block"), [(1, None), (2, None), (2, even_block(2, 1)), (3, even_block(3, 1))]
 )
 def test_the_gradient_is_that_of_the_polarisations(period, block):
     """The exact O(N²) gradient against N polarisations of the Taylor recurrence, and all derivatives of the locus."""

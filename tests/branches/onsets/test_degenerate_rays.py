@@ -10,7 +10,8 @@ from branches import potentials
 from branches.onsets.classify import onset
 from branches.onsets.resonant.newton_polygon import Undecided, roots_near_zero
 from branches.onsets.resonant.rays import half_branches, morse_defect
-from branches.spaces.symmetry import canonical, same_orbit
+from branches.spaces.circle import EVEN
+from branches.spaces.isotropy import same_orbit
 
 MODES, POINTS = 40, 160
 THETA = (np.arange(POINTS) + 0.5) * np.pi / POINTS
@@ -44,8 +45,8 @@ def brute_force(weights, kernel, ratio, reach, starts=150):
         state = newton(a, kappa, g)
         if state is None or not 1e-6 < np.max(np.abs(state)) < reach:
             continue
-        if not any(same_orbit(state, kappa, other, kappa, 1e-6) for other in found):
-            found.append(canonical(state))
+        if not any(same_orbit(EVEN, state, kappa, other, kappa, 1e-6) for other in found):
+            found.append(EVEN.canonical(state))
     return kappa, found
 
 
@@ -75,9 +76,9 @@ def test_a_degenerate_pair_is_decided_and_every_branch_found(weights, kernel, ra
     assert len({half.branch for half in ours}) == len(ours) == len(found.rays)
     states = [state for state in d.at_kappa(kappa) if np.max(np.abs(state.a)) < reach]
     for state in expected:
-        assert any(same_orbit(state, kappa, other.a, kappa, 1e-7) for other in states)
+        assert any(same_orbit(EVEN, state, kappa, other.a, kappa, 1e-7) for other in states)
     for state in states:
-        assert any(same_orbit(other, kappa, state.a, kappa, 1e-7) for other in expected)
+        assert any(same_orbit(EVEN, other, kappa, state.a, kappa, 1e-7) for other in expected)
 
 
 def test_the_threefold_direction_leaves_with_the_power_five_thirds():

@@ -9,6 +9,7 @@ pytest.importorskip("flint")
 from forged import forged, refused
 
 from branches import potentials, proofs
+from branches.spaces.circle import Dihedral
 
 
 def encloses(interval, value):
@@ -76,7 +77,7 @@ def test_random_states_agree_with_the_floats_of_the_package():
         g = np.append(1.0, rng.uniform(-0.6, 0.8, 3))
         potential = potentials.from_weights(g)
         kappa = float(rng.uniform(2.2, 4.0))
-        found = state_at(potential, 1, 0.6 ** np.arange(1.0, 25.0) ** 1.3, kappa)
+        found = state_at(potential, Dihedral(1), 0.6 ** np.arange(1.0, 25.0) ** 1.3, kappa)
         if found.residual > 1e-12 or abs(found.a[0]) < 1e-3:
             continue
         certificate = proofs.state(potential, found.a, kappa)

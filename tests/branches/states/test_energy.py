@@ -6,7 +6,7 @@ from helpers import digits
 
 import branches
 from branches import potentials
-from branches.states.energy import density
+from branches.spaces.circle import EVEN
 
 POTENTIALS = [
     potentials.noisy_transformer(4),
@@ -35,7 +35,7 @@ def test_definition_by_quadrature(potential):
     branch = branches.trace(potential, kappa_max=2 * potential.onset_coupling(1))
     theta = 2 * np.pi * np.arange(4096) / 4096
     for k in (5, 20, branch.kappa.size - 1):
-        rho = density(branch.a[k], theta)
+        rho = EVEN.density(branch.a[k], theta)
         entropy = np.mean(2 * np.pi * rho * np.log(2 * np.pi * rho))
         g = potential.weights(branch.a.shape[1])
         direct = entropy - 0.5 * branch.kappa[k] * np.sum(g * branch.a[k] ** 2)

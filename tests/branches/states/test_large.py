@@ -8,11 +8,11 @@ from helpers import digits
 
 import branches
 from branches import potentials
-from branches.spaces.symmetry import Block, blocks
+from branches.spaces.circle import Dihedral, even_block
 from branches.states.clusters import clustered_state
 from branches.states.lanczos import count_above_one
 from branches.states.morse_index import block_spectrum, large_count, morse_index
-from branches.states.second_variation import compact_operator, covariance
+from branches.states.second_variation import compact_operator
 from branches.states.selfconsistent import SelfConsistentSystem, require_memory
 from continuation import Settings, follow
 from continuation.stepping.corrector import tangent_at
@@ -23,7 +23,7 @@ NARROW = potentials.hegselmann_krause(0.01)  # a cluster of width 1e-3: 2^15 mod
 
 def fold_at(potential, kappa, size):
     """The fold at which the cluster of a coupling dissolves."""
-    system = SelfConsistentSystem(potential, 1, size, kappa_scale=kappa)
+    system = SelfConsistentSystem(potential, Dihedral(1), size, kappa_scale=kappa)
     start = clustered_state(potential, kappa, size)
     (fold,) = follow(system, start, kappa, direction=-1, p_min=0.8 * kappa, p_max=1.01 * kappa).folds
     assert fold.residual <= 1e-12
@@ -32,7 +32,7 @@ def fold_at(potential, kappa, size):
 
 def base_of(potential, kappa, size):
     """Where a step leaves from, and its equations."""
-    system = SelfConsistentSystem(potential, 1, size, kappa_scale=kappa)
+    system = SelfConsistentSystem(potential, Dihedral(1), size, kappa_scale=kappa)
     x = np.append(clustered_state(potential, kappa, size), 1.0)
     tangent, solver = tangent_at(system, x, -np.eye(1, x.size, size)[0])
     return Base(system, x, tangent, 0.0, sign=solver.sign)
@@ -47,7 +47,7 @@ def test_a_cluster_solves_the_self_consistency_equations(peaks):
     a = clustered_state(potential, kappa, 2**13, peaks)
     modes = np.flatnonzero(a) + 1
     assert not np.any(modes % peaks)
-    system = SelfConsistentSystem(potential, 1, 2**13)
+    system = SelfConsistentSystem(potential, Dihedral(1), 2**13)
     assert np.max(np.abs(system.residual(a, kappa))) <= 1e-12
 
 
@@ -56,7 +56,7 @@ def test_repulsive_modes_are_damped():
     weights[:4] = 1.0
     weights[4:12] = -0.5
     a = clustered_state(potentials.from_weights(weights), 9.0, 256)
-    system = SelfConsistentSystem(potentials.from_weights(weights), 1, 256)
+    system = SelfConsistentSystem(potentials.from_weights(weights), Dihedral(1), 256)
     assert a[0] > 0.5
     assert np.max(np.abs(system.residual(a, 9.0))) <= 1e-12
 
@@ -102,7 +102,7 @@ def test_a_fold_at_131072_modes():
 def test_a_fold_by_tangent_steps(monkeypatch):
     """Where the coefficients of a series would take too much memory, tangent steps find the same fold."""
     monkeypatch.setattr("branches.states.selfconsistent.SERIES_MEMORY", 2.0**18)
-    system = SelfConsistentSystem(potentials.noisy_transformer(1e4, scaled=True), 1, 2**11)
+    system = SelfConsistentSystem(potentials.noisy_transformer(1e4, scaled=True), Dihedral(1), 2**11)
     assert system.expansion(np.zeros(2**11), 1.0) is None
     assert digits(fold_at(system.potential, 1.1e5, 2**11).p, 104000.87296134) >= 12
 
@@ -134,7 +134,7 @@ def test_a_step_works_within_forty_vectors():
 
 def test_log_type_potential_on_its_vertical_branch():
     size = 2**14
-    system = SelfConsistentSystem(potentials.log_gas(1.0), 1, size)
+    system = SelfConsistentSystem(potentials.log_gas(1.0), Dihedral(1), size)
     n = np.arange(1, size + 1)
     a = (1.0 - 40.0 / size) ** n
     assert np.max(np.abs(system.residual(a, 2.0))) <= 1e-12
@@ -160,21 +160,21 @@ def test_the_count_without_a_matrix_is_the_dense_one(potential, mode):
     branch = branches.trace(potential, mode, kappa_max=2.2 * potential.onset_coupling(mode), n_modes=160)
     for k in range(2, branch.kappa.size, 9):
         u, kappa = branch.curve.u[k], branch.kappa[k]
-        for block in blocks(mode):
+        for block in Dihedral(mode).blocks():
             dense = block_spectrum(potential, block, u[None], np.array([kappa]), 128 * mode)
             count, _ = large_count(potential, block, u, kappa)
             assert count.decided
             assert count.least == dense.unstable[0]
 
 
-@pytest.mark.parametrize("block", blocks(3), ids=lambda block: f"{block.sector}{block.residue}")
+@pytest.mark.parametrize("block", Dihedral(3).blocks(), ids=lambda block: f"{block.sector}{block.residue}")
 def test_products_are_those_of_the_covariances(block):
     potential = potentials.noisy_transformer(9)
     branch = branches.trace(potential, 3, kappa_max=2.2 * potential.onset_coupling(3), n_modes=150)
     u, kappa = branch.curve.u[-1], branch.kappa[-1]
     operator = compact_operator(potential, block, u, kappa, 90)
     modes = block.modes(90)
-    dense = operator.root[:, None] * covariance(block, modes, modes, u[None])[0] * operator.root
+    dense = operator.root[:, None] * block.covariance(modes, modes, u[None], u[None])[0] * operator.root
     if operator.rotation is not None:
         assert np.max(np.abs(dense @ operator.rotation - operator.rotation)) <= 1e-13
         projector = np.eye(modes.size) - np.outer(operator.rotation, operator.rotation)
@@ -204,16 +204,16 @@ def test_lanczos_is_certain_or_says_so():
 def test_index_of_a_cluster_with_many_modes():
     kappa = 1.5e5
     a = clustered_state(NARROW, kappa, 2**15)
-    index = morse_index(NARROW, 1, a[None], np.array([kappa]))
+    index = morse_index(NARROW, Dihedral(1), a[None], np.array([kappa]))
     assert (index.even[0], index.odd[0], index.undecided[0]) == (0, 0, 0)
     pair = clustered_state(NARROW, 2 * kappa, 2**15, peaks=2)[1::2]
-    index = morse_index(NARROW, 2, pair[None], np.array([2 * kappa]))
+    index = morse_index(NARROW, Dihedral(2), pair[None], np.array([2 * kappa]))
     assert index.undecided[0] in (0, 1, 2)  # clusters out of reach attract each other by next to nothing
 
 
 def test_weights_of_both_signs_stay_undecided():
     weights = np.where(np.arange(1, 2001) % 2, 1.0, -1.0) / np.arange(1, 2001)
-    assert large_count(potentials.from_weights(weights), Block("even", 0, 1), np.full(9, 0.1), 1.0)[0] is None
+    assert large_count(potentials.from_weights(weights), even_block(1, 0), np.full(9, 0.1), 1.0)[0] is None
 
 
 # ---- what cannot be done

@@ -6,7 +6,7 @@ from helpers import full_flow_jacobian
 
 import branches
 from branches import potentials
-from branches.spaces.symmetry import blocks
+from branches.spaces.circle import Dihedral
 from branches.states.morse_index import block_index, morse_index, uniform_index
 
 
@@ -64,7 +64,7 @@ def test_blocks_together_are_the_whole_space():
     """The block counts of a Z_3 state add up to those of the same state with period 1."""
     potential = potentials.from_weights([0.9, 0.5, 1.0, 0.2, 0.4, 0.3])
     branch = branches.trace(potential, mode=3, kappa_max=6)
-    whole = morse_index(potential, 1, branch.a, branch.kappa)
+    whole = morse_index(potential, Dihedral(1), branch.a, branch.kappa)
     assert np.array_equal(whole.even[1:], branch.morse.even[1:])
     assert np.array_equal(whole.odd[1:], branch.morse.odd[1:])
     assert branch.index.max() > 0
@@ -85,16 +85,16 @@ def test_at_a_fold_the_index_is_undecided_not_guessed():
 
 def test_uniform_state():
     potential = potentials.bimodal(0.5)  # onsets at 2 and 4
-    unstable, neutral = uniform_index(potential, 8, np.array([1.0, 2.0, 3.0, 4.0, 5.0]))
-    assert unstable.tolist() == [0, 0, 1, 1, 2]
-    assert neutral.tolist() == [0, 2, 0, 2, 0]
+    index = uniform_index(potential, 8, np.array([1.0, 2.0, 3.0, 4.0, 5.0]))
+    assert index.even.tolist() == index.odd.tolist() == [0, 0, 1, 1, 2]
+    assert index.undecided.tolist() == [0, 2, 0, 2, 0]
 
 
 def test_slow_decay_of_the_weights_needs_few_modes():
     """The sharp bound decides Doi–Onsager (g ~ 1/n²) with a small block although κ g stays sizeable for long."""
     potential = potentials.doi_onsager()
     branch = branches.trace(potential, mode=2, kappa_max=15)
-    for block in blocks(2):
+    for block in Dihedral(2).blocks():
         found = block_index(potential, block, branch.curve.u[1:], branch.kappa[1:])
         assert max(found.largest) <= 256
         assert not found.undecided.any()

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from branches import potentials
 from branches.onsets.blowup import onset_series
+from branches.spaces.circle import Dihedral
 from branches.spaces.halfgrid import DENSE_MODES, HalfGrid, half_grid
 from branches.states.quadratic import QuadraticSystem
 from continuation import check_problem
@@ -18,7 +19,7 @@ SEED = np.random.default_rng(7)
 def random_system(seed, size, period=1):
     rng = np.random.default_rng(seed)
     g = rng.standard_normal(size * period)
-    return QuadraticSystem(potentials.from_weights(g), period, size), rng
+    return QuadraticSystem(potentials.from_weights(g), Dihedral(period), size), rng
 
 
 @settings(max_examples=25, deadline=None)
@@ -134,4 +135,4 @@ def test_onset_series_refuses_a_resonance_and_a_repulsive_mode():
     with pytest.raises(ValueError, match="mode 2 shares the onset of mode 1"):
         onset_series(QuadraticSystem(potentials.bimodal(1.0), size=8), 4)
     with pytest.raises(ValueError, match="mode 2 has g = -1"):
-        onset_series(QuadraticSystem(potentials.from_weights([1.0, -1.0]), period=2, size=8), 4)
+        onset_series(QuadraticSystem(potentials.from_weights([1.0, -1.0]), isotropy=Dihedral(2), size=8), 4)

@@ -9,7 +9,7 @@ from scipy.optimize import brentq
 
 import branches
 from branches import potentials
-from branches.spaces.symmetry import Block, blocks
+from branches.spaces.circle import Dihedral, even_block
 from branches.states.morse_index import block_index
 from branches.states.second_variation import leading_modes, room_outside, second_variation
 
@@ -49,7 +49,7 @@ def dense(potential, block, a, kappa, size):
 @given(st.integers(0, 10**6), st.sampled_from([13, 16, 24, 39]))
 def test_the_schur_complement_has_the_same_signs(seed, leading):
     potential, a, kappa = random_state(seed)
-    block = Block("even", 0, 1)
+    block = even_block(1, 0)
     full, _ = dense(potential, block, a, kappa, 40)
     second = second_variation(potential, block, a[None], np.array([kappa]), 40, leading)
     eliminated = np.linalg.eigvalsh(full[leading:, leading:])
@@ -69,7 +69,7 @@ def test_the_schur_complement_has_the_same_signs(seed, leading):
 def test_the_modes_to_keep_leave_one_half(seed):
     potential, a, kappa = random_state(seed)
     states, couplings = np.array([a, 0.3 * a]), np.array([kappa, 0.5 * kappa])
-    for block in blocks(1):
+    for block in Dihedral(1).blocks():
         kept = leading_modes(potential, block, states, couplings, 40)
         second = second_variation(potential, block, states, couplings, 40, kept)
         assert kept == 40 or np.all(second.room >= 0.5)
@@ -82,7 +82,7 @@ def test_the_modes_to_keep_leave_one_half(seed):
 def test_counts_are_those_of_all_modes(seed):
     """What is decided agrees with the eigenvalues of κCG on every mode, of either sign of the weights."""
     potential, a, kappa = random_state(seed)
-    for block in blocks(1):
+    for block in Dihedral(1).blocks():
         index = block_index(potential, block, a[None], np.array([kappa]))
         full, g = dense(potential, block, a, kappa, 40)
         c = (np.diag(np.sign(g)) - full) / np.sqrt(np.abs(g))[:, None] / np.sqrt(np.abs(g))
@@ -97,7 +97,7 @@ def test_counts_are_those_of_all_modes(seed):
 @pytest.mark.parametrize("leading", [16, 24, 64])
 def test_the_zero_does_not_move_with_the_modes_kept(leading):
     """The eigenvalue of the even block vanishes at the fold (published: κ = 0.38706899595204, a₁ = 0.5471279500604)."""
-    potential, block = potentials.noisy_transformer(4), Block("even", 0, 1)
+    potential, block = potentials.noisy_transformer(4), even_block(1, 0)
     branch = branches.trace(potential, kappa_max=0.8, n_modes=64)
     fold = branch.folds[0].arclength
 

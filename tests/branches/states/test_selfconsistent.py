@@ -6,6 +6,7 @@ from helpers import digits
 
 import branches
 from branches import potentials
+from branches.spaces.circle import Dihedral
 from branches.states.quadratic import QuadraticSystem
 from branches.states.selfconsistent import SelfConsistentSystem
 from branches.states.taylor import dense_series
@@ -18,7 +19,7 @@ from continuation.stepping.predictor import taylor_series
 def random_system(size, seed=0):
     rng = np.random.default_rng(seed)
     weights = rng.uniform(-1, 1, size)
-    return SelfConsistentSystem(potentials.from_weights(weights), 1, size), rng
+    return SelfConsistentSystem(potentials.from_weights(weights), Dihedral(1), size), rng
 
 
 @pytest.mark.parametrize("size", [3, 40, 200])
@@ -46,7 +47,7 @@ def cluster(system, kappa):
     """A narrow peak, brought near the state by iterating the self-consistency map."""
     a = np.exp(-0.5 * (np.arange(1, system.size + 1) / system.size * 5) ** 2)
     for _ in range(60):
-        moments, mass = system.moments(system.gibbs(a, kappa))
+        moments, mass = system.basis.means(system.gibbs(a, kappa))
         a = moments / mass
     return a
 
@@ -55,9 +56,9 @@ def test_iterations_do_not_grow_with_the_size():
     potential, kappa = potentials.hegselmann_krause(0.1), 3000.0
     row = {}
     for exponent in (11, 13, 15):
-        system = SelfConsistentSystem(potential, 1, 2**exponent, kappa_scale=kappa)
+        system = SelfConsistentSystem(potential, Dihedral(1), 2**exponent, kappa_scale=kappa)
         a = np.zeros(system.size)
-        a[: 2**11] = cluster(SelfConsistentSystem(potential, 1, 2**11, kappa_scale=kappa), kappa)
+        a[: 2**11] = cluster(SelfConsistentSystem(potential, Dihedral(1), 2**11, kappa_scale=kappa), kappa)
         e = np.eye(1, system.size + 1, system.size)[0]
         state = correct(system, np.append(a, 1.0), e, 1e-13)
         assert state.converged
@@ -75,7 +76,7 @@ def test_the_same_fold_as_the_quadratic_system():
     reference = branches.trace(potential, kappa_max=0.8 * kappa1 + 0.2 * 80, kappa_min=20.0, n_modes=512)
     (fold,) = reference.folds
     start = reference.at_kappa(40.0)[-1]
-    system = SelfConsistentSystem(potential, 1, 2**11, kappa_scale=kappa1)
+    system = SelfConsistentSystem(potential, Dihedral(1), 2**11, kappa_scale=kappa1)
     curve = follow(system, system.transfer(start.a, system.size), 40.0, direction=-1, p_min=20.0, p_max=40.0)
     assert digits(curve.folds[0].p, fold.kappa) >= 12
     assert digits(curve.folds[0].u[0], fold.a[0]) >= 10
@@ -94,7 +95,7 @@ def test_adaptive_truncation_goes_over_to_it():
 
 @pytest.mark.parametrize("size", [16, 64, 128])
 def test_the_short_series_is_the_long_one(size):
-    system = QuadraticSystem(potentials.noisy_transformer(4), 1, size)
+    system = QuadraticSystem(potentials.noisy_transformer(4), Dihedral(1), size)
     branch = branches.trace(system.potential, kappa_max=0.8, n_modes=size)
     piece = branch.curve.pieces[3]
     x, row = piece(0.0), piece.derivative(0.0)
