@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from branches.diagrams.completeness import Completeness, warning_of
-from branches.diagrams.outlets import outlet
+from branches.diagrams.outlets import DrawnPage, outlet
 from branches.diagrams.records import Branch, SpecialPoint
 from branches.potentials.potential import Potential
 from branches.spaces.isotropy import Isotropy, Symmetric, same_orbit
@@ -68,7 +68,7 @@ class Node(Symmetric, Record):
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Diagram(Record):
+class Diagram(DrawnPage, Record):
     """The branches of a potential up to a coupling, and how they hang together.
 
     Parameters
@@ -209,28 +209,5 @@ class Diagram(Record):
         ImportError
             If Bokeh is missing; the message names the extra.
         """
-        result: Path = outlet("to_html")(self, path)
+        result: Path = outlet("to_html Diagram")(self, path)
         return result
-
-    def figure(self, **how: Any) -> Any:
-        """Return a Matplotlib figure of a width with the panels asked for.
-
-        Parameters
-        ----------
-        **how
-            ``width``, ``panels``, ``y`` of :func:`branches.figures.diagram_figure.figure`.
-        """
-        return outlet("figure")(self, **how)
-
-    def plot(self, ax: Any = None, **how: Any) -> Any:
-        """Draw the diagram over κ into Matplotlib axes, new ones by default, and return them.
-
-        Parameters
-        ----------
-        ax
-            Where; its fonts and its title stay as they are.
-        **how
-            ``y``, ``labels``, ``legend``, ``colors`` and line properties, as for
-            :func:`branches.figures.diagram_figure.plot`.
-        """
-        return outlet("plot")(self, ax, **how)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from branches.diagrams.outlets import Drawn
 from branches.dynamics.schrodinger import EPSILON, Eigen, Ground, even_block, full_block
 from branches.potentials.potential import Potential, positive_integer
 from branches.spaces.circle import EVEN, CircleBlock, Dihedral
@@ -65,7 +66,7 @@ class BlockRates(Record):
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class DecayRates(Record):
+class DecayRates(Drawn, Record):
     """The spectrum of the linearised flow about a stationary state, the rotation left out.
 
     Parameters

@@ -14,7 +14,7 @@ from matplotlib.lines import Line2D
 from branches.figures.labels import Labels
 from branches.figures.layout import base_size
 from branches.figures.legends import inside_legend
-from branches.figures.page import settled
+from branches.figures.page import axes_or_new, settled
 from branches.figures.style import GUIDE, PLANE_MARKS, RC, sized
 from branches.figures.ticks import coupling_ticks
 from branches.loci.curve_points import CurvePoint, Line
@@ -68,10 +68,7 @@ def plot_curves(
         Coexistence solid, onsets dashed, folds dotted, pitchforks off other states dash-dotted; the special points of
         the kinds in the legend are marked.
     """
-    if ax is None:
-        import matplotlib.pyplot as plt
-
-        ax = plt.subplots()[1]
+    ax = axes_or_new(ax)
     lines = found.lines if isinstance(found, Curves) else (found,)
     own = dict.fromkeys(STYLES, colors) if isinstance(colors, str) else dict(colors or {})
     styles = {

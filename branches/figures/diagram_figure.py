@@ -17,7 +17,7 @@ from branches.diagrams.records import Branch
 from branches.figures.heights import Height
 from branches.figures.layout import PANELS, arranged, base_size, rows_of
 from branches.figures.legends import legend_entries, page_legend
-from branches.figures.page import save_page, settled
+from branches.figures.page import axes_or_new, save_page, settled
 from branches.figures.panels import density_panels, energy_panel, height_panel, panel_letter
 from branches.figures.rates_figure import gap_panel
 from branches.figures.scene import Scene
@@ -82,10 +82,7 @@ def plot(
     >>> d.plot(Figure().subplots(), y="a1", legend=False).get_ylabel()
     'moment $a_{1}$'
     """
-    if ax is None:
-        import matplotlib.pyplot as plt
-
-        ax = plt.subplots()[1]
+    ax = axes_or_new(ax)
     settled(ax)
     scene = Scene.of(result)
     height_panel(ax, scene, y=y, colours=_colours(colors, scene.colours), labels=labels, legend=legend, **style)

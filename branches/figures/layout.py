@@ -10,7 +10,7 @@ import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-__all__ = ["PANELS", "Row", "arranged", "base_size", "rows_of"]
+__all__ = ["PANELS", "Row", "arranged", "base_size", "rows_of", "side_by_side"]
 
 PANELS = ("heights", "free energy", "densities", "gap")
 WIDE = 7.0  # inches from which two panels stand side by side
@@ -120,3 +120,20 @@ def arranged(
             x += size + gap
         top -= row.height + BELOW * unit
     return axes
+
+
+def side_by_side(width: float, count: int, height: float, ratios: Sequence[float] | None = None) -> tuple[Figure, Any]:
+    """Return a page and its panels: in a row of a height on a wide page, below one another on a narrow one.
+
+    Raises
+    ------
+    ValueError
+        If the width is too small.
+    """
+    if not width >= LEAST:
+        raise ValueError(f"width = {width!r} is not allowed: at least {LEAST:g} inches")
+    if width >= WIDE:
+        page = Figure(figsize=(width, height), layout="constrained")
+        return page, page.subplots(1, count, width_ratios=ratios)
+    page = Figure(figsize=(width, 0.72 * width * count), layout="constrained")
+    return page, page.subplots(count, 1)

@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from branches.figures.style import RC
 from continuation import replacing
 
-__all__ = ["save_page", "settled"]
+__all__ = ["axes_or_new", "save_page", "settled"]
 
 DPI = 200
 UNDATED: dict[str, dict[str, Any]] = {"pdf": {"CreationDate": None}, "svg": {"Date": None}}
@@ -47,3 +47,12 @@ def settled(ax: Axes) -> None:
     assert page is not None
     if page.get_layout_engine() is not None:
         page.draw_without_rendering()
+
+
+def axes_or_new(ax: Axes | None) -> Axes:
+    """Return the axes, or new ones of pyplot."""
+    if ax is not None:
+        return ax
+    import matplotlib.pyplot as plt
+
+    return plt.subplots()[1]

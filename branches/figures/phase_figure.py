@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from branches.figures.labels import Labels
 from branches.figures.layout import base_size
-from branches.figures.page import settled
+from branches.figures.page import axes_or_new, settled
 from branches.figures.style import DISC, GUIDE, PLANE_MARKS, RC, sized
 from branches.figures.ticks import coupling_ticks
 from branches.figures.words import number
@@ -96,10 +96,7 @@ def plot_phases(
         raise ValueError(f"y = {y!r} is not allowed: give 'relative' (κ/κ₁) or 'kappa'")
     if not found.columns:
         raise ValueError("found: no value has a phase diagram, so there is nothing to draw")
-    if ax is None:
-        import matplotlib.pyplot as plt
-
-        ax = plt.subplots()[1]
+    ax = axes_or_new(ax)
     plane = _Plane(found, y == "relative")
     tints = dict(enumerate(PHASES if colors is None or isinstance(colors, Mapping) else colors))
     tints |= dict(colors) if isinstance(colors, Mapping) else {}

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
+from typing import Any
 
 import matplotlib as mpl
 import numpy as np
@@ -11,15 +13,17 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from branches.diagrams.diagram import Diagram
+from branches.dynamics.decay_rates import DecayRates
 from branches.dynamics.gap import spectral_gap, uniform_gap
 from branches.figures.legends import legend_entries
+from branches.figures.page import axes_or_new
 from branches.figures.scene import Scene, colours_of
 from branches.figures.stretches import UNIFORM
-from branches.figures.style import DISC, GUIDE, RC, SQUARE, line
+from branches.figures.style import BRANCH_COLOURS, DISC, GUIDE, RC, SQUARE, line, sized
 from branches.figures.words import typeset
 from branches.states.stability import Stability
 
-__all__ = ["gap_figure", "gap_panel", "gaps_of"]
+__all__ = ["gap_figure", "gap_panel", "gaps_of", "plot_rates"]
 
 Array = NDArray[np.float64]
 SAMPLES = 400
@@ -113,3 +117,54 @@ def gap_figure(diagram: Diagram, gaps: tuple[Array, ...] | None = None) -> Figur
         branches, _ = legend_entries(scene, GUIDE, scene.colours)
         ax.legend(handles=branches, loc="best")
     return page
+
+
+def plot_rates(
+    found: DecayRates,
+    ax: Axes | None = None,
+    *,
+    labels: bool = True,
+    legend: bool = False,
+    colors: Sequence[str] = BRANCH_COLOURS,
+    **style: Any,
+) -> Axes:
+    """Draw the decay rates of disturbances of a state as levels, one column an isotropy type.
+
+    Parameters
+    ----------
+    found
+        From :func:`branches.decay_rates`.
+    ax
+        Where; new axes by default. Its fonts and its title stay as they are.
+    labels
+        Whether the columns are named.
+    legend
+        Whether there is a legend.
+    colors
+        Of the columns.
+    **style
+        Passed on to Matplotlib for the levels.
+
+    Examples
+    --------
+    >>> import branches
+    >>> from branches import potentials
+    >>> state = branches.trace(potentials.kuramoto(), kappa_max=4.5).at_kappa(4)[0]
+    >>> branches.decay_rates(state).plot(Figure().subplots()).get_ylabel()
+    'decay rate'
+    """
+    ax = axes_or_new(ax)
+    names = []
+    for column, block in enumerate(found.blocks):
+        tint = colors[column % len(colors)]
+        name = block.sector if block.period < 2 else f"{block.sector}, ±{block.residue} mod {block.period}"
+        names.append(name)
+        ax.hlines(
+            block.rates[: found.count], column - 0.35, column + 0.35, **{"color": tint, "label": name, **style}
+        )
+    ax.axhline(0.0, **sized(GUIDE))
+    ax.set_xticks(range(len(names)), names if labels else [""] * len(names))
+    ax.set_ylabel("decay rate")
+    if legend:
+        ax.legend(fontsize="small")
+    return ax

@@ -9,6 +9,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from branches.diagrams.outlets import Drawn
 from continuation import Branch, Problem, Record, bracketed_root, correct
 
 __all__ = ["CurvePoint", "Line", "amplitude_limit", "crossings"]
@@ -48,7 +49,7 @@ class CurvePoint(Record):
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Line(Record):
+class Line(Drawn, Record):
     """A line in the plane of a parameter q and the coupling κ.
 
     Parameters

@@ -9,6 +9,7 @@ from itertools import combinations, pairwise
 
 from branches.diagrams.build import diagram
 from branches.diagrams.completeness import Outcome
+from branches.diagrams.outlets import DrawnPage
 from branches.diagrams.trace import first_onset
 from branches.landscapes.landscape import Landscape, landscape
 from branches.loci.coexistence_lines import coexistence_line
@@ -29,7 +30,7 @@ SAME = 1e-8  # relative to 1 + |q|: two special points of one kind that are one
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Curves(Record):
+class Curves(DrawnPage, Record):
     """The lines of a family, and in words what could not be followed: lines, and branches of the diagrams."""
 
     lines: tuple[Line, ...]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from concurrent.futures import Executor
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -13,6 +13,8 @@ from typing import Any
 
 import numpy as np
 
+from branches.diagrams.diagram import Diagram
+from branches.diagrams.outlets import DrawnPage, outlet
 from branches.loci.curves import curves
 from branches.loci.pitchfork_tricritical import pitchfork_tricritical_point
 from branches.onsets.tricritical import tricritical_point
@@ -56,7 +58,7 @@ class Landmark(Record):
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class PhaseDiagram(Record):
+class PhaseDiagram(DrawnPage, Record):
     """The columns of a phase diagram.
 
     Parameters
@@ -175,6 +177,26 @@ class PhaseDiagram(Record):
         how = (found.lines, places, partial(_first_onset, family), kinks)
         strips, limits = strips_of(self.columns, *how), limits_of(self.columns, *how)
         return replace(self, special_points=marks, strips=strips, limits=limits)
+
+    def to_html(self, path: str | Path, diagrams: Mapping[float, Diagram] | None = None, **how: Any) -> Path:
+        """Write one file for a browser: click a point, and the nearest diagram opens at its coupling.
+
+        Parameters
+        ----------
+        path
+            Of the file.
+        diagrams
+            By the parameter.
+        **how
+            ``symbol`` of the parameter and ``title``.
+
+        Raises
+        ------
+        ImportError
+            If Bokeh is missing; the message names the extra.
+        """
+        result: Path = outlet("to_html PhaseDiagram")(self, path, diagrams, **how)
+        return result
 
     def refined(self, family: Family, change: Change, tolerance: float = 1e-10) -> Change:
         """Return a change located by bisection of the patterns, to an absolute tolerance in the parameter.
