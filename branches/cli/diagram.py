@@ -39,6 +39,7 @@ def diagram(
     output: Annotated[
         Path | None, Option("--output", "-o", metavar="DIR", help="Folder; by default as the potential.")
     ] = None,
+    html: Annotated[bool, Option("--html", help="Write an interactive page for a browser, too.")] = False,
     as_json: AsJson = False,
 ) -> int:
     """Trace the bifurcation diagram of a potential in the coupling kappa.
@@ -50,6 +51,10 @@ def diagram(
     top = default_kappa_max(potential) if kappa_max is None else kappa_max
     chosen = parse_modes(modes) if modes is not None else None
     _check(potential, top, chosen, n_modes, depth)
+    if html:
+        from branches.figures.interactive.page import check_installed
+
+        check_installed()
     folder = prepare(output or default_folder(potential))
     with progress_bar("tracing") as progress:
         from branches.diagrams.build import diagram as build
@@ -58,6 +63,8 @@ def diagram(
             potential, kappa_max=top, modes=chosen, n_modes=n_modes, depth=depth, progress=progress
         )
     files = write_all(result, folder)
+    if html:
+        files["html"] = result.to_html(folder / "diagram.html")
     if as_json:
         from branches.files.json_file import summary
 

@@ -60,7 +60,8 @@ def phase_diagram(
     marks = found.landmarks(family) if found.status == "finished" else ()
     found = found.sharpened(family, marks)
     record = _record(found, family, marks)
-    draw = partial(phase_figure, found, family.symbol) if len(found.columns) > 1 else None
+    drawn = found.traced(family, marks) if found.status == "finished" else found
+    draw = partial(phase_figure, drawn, family.symbol) if len(found.columns) > 1 else None
     files = write_files(folder, "phase-diagram", (family.free, *COLUMNS), _lines(found), record, draw)
     if as_json:
         print_json(record | {"files": {kind: str(path) for kind, path in files.items()}})

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +16,14 @@ from matplotlib.figure import Figure
 from branches.figures.style import RC
 from continuation import replacing
 
-__all__ = ["axes_or_new", "save_page", "settled"]
+__all__ = ["axes_or_new", "readable", "save_page", "settled"]
 
 DPI = 200
+PGF = "\\providecommand{\\mathdefault}[1]{#1}\n"  # Matplotlib writes it, and leaves it to the document to define it
+_LETTER = r'<tspan x="([^"]*)" y="([^"]*)" style="([^"]*)">([^<]*)</tspan>'
+FAMILY = re.compile(r"'STIXGeneral'(?:, (?:'[^']*'|[a-z-]+))*")
+FONTS = "'STIXGeneral', 'STIX Two Text', 'Times New Roman', 'Liberation Serif', Times, serif"
+LETTER, RUN = re.compile(_LETTER), re.compile(rf"(?:{_LETTER}\s*)+")
 UNDATED: dict[str, dict[str, Any]] = {"pdf": {"CreationDate": None}, "svg": {"Date": None}}
 
 
@@ -37,8 +44,33 @@ def save_page(page: Figure, path: str | os.PathLike[str]) -> Path:
     ending = target.suffix[1:] or "png"
     FigureCanvasAgg(page)
     with mpl.rc_context(RC), replacing(target) as temporary:
-        page.savefig(temporary, format=ending, dpi=DPI, metadata=UNDATED.get(ending.lower()))
+        dated = {"metadata": UNDATED[ending.lower()]} if ending.lower() in UNDATED else {}
+        page.savefig(temporary, format=ending, dpi=DPI, **dated)
+        mended = {"svg": readable, "pgf": lambda text: PGF + text}.get(ending.lower())
+        if mended is not None:
+            temporary.write_text(mended(temporary.read_text(encoding="utf-8")), encoding="utf-8")
     return target
+
+
+def readable(svg: str) -> str:
+    r"""Return an SVG whose words are one text each, not one a letter, in fonts that most computers have.
+
+    Examples
+    --------
+    >>> one = '<tspan x="{}" y="-1" style="font-family: serif">{}</tspan>'
+    >>> readable(one.format(0, "a") + one.format(5, "b"))
+    '<tspan x="0 5" y="-1" style="font-family: serif">ab</tspan>'
+    """
+
+    def joined(run: re.Match[str]) -> str:
+        letters = LETTER.findall(run.group())
+        words = []
+        for (y, style), group in groupby(letters, key=lambda letter: letter[1:3]):
+            x, text = zip(*((letter[0], letter[3]) for letter in group), strict=True)
+            words.append(f'<tspan x="{" ".join(x)}" y="{y}" style="{style}">{"".join(text)}</tspan>')
+        return "".join(words)
+
+    return FAMILY.sub(FONTS, RUN.sub(joined, svg))
 
 
 def settled(ax: Axes) -> None:

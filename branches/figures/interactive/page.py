@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 from html import escape
 from importlib.resources import files
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +18,22 @@ from branches.figures.interactive.phase_data import phase_data
 from branches.sweeps.phase_diagram import PhaseDiagram
 from continuation import replacing
 
-__all__ = ["diagram_page", "phase_page"]
+__all__ = ["check_installed", "diagram_page", "phase_page"]
 
 PLACE = re.compile(r"<!--([a-z]+)-->")  # in the template
 NEEDED = "a page for a browser needs Bokeh: python -m pip install 'mckean-vlasov-continuation[html]'"
+
+
+def check_installed() -> None:
+    """Refuse to begin where Bokeh is missing.
+
+    Raises
+    ------
+    ImportError
+        The message names the extra.
+    """
+    if find_spec("bokeh") is None:
+        raise ImportError(NEEDED)
 
 
 def diagram_page(diagram: Diagram, path: str | os.PathLike[str]) -> Path:
@@ -99,13 +112,12 @@ def phase_page(
 
 
 def _write(path: str | os.PathLike[str], title: str, record: Mapping[str, Any]) -> Path:
-    try:
-        from bokeh.embed import components
-        from bokeh.resources import Resources
+    check_installed()
+    from bokeh.embed import components
+    from bokeh.resources import Resources
 
-        from branches.figures.interactive.plots import density_plot, graph_plot, height_plot, phase_plot
-    except ImportError as missing:
-        raise ImportError(NEEDED) from missing
+    from branches.figures.interactive.plots import density_plot, graph_plot, height_plot, phase_plot
+
     heights = height_plot("norm", "amplitude ‖a‖")
     plots = {"norm": heights, "energy": height_plot("energy", "free energy F", heights.x_range)}
     plots |= {"density": density_plot(), "graph": graph_plot()}
