@@ -14,7 +14,7 @@ import continuation
 from branches.diagrams.outlets import Drawn, outlet
 from branches.potentials.potential import Potential
 from branches.spaces.isotropy import Isotropy, Symmetric
-from branches.states.at_coupling import judged, state_at
+from branches.states.at_coupling import judged, solve, state_at
 from branches.states.energy import free_energy
 from branches.states.equations import StateEquations, state_equations
 from branches.states.morse_index import MorseIndex, morse_index
@@ -316,13 +316,24 @@ class Branch(Drawn, Symmetric, Record):
         ValueError
             If kappa is not one finite number.
         """
+        return [state_at(self.potential, self.isotropy, u, kappa) for u in self._crossings(kappa)]
+
+    def moments_at(self, kappa: float) -> list[Array]:
+        """Return the moments a_1 … of the states of :meth:`at_kappa` alone, which costs less than their index.
+
+        Raises
+        ------
+        ValueError
+            If kappa is not one finite number.
+        """
+        found = [solve(self.potential, self.isotropy, u, kappa) for u in self._crossings(kappa)]
+        return [self.isotropy.expanded(one.u) for one in found]
+
+    def _crossings(self, kappa: float) -> Iterator[Array]:
         if np.ndim(kappa) or not np.isfinite(kappa):
             raise ValueError(f"kappa = {kappa!r} is not allowed: give one finite coupling")
-        states = []
         for s in self.curve.crossings(kappa):
-            u, _ = self.curve.at(min(max(s, 0.0), float(self.arclength[-1])))
-            states.append(state_at(self.potential, self.isotropy, u, kappa))
-        return states
+            yield self.curve.at(min(max(s, 0.0), float(self.arclength[-1])))[0]
 
     def system(self, size: int) -> StateEquations:
         """Return the equations of this branch with a given number of unknowns."""

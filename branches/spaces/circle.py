@@ -184,15 +184,19 @@ class CircleBlock(Block):
             return np.zeros((u.shape[0], rows.size, columns.size))
         n = self.n_fold
         top = int(rows.max() + columns.max())
-        a = np.zeros((u.shape[0], top + 1))
-        a[:, 0] = 1.0
+        half = np.zeros((u.shape[0], top + 1))  # a_n/2
+        half[:, 0] = 0.5
         multiples = min(top // n, u.shape[1])
-        a[:, n : n * multiples + 1 : n] = u[:, :multiples]
-        difference = a[:, np.abs(rows[:, None] - columns)]
-        total = a[:, rows[:, None] + columns]
+        half[:, n : n * multiples + 1 : n] = 0.5 * u[:, :multiples]
+        covariance: Array = np.take(half, np.abs(rows[:, None] - columns), axis=1)
+        total = np.take(half, rows[:, None] + columns, axis=1)
         if self.sector == "odd":
-            return 0.5 * (difference - total)
-        return 0.5 * (difference + total) - a[:, rows, None] * a[:, None, columns]
+            covariance -= total
+            return covariance
+        covariance += total
+        if self.residue == 0:  # the other cosines have mean zero
+            covariance -= 4.0 * half[:, rows, None] * half[:, None, columns]
+        return covariance
 
     def rotation(self, degrees: Modes, u: Array) -> Array | None:
         """Return n a_n, by which the sines of a state change where it is rotated; None in the other blocks."""

@@ -82,22 +82,22 @@ def count_above_one(
         return Count(0, 0, np.zeros(0), 0)
     rng = np.random.default_rng(0)
     limit = min(size, max(LEAST_BASIS, min(LARGEST_BASIS, BASIS_ENTRIES // size)))
-    basis: list[Array] = []
+    basis = np.empty((limit, size))
     diagonal, coupling = np.zeros(limit), np.zeros(limit)
     part = np.zeros(size) if part is None else part
     all_of_it, less_part = trace, trace - float(part.sum())
     count = Count(0, size, np.zeros(0), 0)
-    v = _orthonormal(product(rng.standard_normal(size)), basis)[0]
+    v = _orthonormal(product(rng.standard_normal(size)), basis[:0])[0]
     for k in range(limit):
-        basis.append(v)
+        basis[k] = v
         w = product(v)
         diagonal[k] = v @ w
         all_of_it -= diagonal[k]
         less_part -= diagonal[k] - float(part @ (v * v))
-        v, coupling[k] = _orthonormal(w, basis)
+        v, coupling[k] = _orthonormal(w, basis[: k + 1])
         if coupling[k] <= BREAKDOWN * trace:  # the space is invariant: go on from a fresh direction
             coupling[k] = 0.0
-            v = _orthonormal(product(rng.standard_normal(size)), basis)[0]
+            v = _orthonormal(product(rng.standard_normal(size)), basis[: k + 1])[0]
         if (k + 1) % LOOK == 0 or k + 1 == limit:
             bound = max(0.0, min(all_of_it, float(part.max()) + less_part)) + 64 * EPSILON * trace
             count = _counted(diagonal[: k + 1], coupling[: k + 1], bound if k + 1 < size else 0.0, neglected, size)
@@ -106,11 +106,10 @@ def count_above_one(
     return count
 
 
-def _orthonormal(v: Array, basis: list[Array]) -> tuple[Array, float]:
-    """Return v less its components along the basis, of norm 1, and the norm it had."""
+def _orthonormal(v: Array, basis: Array) -> tuple[Array, float]:
+    """Return v less its components along the rows of the basis, of norm 1, and the norm it had."""
     for _ in range(2):  # once is not orthogonal to round-off
-        for q in basis:
-            v = v - (q @ v) * q
+        v = v - (basis @ v) @ basis
     norm = float(np.linalg.norm(v))
     return (v / norm if norm else v), norm
 

@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 from branches.potentials.potential import Potential
 from branches.spaces.circle import EVEN
 from branches.spaces.isotropy import Isotropy
-from branches.states.at_coupling import state_at
+from branches.states.at_coupling import solve, state_at
 from branches.states.equations import StateEquations, state_equations
 from branches.states.state import State
 
-__all__ = ["Deflation", "deflated_newton", "polished"]
+__all__ = ["Deflation", "deflated_newton", "polished", "resolved"]
 
 Array = NDArray[np.float64]
 TOLERANCE = 1e-10  # of the residual at which the deflated iteration hands over to the plain one
@@ -118,7 +118,13 @@ def deflated_newton(
 
 
 def polished(potential: Potential, a: Array, kappa: float) -> State | None:
-    """Return the resolved state near approximate moments, or None if there is none.
+    """Return the resolved state near approximate moments, or None if there is none; see :func:`resolved`."""
+    found = resolved(potential, a, kappa)
+    return None if found is None else state_at(potential, found[0], found[1], kappa)
+
+
+def resolved(potential: Potential, a: Array, kappa: float) -> tuple[Isotropy, Array] | None:
+    """Return the class and the unknowns of the resolved state near approximate moments, or None if there is none.
 
     The truncation grows until the modes neglected do not count; the state must be a density (no moment
     exceeds 1) and not the uniform one.
@@ -129,11 +135,10 @@ def polished(potential: Potential, a: Array, kappa: float) -> State | None:
     u = isotropy.restricted(a)
     size = max(24, u.size)
     while size <= LARGEST:
-        state = state_at(potential, isotropy, np.pad(u, (0, max(0, size - u.size)))[:size], kappa)
-        reduced = isotropy.restricted(state.a)
-        if not state.residual <= RESIDUAL or not NEAR < np.max(np.abs(reduced)) <= 1.0:
+        found = solve(potential, isotropy, np.pad(u, (0, max(0, size - u.size)))[:size], kappa)
+        if not found.residual <= RESIDUAL or not NEAR < np.max(np.abs(found.u)) <= 1.0:
             return None
-        if state_equations(potential, isotropy, size).tail(reduced, kappa) <= TAIL:
-            return state
-        u, size = reduced, int(1.5 * size)
+        if state_equations(potential, isotropy, size).tail(found.u, kappa) <= TAIL:
+            return isotropy, found.u
+        u, size = found.u, int(1.5 * size)
     return None

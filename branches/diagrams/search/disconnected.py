@@ -78,7 +78,7 @@ def with_disconnected(
     starts = [node.a for node in diagram.nodes if node.n_fold > 0]
     found, method, lost = 0, "", 0
     for kappa in at:
-        known = [state for branch in diagram.branches for state in branch.at_kappa(kappa)]
+        known = [a for branch in diagram.branches for a in branch.moments_at(kappa)]
         result = search_states(
             diagram.potential,
             kappa,
@@ -151,10 +151,10 @@ def _builder_of(diagram: Diagram) -> Builder:
 def lies_on(branches: Iterable[Branch], state: State) -> bool:
     """Return whether a state, or its twin, lies on one of some branches."""
     return any(
-        same_orbit(state.isotropy, state.a, state.kappa, other.a, state.kappa, 1e-6)
+        same_orbit(state.isotropy, state.a, state.kappa, other, state.kappa, 1e-6)
         for branch in branches
         if branch.isotropy == state.isotropy
-        for other in branch.at_kappa(state.kappa)
+        for other in branch.moments_at(state.kappa)
     )
 
 

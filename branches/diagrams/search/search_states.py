@@ -8,12 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from branches.diagrams.search.deflation import Deflation, deflated_newton, polished
+from branches.diagrams.search.deflation import Deflation, deflated_newton, resolved
 from branches.diagrams.search.minimise import as_even, minimise, modes_that_matter, random_fields
 from branches.diagrams.search.seeds import clustered_fields, even_moments
 from branches.potentials.potential import Potential, finite_number
 from branches.spaces.circle import Dihedral
 from branches.spaces.isotropy import same_orbit
+from branches.states.at_coupling import state_at
 from branches.states.equations import state_equations
 from branches.states.state import State
 from continuation import Record, renamed
@@ -61,7 +62,7 @@ def search_states(
     potential: Potential,
     kappa: float,
     *,
-    known: Iterable[State] = (),
+    known: Iterable[State | ArrayLike] = (),
     starts: Iterable[ArrayLike] = (),
     peaks: int = 4,
     random_starts: int = 16,
@@ -123,7 +124,7 @@ def search_states(
     collector = _Collector(potential, kappa, list(known), _size(potential, kappa, given))
     for a in _distinct(minimisers):
         collector.keep(a)
-    tried = [*given, *even_moments(fields, collector.size), *(state.a for state in collector.known)]
+    tried = [*given, *even_moments(fields, collector.size), *collector.known]
     for a in tried:
         collector.deflate_from(a)
     method = (
@@ -153,23 +154,27 @@ def _distinct(states: list[Array]) -> list[Array]:
 class _Collector:
     """The states known and found so far at one coupling."""
 
-    def __init__(self, potential: Potential, kappa: float, known: list[State], size: int) -> None:
+    def __init__(self, potential: Potential, kappa: float, known: list[State | ArrayLike], size: int) -> None:
         self.potential, self.kappa, self.size = potential, kappa, size
-        self.known = [state for state in known if np.any(state.a)]
+        moments = (np.asarray(one.a if isinstance(one, State) else one, dtype=float) for one in known)
+        self.known = [a for a in moments if np.any(a)]
         self.found: list[State] = []
         self.converged = 0
         self.system = state_equations(potential, Dihedral(1), size)
-        self.deflation = Deflation(size, [state.a for state in self.known])
+        self.deflation = Deflation(size, self.known)
 
     def keep(self, a: Array) -> bool:
         """Polish approximate moments and keep the state if it is new."""
-        state = polished(self.potential, a, self.kappa)
-        if state is None:
+        near = resolved(self.potential, a, self.kappa)
+        if near is None:
             return False
+        isotropy, u = near
         self.converged += 1
-        for other in (*self.known, *self.found):
-            if same_orbit(state.isotropy, state.a, self.kappa, other.a, self.kappa, SAME):
+        a = isotropy.expanded(u)
+        for other in (*self.known, *(state.a for state in self.found)):
+            if same_orbit(isotropy, a, self.kappa, other, self.kappa, SAME):
                 return False
+        state = state_at(self.potential, isotropy, u, self.kappa)
         self.found.append(state)
         self.deflation.add(state.a)
         return True
