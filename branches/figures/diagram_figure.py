@@ -17,7 +17,7 @@ from branches.diagrams.records import Branch
 from branches.figures.heights import Height
 from branches.figures.layout import PANELS, arranged, base_size, rows_of
 from branches.figures.legends import legend_entries, page_legend
-from branches.figures.page import axes_or_new, save_page, settled
+from branches.figures.page import axes_or_new, save_page
 from branches.figures.panels import density_panels, energy_panel, height_panel, panel_letter
 from branches.figures.rates_figure import gap_panel
 from branches.figures.scene import Scene
@@ -53,7 +53,8 @@ def plot(
         Where; new axes by default. Its fonts and its title stay as they are. Its size should be final: labels find
         their places in it.
     y
-        'norm', (Σ a_n²)^½; 'free energy'; a moment such as 'a1'; or a function from moments of shape (m, N) to (m,).
+        'norm', (Σ a_n²)^½; 'free energy'; a moment such as 'a1'; or a function from moments of
+        shape (m, N), N at least 64, to heights of shape (m,).
     labels
         Whether special points are labelled, and branches tagged where there are three or more. A label that finds no
         place clear of all curves and other labels is left out.
@@ -83,7 +84,6 @@ def plot(
     'moment $a_{1}$'
     """
     ax = axes_or_new(ax)
-    settled(ax)
     scene = Scene.of(result)
     height_panel(ax, scene, y=y, colours=_colours(colors, scene.colours), labels=labels, legend=legend, **style)
     return ax

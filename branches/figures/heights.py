@@ -12,6 +12,7 @@ __all__ = ["Height", "amplitude", "height_label", "heights"]
 
 Array = NDArray[np.float64]
 Height = str | Callable[[Array], Array]
+LEAST = 64  # moments that a function sees
 _MOMENT = re.compile(r"a([1-9][0-9]*)")
 
 
@@ -35,7 +36,7 @@ def heights(y: Height, a: Array, free_energy: Array) -> Array:
     y
         'norm', 'free energy', a moment such as 'a1', or a function from moments of shape (m, N) to shape (m,).
     a
-        Moments, shape (m, N).
+        Moments, shape (m, N); a function sees 64 at least, the rest zero.
     free_energy
         Shape (m,).
 
@@ -50,7 +51,7 @@ def heights(y: Height, a: Array, free_energy: Array) -> Array:
     (array([0.8]), array([0.]))
     """
     if callable(y):
-        values = np.asarray(y(a), dtype=float)
+        values = np.asarray(y(np.pad(a, ((0, 0), (0, max(0, LEAST - a.shape[1]))))), dtype=float)
         if values.shape != a.shape[:1]:
             raise ValueError(f"y returned shape {values.shape} for moments of shape {a.shape}: one height a state")
         return values

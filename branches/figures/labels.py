@@ -7,11 +7,8 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.patheffects import withStroke
 from matplotlib.transforms import Bbox
 from numpy.typing import ArrayLike, NDArray
-
-from branches.figures.style import HALO
 
 __all__ = ["ANYWHERE", "BELOW", "Labels"]
 
@@ -19,7 +16,7 @@ Array = NDArray[np.float64]
 ANYWHERE = (120, 60, 150, 30, 180, 0, 225, 315, 90, 270, 135, 45, 165, 15, 210, 330, 105, 75, 240, 300)  # degrees
 BELOW = (270, 300, 240, 315, 225, *ANYWHERE)
 DISTANCES = (5.0, 9.0, 12.0, 16.0, 21.0, 27.0, 35.0, 46.0, 60.0)  # points
-PADDING = 2.5  # points: more than the white around a text
+PADDING = 2.0  # points
 FAR = 16.0  # points: beyond, a thin line joins the label to its point
 ORDER = 0.4  # points of distance that the next direction costs
 CROSSING = 4.0  # points of distance that each point of a thin line on a curve costs
@@ -102,9 +99,8 @@ class Labels:
         """
         centre = self.axes.transData.transform((x, y))
         label = self.axes.annotate(
-            text, (x, y), xytext=(0, 0), textcoords="offset points", ha="center", va="center", zorder=6,
-            **({"path_effects": [withStroke(linewidth=HALO, foreground="white")]} | style),
-        )  # fmt: skip
+            text, (x, y), xytext=(0, 0), textcoords="offset points", ha="center", va="center", zorder=6, **style
+        )
         box = label.get_window_extent()
         half = 0.5 * np.array([box.width, box.height])
         best = self._best(centre, half, np.deg2rad(directions), farthest)

@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.legend import Legend
 from matplotlib.lines import Line2D
+from matplotlib.transforms import Bbox
 
 from branches.figures.labels import Labels
 from branches.figures.scene import Scene
@@ -18,6 +19,7 @@ from branches.states.stability import Stability
 
 __all__ = ["inside_legend", "legend_entries", "page_legend"]
 
+GRID = 24  # places of a legend along each side of a panel
 LISTED = 8  # branches that have an entry of their own
 SMALL: dict[str, Any] = {"fontsize": "small", "handlelength": 1.6, "labelspacing": 0.3, "borderaxespad": 0.3}
 
@@ -56,14 +58,26 @@ def inside_legend(ax: Axes, writer: Labels, branches: list[Line2D], signs: list[
         From :func:`legend_entries`.
     """
     for handles in ([*branches, *signs], signs):
-        legend = ax.legend(handles=handles, loc="best", **SMALL)
+        legend = ax.legend(handles=handles, loc="upper left", **SMALL)
         box = legend.get_window_extent()
-        if writer.free(box):
-            legend.set_loc(tuple(ax.transAxes.inverted().transform(box.p0)))  # and stays there
-            writer.avoid_box(box)
-            return legend
+        for corner in _corners(writer.frame, box):
+            moved = Bbox.from_bounds(*corner, box.width, box.height)
+            if writer.free(moved):
+                writer.avoid_box(moved)
+                legend.set_loc(tuple(ax.transAxes.inverted().transform(corner)))
+                return legend
         legend.remove()
     return None
+
+
+def _corners(frame: Bbox, box: Bbox) -> list[tuple[float, float]]:
+    """Return lower left corners of a legend in a panel: those in its corners first, then from the edges inwards."""
+    across, up = frame.width - box.width - 2.0, frame.height - box.height - 2.0
+    if min(across, up) <= 0.0:
+        return []
+    shares = [(i / GRID, j / GRID) for i in range(GRID + 1) for j in range(GRID + 1)]
+    shares.sort(key=lambda share: (round(sum(min(s, 1.0 - s) for s in share), 6), -share[1], share[0]))
+    return [(frame.x0 + 1.0 + i * across, frame.y0 + 1.0 + j * up) for i, j in shares]
 
 
 def page_legend(page: Figure, handles: Sequence[Line2D], top: float) -> float:

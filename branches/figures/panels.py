@@ -16,6 +16,7 @@ from branches.figures.densities import plot_density
 from branches.figures.heights import Height, height_label
 from branches.figures.labels import ANYWHERE, BELOW, Labels
 from branches.figures.legends import inside_legend, legend_entries
+from branches.figures.page import settled
 from branches.figures.rows import label_below, label_right, row_height
 from branches.figures.scene import Scene
 from branches.figures.stretches import Portrait
@@ -46,6 +47,10 @@ def height_panel(
     strip = low >= -ROUNDING * span  # nothing below the uniform state: room for a row of labels
     ax.set_ylim(low - (_strip(ax) if strip and labels else 0.06) * span, high + 0.06 * span)
     ax.set_ylabel(height_label(y))
+    settled(ax)
+    tags = dict(scene.tags) if labels and len(scene.tags) >= TAGGED else {}
+    if _right_tags(ax, scene, y, colours, tags):
+        settled(ax)  # the column takes room beside the panel
     writer = Labels(ax)
     for part in scene.parts:
         writer.avoid_curve(part.kappa, part.heights(y))
@@ -61,7 +66,7 @@ def height_panel(
         inside_legend(ax, writer, *legend_entries(scene, GUIDE, colours))
     if labels:
         _mark_labels(writer, scene, y, strip)
-        _tags(writer, scene, y, colours)
+    _inner_tags(writer, scene, y, colours, tags)
 
 
 def _strip(ax: Axes) -> float:
@@ -84,26 +89,27 @@ def _mark_labels(writer: Labels, scene: Scene, y: Height, strip: bool) -> None:
         writer.place(mark.text, mark.kappa, mark.height(y), directions, fontsize="small")
 
 
-def _tags(writer: Labels, scene: Scene, y: Height, colours: Colours) -> None:
-    """Write the tags of the branches: in a column where they reach the right end, beside the curve otherwise."""
-    if len(scene.tags) < TAGGED:
-        return
+def _right_tags(ax: Axes, scene: Scene, y: Height, colours: Colours, tags: dict[int, str]) -> bool:
+    """Write the tags of branches that reach the largest coupling in a column there, and take them from the others."""
     right = scene.limits[1]
     ends: dict[int, float] = {}
     for part in scene.parts:
         for at in (0, -1):
-            if part.branch in scene.tags and abs(part.kappa[at] - right) <= EDGE * right:
+            if part.branch in tags and abs(part.kappa[at] - right) <= EDGE * right:
                 ends[part.branch] = float(part.heights(y)[at])
-    numbers = list(ends)
-    label_right(
-        writer, [scene.tags[n] for n in numbers], right, list(ends.values()), [colours(n) for n in numbers],
-        fontsize="x-small",
-    )  # fmt: skip
-    for n in scene.tags.keys() - ends.keys():
+    if ends:
+        texts, tints = [tags.pop(n) for n in ends], [colours(n) for n in ends]
+        label_right(Labels(ax), texts, right, list(ends.values()), tints, fontsize="x-small")
+    return bool(ends)
+
+
+def _inner_tags(writer: Labels, scene: Scene, y: Height, colours: Colours, tags: dict[int, str]) -> None:
+    """Write tags beside curves that end inside the panel."""
+    for n, tag in tags.items():
         parts = [part for part in scene.parts if part.branch == n]
         style: dict[str, Any] = {"farthest": 12.0, "fontsize": "x-small", "color": colours(n)}
         places = [(part, int(share * (part.kappa.size - 1))) for share in PLACES for part in parts]
-        any(writer.place(scene.tags[n], part.kappa[k], part.heights(y)[k], **style) for part, k in places)
+        any(writer.place(tag, part.kappa[k], part.heights(y)[k], **style) for part, k in places)
 
 
 def energy_panel(ax: Axes, scene: Scene, shown: Sequence[Portrait] = (), *, inset: float = 0.0) -> None:

@@ -248,7 +248,7 @@ def _label(
         writer.avoid_point(q, at)
     for _, q, at, text in marks:
         if text:
-            writer.place(rf"${symbol} = {text}$", q, at, fontsize="small", path_effects=[])
+            writer.place(rf"${symbol} = {text}$", q, at, fontsize="small")
 
 
 def phase_figure(found: PhaseDiagram, symbol: str = "q", *, width: float = 6.6, y: str = "relative") -> Figure:

@@ -19,7 +19,7 @@ STRIDES = (1, 2, 5, 10, 20, 50)  # every so many-th label, where there is no roo
 GAP = 4.0  # points between neighbours
 MOVED = 34.0  # points by which a label may be moved away from its point
 DROP, SIDE = 13.0, 5.0  # points from the line to the row, from the curve to the column
-TIGHT = 0.86  # of the height of a line of text: digits have no descenders
+TIGHT = 0.95  # of the height of a line of text: digits have no descenders
 
 
 def spread(wanted: Array, sizes: Array, low: float, high: float) -> Array | None:

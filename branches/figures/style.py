@@ -11,7 +11,7 @@ from matplotlib import rc_params_from_file, rcParams
 from branches.states.stability import Stability
 
 __all__ = [
-    "BRANCH_COLOURS", "CROSS", "DIAMOND", "DISC", "GUIDE", "HALO", "PLANE_MARKS", "RC", "SQUARE", "STYLE",
+    "BRANCH_COLOURS", "CROSS", "DIAMOND", "DISC", "GUIDE", "PLANE_MARKS", "RC", "SQUARE", "STYLE",
     "UNIFORM_COLOUR", "Colours", "colour", "line", "sized",
 ]  # fmt: skip
 
@@ -30,7 +30,6 @@ CROSS = {**_POINT, "marker": "x", "markersize": 6.5, "markeredgewidth": 1.4}  # 
 GUIDE: dict[str, Any] = {"color": "black", "linestyle": ":", "linewidth": 0.9}
 DIAMOND = {**_POINT, "marker": "D", "markerfacecolor": "white", "markersize": 5}  # coexistence
 Colours = Callable[[int], str]  # of a branch by its number
-HALO = 2.5  # points of white around a text
 
 _LINES: dict[Stability, dict[str, Any]] = {
     Stability.STABLE: {"linestyle": "-", "linewidth": 1.9},

@@ -69,8 +69,8 @@ class Line(Drawn, Record):
     curves
         What the engine followed, from the start towards smaller and towards larger q; empty for a closed form.
     path
-        (q, κ) close to one another along the line, from the engine's polynomials, shape (M, 2): what is drawn. By
-        default the points.
+        (q, κ) close to one another along the line, shape (M, 2): what is drawn. Between the points it comes from the
+        engine's cubics, right to some 1e-5; ``couplings`` solves anew. By default the points.
     """
 
     kind: str

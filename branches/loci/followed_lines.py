@@ -24,7 +24,7 @@ HIGHEST_MODE = 12  # onsets looked at along a line
 MOST_STEPS = 150  # a line that needs more is ended there, and says so
 LEAST, LARGEST, NEGLECTED = 32, 256, 1e-12  # unknowns of a state, and the last moment allowed
 CONVERGED = 1e-7  # error of an extrapolation that has found its end
-FINE = 12  # points of the path of a line for each piece that was followed, and between its last point and its limit
+FINE = 24  # points of the path of a line for each piece that was followed, and between its last point and its limit
 
 
 def resolved(line_of: Callable[[int], Line], size: int) -> Line:
