@@ -15,7 +15,7 @@ import numpy as np
 
 from branches.diagrams.diagram import Diagram
 from branches.diagrams.outlets import DrawnPage, outlet
-from branches.loci.curves import curves
+from branches.loci.curves import Curves, curves
 from branches.loci.pitchfork_tricritical import pitchfork_tricritical_point
 from branches.onsets.tricritical import tricritical_point
 from branches.sweeps.phase_column import REACH, SCANNED, WEIGHTS, Column, Family, column_of, column_task, unpacked
@@ -28,6 +28,8 @@ __all__ = ["Change", "Column", "Landmark", "PhaseDiagram", "phase_diagram"]
 
 DECIDED = {"continuous", "discontinuous"}
 CLOSE = 1e-3  # of the range: columns beside a special point, where its kinds of transition can be told apart
+ENDS = ("tricritical", "critical end point", "triple point", "critical point", "tetracritical")
+SERVED = 0.02  # relative: a special point between two columns is about where their transition is
 LOCATED = 1e-12  # width to which a critical end point is bisected
 
 
@@ -150,7 +152,7 @@ class PhaseDiagram(DrawnPage, Record):
         family
             That of the diagram.
         landmarks
-            Its special points, if they are known already.
+            Its special points, if they are known already; by default those of the lines.
 
         Examples
         --------
@@ -162,16 +164,18 @@ class PhaseDiagram(DrawnPage, Record):
         >>> f"{np.interp(1.0, strip.value, strip.kappa[0] / strip.onset):.4f}"          # 1.756423688 / 2
         '0.8782'
         """
-        marks = self.landmarks(family) if landmarks is None else tuple(landmarks)
         runs = [list(group) for _, group in groupby(self.columns, key=lambda column: column.pattern)]
         seeds = [run[len(run) // 2].value for run in runs]
         modes = {mode for column in self.columns for _, mode in column.pattern}
         modes |= {column.onset[1] for column in self.columns}
         low, high = self.columns[0].value, self.columns[-1].value
         if not low < high:
-            return replace(self, special_points=marks)
+            return replace(self, special_points=() if landmarks is None else tuple(landmarks))
         with one_thread():
             found = curves(family, low, high, seeds, modes=sorted(modes | {1}))
+            known = [_on_lines(self, change, found) for change in self.changes]
+            usual = (at or _landmark(self, family, change) for at, change in zip(known, self.changes, strict=True))
+            marks = tuple(usual) if landmarks is None else tuple(landmarks)
         places = [(mark.parameter, mark.kappa) for mark in marks]
         kinks = [point.q for line in found.of_kind("onset") for point in line.of_kind("resonance")]
         how = (found.lines, places, partial(_first_onset, family), kinks)
@@ -299,6 +303,18 @@ def _check_family(store: Store, family: Family) -> None:
                 f"{store.folder} holds another sweep (at {value!r} the potential there has other weights): choose "
                 "another folder, or remove it"
             )
+
+
+def _on_lines(found: PhaseDiagram, change: Change, lines: Curves) -> Landmark | None:
+    """Return the special point of a change as the lines of the family show it, if they do."""
+    columns = [column for column in found.columns if column.value in (change.low, change.high)]
+    couplings = [column.transitions[change.row][0] for column in columns if change.row < len(column.transitions)]
+    near = [point for point in lines.points if point.kind in ENDS and change.low <= point.q <= change.high]
+    low, high = min(couplings) * (1.0 - SERVED), max(couplings) * (1.0 + SERVED)
+    fitting = [point for point in near if low <= point.kappa <= high]
+    if len(fitting) != 1:
+        return None
+    return Landmark(fitting[0].kind, fitting[0].q, fitting[0].kappa, fitting[0].error)
 
 
 def _first_onset(family: Family, value: float) -> float:

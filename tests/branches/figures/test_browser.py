@@ -169,7 +169,7 @@ def test_nothing_sticks_out_and_everything_is_drawn(page, size):
     assert page.page.evaluate("document.documentElement.scrollWidth") <= size["width"]
     for name in ("norm", "energy", "density", "graph"):
         width, height = page.page.evaluate(
-            "(name) => { const m = Bokeh.documents[0].get_model_by_name(name); return [m.inner_width, m.inner_height]; }",
+            "(n) => { const m = Bokeh.documents[0].get_model_by_name(n); return [m.inner_width, m.inner_height]; }",
             name,
         )
         assert width > 200
