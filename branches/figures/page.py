@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Callable
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -44,11 +45,11 @@ def save_page(page: Figure, path: str | os.PathLike[str]) -> Path:
     ending = target.suffix[1:] or "png"
     FigureCanvasAgg(page)
     with mpl.rc_context(RC), replacing(target) as temporary:
-        dated = {"metadata": UNDATED[ending.lower()]} if ending.lower() in UNDATED else {}
+        dated: dict[str, Any] = {"metadata": UNDATED[ending.lower()]} if ending.lower() in UNDATED else {}
         page.savefig(temporary, format=ending, dpi=DPI, **dated)
-        mended = {"svg": readable, "pgf": lambda text: PGF + text}.get(ending.lower())
-        if mended is not None:
-            temporary.write_text(mended(temporary.read_text(encoding="utf-8")), encoding="utf-8")
+        if ending.lower() in MENDED:
+            text = MENDED[ending.lower()](temporary.read_text(encoding="utf-8"))
+            temporary.write_text(text, encoding="utf-8")
     return target
 
 
@@ -71,6 +72,9 @@ def readable(svg: str) -> str:
         return "".join(words)
 
     return FAMILY.sub(FONTS, RUN.sub(joined, svg))
+
+
+MENDED: dict[str, Callable[[str], str]] = {"svg": readable, "pgf": PGF.__add__}
 
 
 def settled(ax: Axes) -> None:
