@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from branches.diagrams.records import Branch, SpecialPoint
-from branches.diagrams.trace import GAINED
+from branches.diagrams.trace import GAINED, onset_near
 from branches.spaces.isotropy import Block
 from branches.states.morse_index import (
     LARGEST_MATRIX,
@@ -78,8 +78,8 @@ def _named(branch: Branch, point: SpecialPoint) -> SpecialPoint:
         _, kappa = branch.curve.at(point.arclength)
         slope = _kappa_slope(branch, point.arclength)
         kind = "transcritical" if abs(slope) > 1e-6 else "pitchfork"
-        exact = branch.potential.onset_coupling(branch.n_fold)
-        state = replace(point, a=np.zeros_like(point.a), kappa=exact if kind == "pitchfork" else point.kappa)
+        exact = onset_near(branch, kappa) if kind == "pitchfork" else point.kappa
+        state = replace(point, a=np.zeros_like(point.a), kappa=exact)
         return replace(state, kind=kind, coefficients={"slope": slope, "kappa_traced": kappa}, breaks_to=branch.n_fold)
     kind = "transcritical" if own.block_towards(branch.isotropy).order == 3 else "pitchfork"
     return replace(point, kind=kind, isotropy=own, residue=branch.n_fold)

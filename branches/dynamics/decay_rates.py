@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from branches.diagrams.outlets import Drawn
+from branches.dynamics.flow_arguments import check_circle
 from branches.dynamics.schrodinger import EPSILON, Eigen, Ground, even_block, full_block
 from branches.potentials.potential import Potential, positive_integer
 from branches.spaces.circle import EVEN, CircleBlock, Dihedral
@@ -173,6 +174,7 @@ def decay_rates(state: State | NonEvenState, count: int = COUNT) -> DecayRates:
     >>> f"{decay_rates(saddle).gap:.10f} {decay_rates(cluster).gap:.10f}"
     '-0.1020442460 0.5204661406'
     """
+    check_circle(state.potential)
     number = positive_integer("count", count)
     if not state.kappa > 0:
         raise ValueError(f"state.kappa = {state.kappa!r} is not allowed: the flow needs a coupling > 0")

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from branches.dynamics.decay_rates import decay_rates
+from branches.dynamics.flow_arguments import check_circle
 from branches.dynamics.observables import observables
 from branches.potentials.potential import Potential, finite_number
 from continuation import Record
@@ -95,6 +96,7 @@ def noneven_state(potential: Potential, kappa: float, guess: ArrayLike) -> NonEv
     >>> [f"{abs(x):.8f}" for x in state.c[:4]]
     ['0.43212178', '0.43786562', '0.23137562', '0.43468464']
     """
+    check_circle(potential)
     if not finite_number("kappa", kappa) > 0:
         raise ValueError(f"kappa = {kappa!r} is not allowed: the coupling must be > 0")
     c = np.array(guess, dtype=complex)

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
+from branches.figures.sphere_density import sphere_density_panel
 from branches.figures.style import GUIDE, colour, line
+from branches.spaces.blocks_of_spheres import BlockStates
+from branches.spaces.isotropy import Isotropy
+from branches.spaces.zonal import Zonal
 from branches.states.state import State
 
 __all__ = ["density_curve", "mark_positions", "plot_density"]
@@ -41,10 +46,17 @@ def density_curve(state: State, points: int | None = None) -> tuple[Array, Array
     a = state.isotropy.canonical(state.a)
     seen = int(np.max(np.flatnonzero(np.abs(a) > SEEN), initial=0)) + 1
     count = min(max(POINTS, PER_MODE * seen), MOST) + 1 if points is None else points
-    theta = np.linspace(-np.pi, np.pi, count)
+    theta = np.linspace(*_span(state.isotropy), count)
     member = replace(state, a=a)
     parts = np.array_split(theta, -(-count * a.size // TABLE))  # of a million modes not all at once
     return theta, np.concatenate([member.density(part) for part in parts])
+
+
+def _span(isotropy: Isotropy) -> tuple[float, float]:
+    """Return between which angles a density is shown: a whole circle, or from the axis of a sphere on."""
+    if isinstance(isotropy, BlockStates):
+        return 0.0, 0.5 * np.pi
+    return (0.0, np.pi) if isinstance(isotropy, Zonal) else (-np.pi, np.pi)
 
 
 def mark_positions(ax: Axes) -> None:
@@ -55,12 +67,16 @@ def mark_positions(ax: Axes) -> None:
     ax.axhline(0.5 / np.pi, **GUIDE)
 
 
-def plot_density(ax: Axes, state: State, number: int = 0, **style: object) -> None:
+def plot_density(ax: Axes, state: State, number: int = 0, **style: Any) -> None:
     """Draw the density of one state, filled, in the colour of a branch and the style of its stability."""
+    drawn: dict[str, Any] = {"color": colour(number), **line(state.stability), **style}
+    ax.set_ylabel(r"density $\rho$")
+    if isinstance(state.isotropy, Zonal | BlockStates):
+        own = drawn.pop("color")
+        sphere_density_panel(ax, state.isotropy, state.a, own, drawn)
+        return
     theta, rho = density_curve(state)
-    drawn = {"color": colour(number), **line(state.stability), **style}
     ax.fill_between(theta, rho, color=drawn["color"], alpha=0.15, linewidth=0)
     ax.plot(theta, rho, **drawn)
     mark_positions(ax)
     ax.set_ylim(bottom=0.0)
-    ax.set_ylabel(r"density $\rho$")

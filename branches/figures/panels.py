@@ -62,11 +62,11 @@ def height_panel(
         ax.plot(mark.kappa, mark.height(y), **sized(MARKS.get(mark.kind, DISC)))
         writer.avoid_point(mark.kappa, mark.height(y))
     _letters(ax, writer, shown, y, colours)
-    if legend:
-        inside_legend(ax, writer, *legend_entries(scene, GUIDE, colours))
     if labels:
         _mark_labels(writer, scene, y, strip)
     _inner_tags(writer, scene, y, colours, tags)
+    if legend:
+        inside_legend(ax, writer, *legend_entries(scene, GUIDE, colours))
 
 
 def _strip(ax: Axes) -> float:

@@ -15,7 +15,9 @@ from branches.diagrams.completeness import Completeness, HalfBranch
 from branches.diagrams.diagram import Diagram, Node
 from branches.diagrams.records import Branch, SpecialPoint
 from branches.potentials.potential import Potential
+from branches.spaces.blocks_of_spheres import BlockStates
 from branches.spaces.circle import Dihedral
+from branches.spaces.zonal import Zonal
 from branches.states.morse_index import MorseIndex
 from continuation import Counters, Made, Piece, Status
 
@@ -35,6 +37,8 @@ RECORDS: dict[str, type] = {
     "counters": Counters,
     "Morse index": MorseIndex,
     "D_n": Dihedral,
+    "zonal": Zonal,
+    "blocks": BlockStates,
 }
 NAMES = {record: name for name, record in RECORDS.items()}
 # What a record computes on first use and a file keeps.

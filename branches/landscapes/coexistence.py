@@ -15,7 +15,7 @@ from branches.diagrams.search.deflation import polished
 from branches.diagrams.search.disconnected import branches_through, lies_on
 from branches.diagrams.search.minimise import as_even, minimise
 from branches.diagrams.search.seeds import clustered_fields
-from branches.diagrams.trace import LOWEST, follow_states
+from branches.diagrams.trace import LOWEST, follow_states, onset_near
 from branches.landscapes.arcs import Arc, StateFunction, UniformArc, arcs_of
 from branches.landscapes.envelope import lower_envelope
 from branches.landscapes.landscape import SAME_STATE, grid_of, transition_of
@@ -171,7 +171,7 @@ def _joint(before: StateFunction, after: StateFunction) -> float | None:
     if not (isinstance(before, UniformArc) and isinstance(after, Arc)):
         return None
     begins_uniform = float(np.max(np.abs(after.state(after.low).a))) <= SAME_STATE
-    return after.branch.potential.onset_coupling(after.branch.n_fold) if begins_uniform else None
+    return onset_near(after.branch, after.low) if begins_uniform else None
 
 
 def _states_below(potential: Potential, kappa: float) -> tuple[list[State], str]:

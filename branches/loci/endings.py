@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from branches.loci.curve_points import CurvePoint
 from branches.loci.family_weights import FamilyWeights
 from branches.onsets.multicritical import multicritical_kind
-from branches.spaces.circle import Dihedral
 
 __all__ = ["Ending", "Limit"]
 
@@ -74,7 +73,8 @@ class Ending:
         if self.other is not None:
             return CurvePoint(self.kind, q, kappa, error, f"the two states of mode {self.n_fold} merge")
         even = (x - self.odd(x))[self.index : self.index + self.size]
-        n_fold, kind = Dihedral(1).of_state(even, SMALL).n_fold * self.n_fold, self.kind
+        own = weights.kind.with_n_fold(self.n_fold)
+        n_fold, kind = own.of_state(own.expanded(even), SMALL).n_fold, self.kind
         if kind == "tricritical" and n_fold == 0:
             inside = max(min(DOUBT * error, q - weights.low, weights.high - q), 0.0)
             kind = multicritical_kind(weights.family, q, inside, self.n_fold)

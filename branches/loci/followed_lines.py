@@ -50,7 +50,7 @@ def onset_events(weights: FamilyWeights) -> tuple[Event, ...]:
     """Return the events that end a line because the uniform state, one of two that coexist, is at an onset."""
 
     def beyond(mode: int, u: Array, q: float) -> float:
-        return float(u[-1] * weights.at(q, mode)[-1]) - 2.0
+        return float(u[-1] * weights.at(q, mode)[-1]) - weights.multiplicity(mode)
 
     modes = range(1, HIGHEST_MODE + 1)
     return tuple(Event(f"critical end point:{mode}", partial(beyond, mode), terminal=True) for mode in modes)

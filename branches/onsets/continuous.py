@@ -86,6 +86,9 @@ def continuous_transition(potential: Potential, mode: int = 1) -> Certificate:
     """
     n = positive_integer("mode", mode)
     potential.onset_coupling(n)
+    if potential.dimension > 2:
+        note = "the sufficient condition is known on the circle only"
+        return Certificate("not decided", n, None, 0, math.nan, note)
     size, tail = 1, scaled_tail_bound(potential, n, 1)
     while size < LAST_MODES and not (tail is not None and tail <= 1):
         size = max(FIRST_MODES, 2 * size) if size < LAST_MODES // n else LAST_MODES

@@ -16,7 +16,7 @@ from branches.states.at_coupling import attracting_modes
 from branches.sweeps.store import Labelled
 from continuation import Record
 
-__all__ = ["REACH", "SCANNED", "WEIGHTS", "Column", "Family", "column_of", "column_task", "unpacked"]
+__all__ = ["REACH", "WEIGHTS", "Column", "Family", "column_of", "column_task", "unpacked"]
 
 Family = Callable[[float], Potential]
 Array = NDArray[np.float64]
@@ -75,7 +75,7 @@ def column_of(family: Family, value: float, reach: float = REACH) -> Column:
 def column_task(family: Family, reach: float, value: float) -> Labelled:
     """Return one column as labelled arrays: the task of the sweep."""
     potential = family(value)
-    strongest = float(np.max(potential.weights(SCANNED)))
+    strongest = float(np.max(potential.strengths(SCANNED)))
     if strongest <= 0:
         raise ValueError(f"{potential.label} attracts in none of its first {SCANNED} modes: there is no transition")
     kappa_max = reach * 2.0 / strongest

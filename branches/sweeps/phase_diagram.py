@@ -18,7 +18,7 @@ from branches.diagrams.outlets import DrawnPage, outlet
 from branches.loci.curves import Curves, curves
 from branches.loci.pitchfork_tricritical import pitchfork_tricritical_point
 from branches.onsets.tricritical import tricritical_point
-from branches.sweeps.phase_column import REACH, SCANNED, WEIGHTS, Column, Family, column_of, column_task, unpacked
+from branches.sweeps.phase_column import REACH, WEIGHTS, Column, Family, column_of, column_task, unpacked
 from branches.sweeps.store import Store
 from branches.sweeps.strips import Limit, Strip, limits_of, strips_of
 from branches.sweeps.sweep import Failure, Progress, sweep
@@ -178,7 +178,8 @@ class PhaseDiagram(DrawnPage, Record):
             marks = tuple(usual) if landmarks is None else tuple(landmarks)
         places = [(mark.parameter, mark.kappa) for mark in marks]
         kinks = [point.q for line in found.of_kind("onset") for point in line.of_kind("resonance")]
-        how = (found.lines, places, partial(_first_onset, family), kinks)
+        first = partial(_first_onset, family, tuple({column.onset[1] for column in self.columns}))
+        how = (found.lines, places, first, kinks)
         strips, limits = strips_of(self.columns, *how), limits_of(self.columns, *how)
         return replace(self, special_points=marks, strips=strips, limits=limits)
 
@@ -317,8 +318,9 @@ def _on_lines(found: PhaseDiagram, change: Change, lines: Curves) -> Landmark | 
     return Landmark(fitting[0].kind, fitting[0].q, fitting[0].kappa, fitting[0].error)
 
 
-def _first_onset(family: Family, value: float) -> float:
-    return 2.0 / float(np.max(family(value).weights(SCANNED)))
+def _first_onset(family: Family, modes: tuple[int, ...], value: float) -> float:
+    potential = family(value)
+    return min(potential.onset_coupling(mode) for mode in modes if potential.weight(mode) > 0)
 
 
 def _landmark(found: PhaseDiagram, family: Family, change: Change) -> Landmark:
