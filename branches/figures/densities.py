@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -16,7 +15,7 @@ from branches.spaces.isotropy import Isotropy
 from branches.spaces.zonal import Zonal
 from branches.states.state import State
 
-__all__ = ["density_curve", "mark_positions", "plot_density"]
+__all__ = ["density_curve", "density_of", "mark_positions", "plot_density"]
 
 Array = NDArray[np.float64]
 POINTS, MOST = 720, 4320  # at least, at most, and between them so many for each mode that is seen:
@@ -43,13 +42,17 @@ def density_curve(state: State, points: int | None = None) -> tuple[Array, Array
     >>> f"{np.trapezoid(rho, theta):.12f}"
     '1.000000000000'
     """
-    a = state.isotropy.canonical(state.a)
+    return density_of(state.isotropy, state.a, points)
+
+
+def density_of(isotropy: Isotropy, a: Array, points: int | None = None) -> tuple[Array, Array]:
+    """Return the same of a state by its class and moments."""
+    a = isotropy.canonical(a)
     seen = int(np.max(np.flatnonzero(np.abs(a) > SEEN), initial=0)) + 1
     count = min(max(POINTS, PER_MODE * seen), MOST) + 1 if points is None else points
-    theta = np.linspace(*_span(state.isotropy), count)
-    member = replace(state, a=a)
+    theta = np.linspace(*_span(isotropy), count)
     parts = np.array_split(theta, -(-count * a.size // TABLE))  # of a million modes not all at once
-    return theta, np.concatenate([member.density(part) for part in parts])
+    return theta, np.concatenate([isotropy.density(a, part) for part in parts])
 
 
 def _span(isotropy: Isotropy) -> tuple[float, float]:

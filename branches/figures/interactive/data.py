@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from branches.diagrams.diagram import Diagram
 from branches.diagrams.findings import Finding, findings
-from branches.figures.densities import density_curve
+from branches.figures.densities import density_of
 from branches.figures.heights import amplitude
 from branches.figures.interactive.graph_layout import graph_data
 from branches.figures.scene import Scene
@@ -51,7 +51,9 @@ def diagram_data(diagram: Diagram, points: int | None = None) -> Plain:
     size = points or _points_needed(diagram)
     each = max(LEAST, min(PER_STRETCH, BUDGET // (size * max(1, len(scene.parts)))))
     curves = [_curve(diagram, scene, part, size, each) for part in scene.parts]
-    positions, _ = density_curve(diagram.branches[0].at(0.0), size) if diagram.branches else (np.zeros(0), None)
+    positions = np.zeros(0)
+    if diagram.branches:
+        positions, _ = density_of(diagram.branches[0].isotropy, diagram.branches[0].a[0], size)
     return {
         "title": diagram.potential.label,
         "kappa_max": diagram.kappa_max,
@@ -66,8 +68,8 @@ def diagram_data(diagram: Diagram, points: int | None = None) -> Plain:
 
 def _points_needed(diagram: Diagram) -> int:
     """Return how many points show the sharpest of the densities at the ends of the branches."""
-    ends = [branch.at(float(branch.arclength[-1])) for branch in diagram.branches if branch.arclength.size > 1]
-    most = max((density_curve(state)[0].size for state in ends), default=POINTS)
+    ends = [branch for branch in diagram.branches if branch.arclength.size > 1]
+    most = max((density_of(branch.isotropy, branch.a[-1])[0].size for branch in ends), default=POINTS)
     return min(max(POINTS, most // 4 | 1), MOST_POINTS)
 
 
@@ -75,7 +77,7 @@ def _curve(diagram: Diagram, scene: Scene, part: Stretch, size: int, each: int) 
     uniform = part.branch == UNIFORM
     index = _index(diagram, part)
     shown = [] if uniform else np.unique(np.linspace(0, part.kappa.size - 1, each).astype(int)).tolist()
-    states = [diagram.branches[part.branch].at(float(part.arclength[k])) for k in shown]
+    isotropy = None if uniform else diagram.branches[part.branch].isotropy
     return {
         "branch": part.branch,
         "name": "uniform state" if uniform else scene.names[part.branch],
@@ -83,12 +85,12 @@ def _curve(diagram: Diagram, scene: Scene, part: Stretch, size: int, each: int) 
         "color": scene.colours(part.branch),
         "stability": part.stability.value,
         "index": index,
-        "symmetry": "" if uniform else diagram.branches[part.branch].isotropy.name,
+        "symmetry": "" if isotropy is None else isotropy.name,
         "kappa": rounded(part.kappa, DIGITS),
         "norm": rounded(part.amplitude, DIGITS),
         "energy": rounded(part.free_energy, DIGITS),
         "shown": shown,
-        "densities": [_packed(density_curve(state, size)[1]) for state in states],
+        "densities": [] if isotropy is None else [_packed(density_of(isotropy, part.a[k], size)[1]) for k in shown],
     }
 
 

@@ -11,7 +11,7 @@
   const view = { data: null, kappa: NaN, chosen: null, states: [] };
   const byId = (id) => document.getElementById(id);
   const model = (name) => Bokeh.documents[0].get_model_by_name(name);
-  const tiny = () => 1e-8 * Math.max(...view.data.curves.map((c) => Math.max(...c.energy.map(Math.abs))));
+  const tiny = () => 1e-7 * Math.max(...view.data.curves.map((c) => Math.max(...c.energy.map(Math.abs))));
   const energyText = (value) => (Math.abs(value) <= tiny() ? "0" : short(value, 5));
   const short = (value, digits = 6) => String(Number(value.toPrecision(digits)));
   const marker = (kind) => MARKER[kind] ?? ["circle", "black"];
