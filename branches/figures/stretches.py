@@ -15,6 +15,7 @@ from branches.figures.heights import Height, amplitude, heights
 from branches.states.energy import free_energy
 from branches.states.stability import Stability, stability_of
 from branches.states.state import State
+from continuation import once
 
 __all__ = ["UNIFORM", "Portrait", "Stretch", "branch_stretches", "portraits", "sample", "stretches"]
 
@@ -84,6 +85,7 @@ class Stretch:
         return heights(y, self.a, self.free_energy)
 
 
+@once
 def stretches(diagram: Diagram) -> tuple[Stretch, ...]:
     """Return the edges of the branch graph as curves, those of the uniform state first.
 

@@ -113,4 +113,4 @@ def test_a_diagram_and_its_figure():
 def test_the_density_is_a_probability():
     state = branches.trace(tokens(), kappa_max=2.0).at_kappa(2.0)[0]
     t, w = roots_legendre(200)
-    assert abs(2 * np.pi * w @ state.density(np.arccos(t)) - 1.0) < 1e-13
+    assert abs(2 * np.pi * w @ state.density(np.arccos(t)) - 1.0) < 1e-12
