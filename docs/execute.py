@@ -1,7 +1,8 @@
 """MkDocs hook: run the Python blocks of every page, show what they print, keep the figures they save.
 
 The blocks of a page run in order in one namespace, in an empty folder; a page whose code raises stops
-the build. A figure is linked from the page by the name under which its code saves it.
+the build. A figure, or a page for a browser, is linked at the beginning of a line by the name under which its
+code saves it.
 """
 
 import contextlib
@@ -16,7 +17,7 @@ import matplotlib
 from mkdocs.structure.files import File, Files
 
 BLOCK = re.compile(r"^```python\n(.*?)^```\n", re.MULTILINE | re.DOTALL)
-FIGURE = re.compile(r"^!\[.*?\]\((\w+\.(?:svg|png))\)", re.MULTILINE)
+FIGURE = re.compile(r"^!?\[.*?\]\((\w+\.(?:svg|png|html))\)", re.MULTILINE)
 
 pages: dict[str, str] = {}
 

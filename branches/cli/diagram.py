@@ -51,6 +51,7 @@ def diagram(
     n_modes: Annotated[int | None, whole("--n-modes", help="Fixed truncation; adaptive by default.")] = None,
     depth: Annotated[int, whole("--depth", help="How often branches of branches are followed.")] = 2,
     time_limit: TimeLimit = None,
+    html: Annotated[bool, typer.Option("--html", help="Write an interactive page for a browser, too.")] = False,
 ) -> int:
     """Trace the bifurcation diagram of a potential.
 
@@ -62,6 +63,10 @@ def diagram(
     top = default_kappa_max(potential) if kappa_max is None else kappa_max
     chosen = parse_modes(modes) if modes is not None else None
     _check(potential, top, chosen, n_modes, depth)
+    if html:
+        from branches.figures.interactive.page import check_installed
+
+        check_installed()
     place = output.place(default_folder(potential), "diagram", ARCHIVE, "points.csv", "special_points.csv")
     check_replaceable(place.folder / ARCHIVE)
     with progress_bar("tracing", screen) as progress:
@@ -73,6 +78,8 @@ def diagram(
         )  # fmt: skip
     folder = place.settled(result.status).made().folder
     files = write_all(result, folder, formats=output.formats, **origin())
+    if html:
+        files["html"] = result.to_html(folder / "diagram.html")
     if screen.as_json:
         from branches.files.json_file import summary
 

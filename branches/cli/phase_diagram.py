@@ -46,7 +46,7 @@ def phase_diagram(
     time_limit: TimeLimit = None,
 ) -> int:
     """Map the state that wins over a parameter and the coupling."""
-    from branches.figures.landscape_figure import phase_figure
+    from branches.figures.phase_figure import phase_figure
     from branches.sweeps.phase_diagram import phase_diagram as build
     from continuation import time_limit as limited
 
@@ -62,7 +62,8 @@ def phase_diagram(
             raise KeyboardInterrupt
         raise ValueError(f"no value has a phase diagram: {found.failures[0].reason}")
     record = document("phase-diagram", _record(found, family, limits, marks))
-    draw = partial(phase_figure, found, family.symbol) if len(found.columns) > 1 else None
+    drawn = found.traced(family, marks) if found.status == "finished" else found
+    draw = partial(phase_figure, drawn, family.symbol) if len(found.columns) > 1 else None
     files = place.write(HEADER, _lines(found), record, draw)
     screen.show(record, files)
     _report(screen, found, family, marks, files)

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from branches.diagrams.completeness import Completeness, warning_of
-from branches.diagrams.outlets import Exported, outlet
+from branches.diagrams.outlets import DrawnPage, Exported, outlet
 from branches.diagrams.records import Branch, SpecialPoint
 from branches.potentials.potential import Potential
 from branches.spaces.isotropy import Isotropy, Symmetric, same_orbit
@@ -70,7 +70,7 @@ class Node(Symmetric, Record):
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Diagram(Exported, Record):
+class Diagram(Exported, DrawnPage, Record):
     """The branches of a potential up to a coupling, and how they hang together.
 
     Parameters
@@ -213,16 +213,16 @@ class Diagram(Exported, Record):
         result: tuple[Path, Path] = outlet("to_csv")(self, folder, verdicts)
         return result
 
-    def figure(self, *, gap: bool = False, verdicts: Mapping[str, str] | None = None) -> Any:
-        """Return a Matplotlib figure: amplitude, free energy and densities; with ``gap``, the spectral gap below.
+    def to_html(self, path: str | Path) -> Path:
+        """Write one file for a browser: hover over branches, move κ, click special points.
 
-        With ``verdicts``, such as ``certify().verdicts``, certified points get a ring.
+        Raises
+        ------
+        ImportError
+            If Bokeh is missing; the message names the extra.
         """
-        return outlet("figure")(self, gap=gap, verdicts=verdicts)
-
-    def plot(self, ax: Any = None) -> Any:
-        """Draw the diagram (amplitude over κ) into Matplotlib axes, new ones by default, and return them."""
-        return outlet("plot")(self, ax)
+        result: Path = outlet("to_html Diagram")(self, path)
+        return result
 
 
 def _one_orbit(known: SpecialPoint, point: SpecialPoint) -> bool:

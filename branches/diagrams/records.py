@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import continuation
-from branches.diagrams.outlets import Exported, outlet
+from branches.diagrams.outlets import Drawn, Exported, outlet
 from branches.potentials.potential import Potential
 from branches.spaces.isotropy import Isotropy, Symmetric
 from branches.states.at_coupling import judged, solve, state_at
@@ -84,7 +84,7 @@ class SpecialPoint(Symmetric, Record):
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Branch(Exported, Symmetric, Record):
+class Branch(Exported, Drawn, Symmetric, Record):
     """A branch of stationary states of one symmetry class, in the order of its arclength.
 
     Parameters

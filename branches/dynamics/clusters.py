@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.integrate import quad
 
+from branches.diagrams.outlets import DrawnPage
 from branches.dynamics.arguments import checked_seed
 from branches.dynamics.cascade import Cascade, Merge
 from branches.dynamics.token_velocity import Tokens
@@ -23,7 +24,7 @@ GAP = 1e-6  # nearer than this two groups are one
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Clusters(Record):
+class Clusters(DrawnPage, Record):
     """The cascade of the noise-free transformer.
 
     Parameters

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from branches.diagrams.outlets import Drawn
 from branches.dynamics.flow_arguments import check_circle
 from branches.dynamics.schrodinger import EPSILON, Eigen, Ground, even_block, full_block
 from branches.potentials.potential import Potential, positive_integer
@@ -62,7 +63,7 @@ class BlockRates(Record):
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class DecayRates(Record):
+class DecayRates(Drawn, Record):
     """The spectrum of the linearised flow about a stationary state, the rotation left out.
 
     Parameters

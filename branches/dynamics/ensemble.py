@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from branches.diagrams.outlets import DrawnPage
 from branches.potentials.potential import Potential, finite_number
 from continuation import Record
 
@@ -26,7 +27,7 @@ class Average:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Ensemble(Record):
+class Ensemble(DrawnPage, Record):
     """Replicas of N interacting particles over time.
 
     Parameters

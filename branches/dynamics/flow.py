@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from branches.diagrams.outlets import Exported
+from branches.diagrams.outlets import DrawnPage, Exported
 from branches.dynamics.arrival import Arrival, arrival, coefficients
 from branches.dynamics.flow_arguments import check_circle, check_coupling, check_diagram, times_of
 from branches.dynamics.initial import Initial, density_of, initial_of
@@ -45,7 +45,7 @@ class FlowStatus(StrEnum):
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Flow(Exported, Record):
+class Flow(Exported, DrawnPage, Record):
     """A trajectory of the flow at T times.
 
     Parameters

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from branches.diagrams.outlets import Drawn
 from branches.dynamics.ensemble import Ensemble
 from branches.dynamics.particles import particles
 from branches.potentials.potential import Potential, finite_number, positive_integer
@@ -19,7 +20,7 @@ Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Hysteresis(Record):
+class Hysteresis(Drawn, Record):
     """A sweep of the coupling up and down.
 
     Parameters

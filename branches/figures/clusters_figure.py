@@ -14,7 +14,9 @@ from branches.dynamics.clusters import Clusters
 from branches.dynamics.mode_growth import equal_cluster_growth, mode_growth, switch_point
 from branches.dynamics.pair_force import TransformerForce
 from branches.dynamics.synchronisation import PUBLISHED_NO, PUBLISHED_YES, criterion
+from branches.figures.layout import base_size
 from branches.figures.style import BRANCH_COLOURS, GUIDE, RC
+from branches.figures.words import number
 from branches.potentials.named import noisy_transformer
 
 __all__ = ["clusters_figure", "mode_growth_figure", "synchronisation_figure"]
@@ -24,13 +26,15 @@ SHOWN = 160  # tokens drawn
 FIRST_TIME = 0.1  # where the logarithmic axis of time begins
 
 
-def clusters_figure(found: Clusters) -> Figure:
+def clusters_figure(found: Clusters, *, width: float = 7.2) -> Figure:
     """Draw the angles of the tokens and their energy over the logarithm of time.
 
     Parameters
     ----------
     found
         From :func:`branches.clusters`.
+    width
+        Of the page, in inches.
 
     Returns
     -------
@@ -44,25 +48,26 @@ def clusters_figure(found: Clusters) -> Figure:
     >>> clusters_figure(branches.clusters(5.0, [0.0, 1.0, 3.0])).axes[1].get_xlabel()
     'time $t$'
     """
-    with mpl.rc_context(RC):
-        page = Figure(figsize=(7.2, 5.4), layout="constrained")
+    with mpl.rc_context({**RC, **base_size(width)}):
+        page = Figure(figsize=(width, 0.75 * width), layout="constrained")
         upper, lower = page.subplots(2, 1, sharex=True, height_ratios=(2.2, 1.0))
         t = np.maximum(found.path_times, FIRST_TIME)
         chosen = np.unique(np.linspace(0, found.paths.shape[1] - 1, SHOWN).astype(int))
-        for number in chosen:
-            angle = np.mod(found.paths[:, number], 2.0 * np.pi)
+        for token in chosen:
+            angle = np.mod(found.paths[:, token], 2.0 * np.pi)
             broken = np.where(np.abs(np.diff(angle, append=angle[-1])) > np.pi, np.nan, angle)
             upper.plot(t, broken, color=BRANCH_COLOURS[0], linewidth=0.7, alpha=0.6)
         for merge in found.cascade:
             upper.plot(merge.t, merge.position, "o", color="black", markersize=5, zorder=5)
             lower.axvline(merge.t, **GUIDE)
             last = merge is found.cascade[-1]
-            upper.annotate(f"{merge.t:.4g}", (merge.t, merge.position), (-6 if last else 6, 5), fontsize=9.5,
+            upper.annotate(f"${number(merge.t, 4)}$", (merge.t, merge.position), (-6 if last else 6, 5), fontsize=9.5,
                            textcoords="offset points", ha="right" if last else "left")  # fmt: skip
         upper.set_ylim(0.0, 2.0 * np.pi)
         upper.set_yticks([0.0, np.pi, 2.0 * np.pi], ["0", r"$\pi$", r"$2\pi$"])
         upper.set_ylabel(r"angle $\theta$")
-        upper.set_title(f"β = {found.beta:g}: {found.paths.shape[1]} tokens, {found.collapsed} clusters", fontsize=12)
+        count = f"{found.paths.shape[1]} tokens, {found.collapsed} clusters"
+        upper.set_title(rf"$\beta = {found.beta:g}$: {count}", fontsize="medium")
         lower.plot(t, found.energy, color="black")
         lower.set_xscale("log")
         lower.set(xlabel="time $t$", ylabel="energy $E$", xlim=(FIRST_TIME, 1.6 * max(found.t, 2 * FIRST_TIME)))

@@ -13,6 +13,7 @@ from matplotlib.lines import Line2D
 
 from branches.dynamics.initial import density_of
 from branches.figures.style import RC, colour
+from branches.figures.words import number, typeset
 
 __all__ = ["connections_figure"]
 
@@ -62,7 +63,7 @@ def connections_figure(graph: nx.MultiDiGraph) -> Figure:
         styles = (("by shooting", SHOOTING), ("by edge tracking", TRACKED), ("not decided", UNDECIDED))
         handles = [Line2D([], [], label=text, **style) for text, style in styles]
         ax.legend(handles=handles, loc="upper left", fontsize=9.5)
-        page.suptitle(f"{graph.graph['potential']}, κ = {graph.graph['kappa']:.6g}", y=0.98)
+        page.suptitle(rf"{typeset(graph.graph['potential'])}, $\kappa = {number(graph.graph['kappa'], 6)}$", y=0.98)
     return page
 
 
@@ -111,8 +112,7 @@ def _portrait(page: Figure, ax: Axes, graph: nx.MultiDiGraph, name: str, place: 
     small.patch.set_alpha(0.9)
     for side in small.spines.values():
         side.set(visible=True, color="0.6", linewidth=0.6)
-    energy = f"{data['free_energy']:.6g}".replace("-", "−")
-    text = f"{name}, index {data['index']}\n$F$ = {energy}"
+    text = f"{name}, index {data['index']}\n$F = {number(data['free_energy'], 6)}$"
     right = place[0] >= 0.5
     ax.annotate(
         text, (place[0] + (0.5 if right else -0.5) * width, place[1]), xytext=(5 if right else -5, 0),

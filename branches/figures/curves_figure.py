@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import matplotlib as mpl
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.ticker import NullFormatter, ScalarFormatter
 
-from branches.figures.style import DIAMOND, DISC, GUIDE, RC, SQUARE
+from branches.figures.labels import Labels
+from branches.figures.layout import base_size
+from branches.figures.legends import inside_legend
+from branches.figures.page import axes_or_new, settled
+from branches.figures.style import GUIDE, PLANE_MARKS, RC, sized
+from branches.figures.ticks import coupling_ticks
+from branches.loci.curve_points import CurvePoint, Line
 from branches.loci.curves import Curves
 
-__all__ = ["curves_figure"]
+__all__ = ["curves_figure", "plot_curves"]
 
 STYLES: dict[str, dict[str, Any]] = {
     "coexistence": {"color": "black", "linewidth": 1.9},
@@ -21,23 +28,95 @@ STYLES: dict[str, dict[str, Any]] = {
     "fold": GUIDE,
     "pitchfork": {"color": "#0072B2", "linewidth": 1.1, "linestyle": (0, (6, 2, 1, 2))},
 }
-TRIANGLE = {**DISC, "marker": "^"}
-MARKS: dict[str, dict[str, Any]] = {
-    "tricritical": DISC,
-    "unstable tricritical": {**DISC, "markerfacecolor": "white"},
-    "tetracritical": {**DISC, "marker": "*", "markersize": 9},
-    "critical end point": DIAMOND,
-    "critical point": {**DISC, "marker": "P", "markersize": 6.5, "zorder": 6},
-    "triple point": TRIANGLE,
-    "cusp": SQUARE,
-    "limit of existence": {**DISC, "marker": "|", "markersize": 9},
-    "resonance": {**DISC, "marker": "x"},
-}
-WIDE = 4.0  # ratio of the couplings above which their axis is logarithmic
+PLACES = (0.97, 0.03, 0.85, 0.15, 0.7, 0.3, 0.5)  # on an onset line, where its label may stand
+BESIDE = (90, 270, 110, 70, 250, 290, 0, 180)
+NEAR = 16.0  # points between a line and its label
 
 
-def curves_figure(found: Curves, symbol: str = "q") -> Figure:
-    """Draw the lines over the parameter and the coupling.
+def plot_curves(
+    found: Curves | Line,
+    ax: Axes | None = None,
+    *,
+    symbol: str = "q",
+    labels: bool = True,
+    legend: bool = True,
+    colors: str | Mapping[str, str] | None = None,
+    **style: Any,
+) -> Axes:
+    """Draw lines over the parameter and the coupling.
+
+    Parameters
+    ----------
+    found
+        From :func:`~branches.loci.curves.curves`, or one of its lines.
+    ax
+        Where; new axes by default. Its fonts and its title stay as they are.
+    symbol
+        The parameter, in TeX.
+    labels
+        Whether the onset lines are labelled by their modes.
+    legend
+        Whether there is a legend; it is left out where it would cover a line.
+    colors
+        One colour for all lines, or one by the kind of a line.
+    **style
+        Passed on to Matplotlib for every line, such as ``linewidth``.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        Coexistence solid, onsets dashed, folds dotted, pitchforks off other states dash-dotted; the special points of
+        the kinds in the legend are marked.
+    """
+    ax = axes_or_new(ax)
+    lines = found.lines if isinstance(found, Curves) else (found,)
+    own = dict.fromkeys(STYLES, colors) if isinstance(colors, str) else dict(colors or {})
+    styles = {
+        kind: sized(base) | ({"color": own[kind]} if kind in own else {}) | style for kind, base in STYLES.items()
+    }
+    for line in lines:
+        ax.plot(*line.path.T, **styles[line.kind])
+    values = np.concatenate([line.path[:, 1] for line in lines]) if lines else np.ones(1)
+    coupling_ticks(ax.yaxis, float(values.min()), float(values.max()))
+    marked = [point for point in found.points if point.kind in PLANE_MARKS]
+    for point in marked:
+        ax.plot(point.q, point.kappa, **sized(PLANE_MARKS[point.kind]))
+    ax.set_xlabel(rf"${symbol}$")
+    ax.set_ylabel(r"coupling $\kappa$")
+    settled(ax)
+    writer = Labels(ax)
+    for line in lines:
+        writer.avoid_curve(*line.path.T)
+    for point in marked:
+        writer.avoid_point(point.q, point.kappa)
+    if legend:
+        inside_legend(ax, writer, [], _entries(lines, marked, styles))
+    if labels:
+        for line in lines:
+            if line.kind == "onset":
+                _label(writer, line)
+    return ax
+
+
+def _entries(
+    lines: Iterable[Line], marked: Iterable[CurvePoint], styles: Mapping[str, dict[str, Any]]
+) -> list[Line2D]:
+    kinds, points = {line.kind for line in lines}, {point.kind for point in marked}
+    handles = [Line2D([], [], label=kind, **style) for kind, style in styles.items() if kind in kinds]
+    return handles + [Line2D([], [], label=kind, **sized(PLANE_MARKS[kind])) for kind in PLANE_MARKS if kind in points]
+
+
+def _label(writer: Labels, line: Line) -> None:
+    """Write κ_n beside an onset line, at the first place where it touches nothing."""
+    text = rf"$\kappa_{{{line.description.removeprefix('mode ')}}}$"
+    for share in PLACES:
+        q, kappa = line.path[int(share * (len(line.path) - 1))]
+        if writer.place(text, float(q), float(kappa), BESIDE, farthest=NEAR, fontsize="small"):
+            return
+
+
+def curves_figure(found: Curves, symbol: str = "q", *, width: float = 6.6) -> Figure:
+    """Draw the lines over the parameter and the coupling on a page of their own.
 
     Parameters
     ----------
@@ -45,12 +124,13 @@ def curves_figure(found: Curves, symbol: str = "q") -> Figure:
         From :func:`~branches.loci.curves.curves`.
     symbol
         The parameter, in TeX.
+    width
+        Of the page, in inches.
 
     Returns
     -------
     matplotlib.figure.Figure
-        Coexistence solid, onsets dashed, folds dotted, pitchforks off other states dash-dotted; the special points of
-        the kinds in the legend are marked.
+        As :func:`plot_curves` draws it.
 
     Examples
     --------
@@ -60,23 +140,7 @@ def curves_figure(found: Curves, symbol: str = "q") -> Figure:
     >>> page.axes[0].get_xlabel()
     '$m$'
     """
-    with mpl.rc_context(RC):
-        page = Figure(figsize=(6.6, 4.6), layout="constrained")
-        ax = page.subplots()
-        for line in found.lines:
-            ax.plot(line.q, line.kappa, **STYLES[line.kind])
-        values = np.concatenate([line.kappa for line in found.lines]) if found.lines else np.ones(1)
-        if values.max() > WIDE * values.min():
-            ax.set_yscale("log")
-            ax.yaxis.set_major_formatter(ScalarFormatter())
-            ax.yaxis.set_minor_formatter(ScalarFormatter() if values.max() < 100 * values.min() else NullFormatter())
-        marked = [point for point in found.points if point.kind in MARKS]
-        for point in marked:
-            ax.plot(point.q, point.kappa, **MARKS[point.kind])
-        kinds = [kind for kind in STYLES if found.of_kind(kind)]
-        handles = [Line2D([], [], label=kind, **STYLES[kind]) for kind in kinds]
-        handles += [Line2D([], [], label=k, **MARKS[k]) for k in MARKS if any(point.kind == k for point in marked)]
-        ax.legend(handles=handles)
-        ax.set_xlabel(rf"${symbol}$")
-        ax.set_ylabel(r"coupling $\kappa$")
+    with mpl.rc_context({**RC, **base_size(width)}):
+        page = Figure(figsize=(width, 0.7 * width), layout="constrained")
+        plot_curves(found, page.subplots(), symbol=symbol)
     return page

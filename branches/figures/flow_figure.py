@@ -11,7 +11,9 @@ from matplotlib.figure import Figure
 
 from branches.dynamics.critical import CriticalRate
 from branches.dynamics.flow import Flow
+from branches.figures.layout import base_size, side_by_side
 from branches.figures.style import GUIDE, RC, colour
+from branches.figures.words import number, typeset
 
 __all__ = ["critical_figure", "flow_figure"]
 
@@ -20,13 +22,15 @@ VISIBLE = 1e-12  # amplitudes below it are not drawn
 WIDE = 100.0  # ratio of times above which their axis is logarithmic
 
 
-def flow_figure(flow: Flow) -> Figure:
+def flow_figure(flow: Flow, *, width: float = 11.0) -> Figure:
     """Draw the amplitudes, the free energy and a few densities of one trajectory.
 
     Parameters
     ----------
     flow
         From :func:`branches.flow`, with at least one time.
+    width
+        Of the page, in inches; on a narrow one the panels stand below one another.
 
     Returns
     -------
@@ -42,10 +46,10 @@ def flow_figure(flow: Flow) -> Figure:
     >>> len(page.axes)
     3
     """
-    with mpl.rc_context(RC):
-        page = Figure(figsize=(11.0, 3.5), layout="constrained")
-        left, middle, right = page.subplots(1, 3)
-        page.suptitle(f"{flow.potential.label}, κ = {flow.kappa:.6g}; end: {flow.end.name}", fontsize=12)
+    with mpl.rc_context({**RC, **base_size(width)}):
+        page, (left, middle, right) = side_by_side(width, 3, 3.5)
+        title = rf"{typeset(flow.potential.label)}, $\kappa = {number(flow.kappa, 6)}$; end: {flow.end.name}"
+        page.suptitle(title, fontsize="medium")
         later = flow.t > 0
         spread = bool(later.sum() > 1 and flow.t[-1] > WIDE * flow.t[later][0])
         shown = later if spread else np.ones_like(later)
@@ -71,7 +75,7 @@ def _amplitudes(ax: Axes, flow: Flow, shown: np.ndarray) -> None:
     ax.set_yscale("log")
     ax.set_ylabel("amplitude $|c_n|$")
     if ax.lines:
-        ax.legend(loc="best", ncols=2, fontsize=9.5)
+        ax.legend(loc="best", ncols=2, fontsize="small")
 
 
 def _snapshots(ax: Axes, flow: Flow) -> None:
@@ -88,7 +92,7 @@ def _snapshots(ax: Axes, flow: Flow) -> None:
     ax.set_xlabel(r"$\theta$")
     ax.set_ylabel(r"density $\rho$")
     ax.set_ylim(min(0.0, float(rho.min())), None)
-    ax.legend(title="$t$", loc="upper left", fontsize=9, title_fontsize=10)
+    ax.legend(title="$t$", loc="upper left", fontsize="small")
 
 
 def critical_figure(laws: Sequence[CriticalRate], flows: Sequence[Flow]) -> Figure:
@@ -120,7 +124,7 @@ def critical_figure(laws: Sequence[CriticalRate], flows: Sequence[Flow]) -> Figu
         for place, (law, flow) in enumerate(zip(laws, flows, strict=True)):
             later = flow.t > 0
             t, size = flow.t[later], np.abs(flow.c[later, law.mode - 1])
-            name = rf"{law.potential.label}: ${law.constant:.6g}\,t^{{-1/{2 * law.order}}}$"
+            name = rf"{typeset(law.potential.label)}: ${law.constant:.6g}\,t^{{-1/{2 * law.order}}}$"
             left.plot(t, size, color=colour(place), linewidth=1.8, label=name)
             left.plot(t, law.amplitude(t), color=colour(place), linewidth=1.1, linestyle=(0, (5, 3)))
             right.plot(t, size / law.amplitude(t), color=colour(place), linewidth=1.8)
@@ -129,5 +133,5 @@ def critical_figure(laws: Sequence[CriticalRate], flows: Sequence[Flow]) -> Figu
         left.set_ylim(None, 3.0 * highest)
         right.set(xscale="log", xlabel="time $t$", ylabel="amplitude / predicted law", ylim=(0.0, 1.25))
         right.axhline(1.0, **GUIDE)
-        left.legend(loc="lower left", fontsize=9)
+        left.legend(loc="lower left", fontsize="small")
     return page

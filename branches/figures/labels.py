@@ -1,4 +1,4 @@
-"""Labels that do not overlap: each takes the freest of a ring of places around its point, or is left out."""
+"""Labels that touch neither curves nor one another: each takes the freest place around its point, or is left out."""
 
 from __future__ import annotations
 
@@ -7,19 +7,20 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.patheffects import withStroke
 from matplotlib.transforms import Bbox
 from numpy.typing import ArrayLike, NDArray
 
 __all__ = ["ANYWHERE", "BELOW", "Labels"]
 
 Array = NDArray[np.float64]
-ANYWHERE = (120, 60, 150, 30, 180, 0, 225, 315, 90, 270)  # degrees, the best first
+ANYWHERE = (120, 60, 150, 30, 180, 0, 225, 315, 90, 270, 135, 45, 165, 15, 210, 330, 105, 75, 240, 300)  # degrees
 BELOW = (270, 300, 240, 315, 225, *ANYWHERE)
-DISTANCES = (9.0, 15.0, 24.0, 36.0, 50.0)  # points
-PADDING = 1.5  # points
+DISTANCES = (5.0, 9.0, 12.0, 16.0, 21.0, 27.0, 35.0, 46.0, 60.0)  # points
+PADDING = 2.0  # points
 FAR = 16.0  # points: beyond, a thin line joins the label to its point
-CURVE_HIT = 3.0  # a sample of a curve under the text costs as much as so many points of distance
+ORDER = 0.4  # points of distance that the next direction costs
+CROSSING = 4.0  # points of distance that each point of a thin line on a curve costs
+SPACING = 1.0  # points between samples of a curve
 
 
 class Labels:
@@ -36,17 +37,28 @@ class Labels:
         figure = axes.get_figure(root=True)
         assert figure is not None
         self.unit = figure.dpi / 72.0
-        self._curves = np.empty((0, 2))
+        self.frame = axes.get_window_extent()
+        self._curves = np.zeros((int(self.frame.width) + 3, int(self.frame.height) + 3), dtype=np.int64)
+        self._sums: Array | None = None
         self._taken: list[Bbox] = []
 
     def avoid_curve(self, x: ArrayLike, y: ArrayLike) -> None:
-        """Keep clear of a curve, as far as possible."""
+        """Keep clear of a curve, strictly."""
         points = self.axes.transData.transform(np.column_stack([np.asarray(x), np.asarray(y)]))
-        steps = np.linalg.norm(np.diff(points, axis=0), axis=1)
-        length = np.concatenate([[0.0], np.cumsum(np.nan_to_num(steps))])
-        at = np.arange(0.0, length[-1] + 1e-9, 3.0 * self.unit)
+        self._mark(points[np.isfinite(points).all(axis=1)])
+
+    def _mark(self, points: Array) -> None:
+        """Remember the pixels of the panel that a line through points in display coordinates passes."""
+        if not len(points):
+            return
+        length = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(points, axis=0), axis=1))])
+        # what is far outside of the panel is not worth samples
+        at = np.linspace(0.0, length[-1], int(min(length[-1] / (SPACING * self.unit), 200_000)) + 2)
         even = np.column_stack([np.interp(at, length, points[:, k]) for k in (0, 1)])
-        self._curves = np.concatenate([self._curves, even])
+        column, row = np.floor(even - (self.frame.x0, self.frame.y0)).astype(int).T + 1
+        inside = (column >= 0) & (row >= 0) & (column < self._curves.shape[0]) & (row < self._curves.shape[1])
+        self._curves[column[inside], row[inside]] = 1
+        self._sums = None
 
     def avoid_box(self, box: Bbox) -> None:
         """Keep clear of a box in display coordinates, strictly."""
@@ -55,10 +67,20 @@ class Labels:
     def avoid_point(self, x: float, y: float, radius: float = 4.0) -> None:
         """Keep clear of a marker of a radius in points, strictly."""
         centre = self.axes.transData.transform((x, y))
-        self._taken.append(_around(centre, radius * self.unit))
+        self._taken.append(_box(centre, np.full(2, radius * self.unit)))
+
+    def free(self, box: Bbox) -> bool:
+        """Whether a box lies inside the panel and touches nothing that is kept clear of."""
+        return _inside(box, self.frame) and not self._hits(box) and not any(box.overlaps(b) for b in self._taken)
 
     def place(
-        self, text: str, x: float, y: float, directions: Sequence[float] = ANYWHERE, **style: Any
+        self,
+        text: str,
+        x: float,
+        y: float,
+        directions: Sequence[float] = ANYWHERE,
+        farthest: float = DISTANCES[-1],
+        **style: Any,
     ) -> bool:
         """Put a text near a point of the panel; return whether there was room for it.
 
@@ -69,27 +91,28 @@ class Labels:
         x, y
             The point, in data coordinates.
         directions
-            Angles to try, in degrees.
+            Angles to try, in degrees, the best first.
+        farthest
+            Largest distance from the point, in points.
         **style
             Passed on to Matplotlib.
         """
-        halo = [withStroke(linewidth=2.5, foreground="white")]
         centre = self.axes.transData.transform((x, y))
         label = self.axes.annotate(
-            text, (x, y), xytext=(0, 0), textcoords="offset points", ha="center", va="center",
-            path_effects=halo, zorder=6, **style,
-        )  # fmt: skip
+            text, (x, y), xytext=(0, 0), textcoords="offset points", ha="center", va="center", zorder=6, **style
+        )
         box = label.get_window_extent()
         half = 0.5 * np.array([box.width, box.height])
-        best = self._best(centre, half, np.deg2rad(directions))
+        best = self._best(centre, half, np.deg2rad(directions), farthest)
         if best is None:
             label.remove()
             return False
         label.set_position(tuple(best / self.unit))
         self._taken.append(_box(centre + best, half))
-        gap = np.maximum(np.abs(best) - half, 0.0)
-        if np.linalg.norm(gap) > FAR * self.unit:
-            self._leader(x, y, (best - np.clip(best, -half, half)) / self.unit)
+        if _gap(best, half) > FAR * self.unit:
+            end = best - np.clip(best, -half, half)
+            self._leader(x, y, end / self.unit)
+            self._mark(np.array([centre, centre + end]))
         return True
 
     def _leader(self, x: float, y: float, offset: Array) -> None:
@@ -98,37 +121,58 @@ class Labels:
         place = (float(offset[0]), float(offset[1]))
         self.axes.annotate("", (x, y), xytext=place, textcoords="offset points", arrowprops=thin)
 
-    def _best(self, centre: Array, half: Array, angles: Array) -> Array | None:
+    def _best(self, centre: Array, half: Array, angles: Array, farthest: float) -> Array | None:
         """Return the cheapest offset of a text of a given half size, None if all collide."""
-        frame = self.axes.get_window_extent()
         candidates: list[tuple[float, int, Array]] = []
         for distance in DISTANCES:
-            for angle in angles:
+            if distance > farthest:
+                break
+            for order, angle in enumerate(angles):
                 ray = np.array([np.cos(angle), np.sin(angle)])
                 offset = ray * distance * self.unit + np.sign(np.round(ray, 6)) * half * (np.abs(ray) > 0.3)
                 box = _box(centre + offset, half + PADDING * self.unit)
-                if _inside(box, frame) and not any(box.overlaps(other) for other in self._taken):
-                    candidates.append((distance + CURVE_HIT * self._hits(box), len(candidates), offset))
-        if not candidates:
-            return None
-        return min(candidates)[2]
+                if not self.free(box):
+                    continue
+                cost = distance + ORDER * order
+                if _gap(offset, half) > FAR * self.unit:
+                    crossed, blocked = self._leader_hits(centre, offset, half)
+                    if blocked:
+                        continue
+                    cost += CROSSING * crossed
+                candidates.append((cost, len(candidates), offset))
+        return min(candidates)[2] if candidates else None
 
-    def _hits(self, box: Bbox) -> int:
-        if not self._curves.size:
-            return 0
-        x, y = self._curves.T
-        return int(np.count_nonzero((box.x0 <= x) & (x <= box.x1) & (box.y0 <= y) & (y <= box.y1)))
+    def _leader_hits(self, centre: Array, offset: Array, half: Array) -> tuple[int, bool]:
+        """Return how many points of a thin line lie on curves, and whether it passes another label or marker."""
+        end = offset - np.clip(offset, -half, half)
+        size = float(np.linalg.norm(end))
+        along = np.arange(6.0 * self.unit, size, self.unit)
+        points = centre + along[:, None] * (end / size)
+        column, row = np.floor(points - (self.frame.x0, self.frame.y0)).astype(int).T + 1
+        crossed = sum(int(self._curves[c - 1 : c + 2, r - 1 : r + 2].any()) for c, r in zip(column, row, strict=True))
+        own = [box for box in self._taken if not box.contains(*centre)]
+        return crossed, any(box.contains(*point) for box in own for point in points)
+
+    def _hits(self, box: Bbox) -> bool:
+        """Return whether a curve passes a box that lies inside the panel."""
+        if self._sums is None:
+            self._sums = np.pad(self._curves.cumsum(0).cumsum(1), ((1, 0), (1, 0)))
+        low = np.floor(box.p0 - self.frame.p0).astype(int) + 1
+        high = np.ceil(box.p1 - self.frame.p0).astype(int) + 2
+        low, high = np.maximum(low, 0), np.minimum(high, self._curves.shape)
+        table = self._sums
+        count = table[high[0], high[1]] - table[low[0], high[1]] - table[high[0], low[1]] + table[low[0], low[1]]
+        return bool(count)
+
+
+def _gap(offset: Array, half: Array) -> float:
+    """Return the distance of a text from its point."""
+    return float(np.linalg.norm(np.maximum(np.abs(offset) - half, 0.0)))
 
 
 def _inside(box: Bbox, frame: Bbox) -> bool:
-    return bool(
-        frame.x0 <= box.x0 and box.x1 <= frame.x1 and frame.y0 <= box.y0 and box.y1 <= frame.y1
-    )
+    return bool(frame.x0 <= box.x0 and box.x1 <= frame.x1 and frame.y0 <= box.y0 and box.y1 <= frame.y1)
 
 
 def _box(centre: Array, half: Array) -> Bbox:
     return Bbox([centre - half, centre + half])
-
-
-def _around(centre: Array, radius: float) -> Bbox:
-    return _box(centre, np.array([radius, radius]))

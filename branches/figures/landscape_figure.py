@@ -2,37 +2,44 @@
 
 from __future__ import annotations
 
-from itertools import pairwise, zip_longest
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
-from matplotlib.patches import Patch
+from numpy.typing import NDArray
 
 from branches.dynamics.metastable import MetastableTable, MultiPeak
-from branches.figures.style import DIAMOND, DISC, GUIDE, RC, colour, line
+from branches.figures.densities import density_curve
+from branches.figures.labels import Labels
+from branches.figures.layout import base_size, side_by_side
+from branches.figures.page import axes_or_new, settled
+from branches.figures.scene import colours_of
+from branches.figures.style import DIAMOND, DISC, GUIDE, RC, Colours, colour, line, sized
+from branches.figures.words import number, typeset
 from branches.landscapes.arcs import StateFunction
 from branches.landscapes.landscape import Landscape
 from branches.states.stability import Stability
-from branches.sweeps.phase_diagram import Change, Column, PhaseDiagram
 
-__all__ = ["landscape_figure", "metastable_figure", "phase_figure"]
+__all__ = ["landscape_figure", "metastable_figure", "plot_landscape"]
 
+Array = NDArray[np.float64]
 SAMPLES, PROBE_EVERY = 241, 6  # points of a line, and of those the stability is asked
 BAND: dict[str, Any] = {"color": "#D9D9D9", "linewidth": 7.0, "solid_capstyle": "butt", "zorder": 0}
-PHASES = ("#FFFFFF", "#F4C7A1", "#B5D4EA", "#B9E0CF", "#E9CFDF", "#F3E3B3")  # by the mode that wins
 
 
-def landscape_figure(landscape: Landscape) -> Figure:
+def landscape_figure(landscape: Landscape, *, width: float = 9.6) -> Figure:
     """Draw the free energy of all states over κ with its minimum, and the slope of the minimum.
 
     Parameters
     ----------
     landscape
         From :func:`~branches.landscapes.landscape.landscape`.
+    width
+        Of the page, in inches; on a narrow one the panels stand below one another.
 
     Returns
     -------
@@ -50,17 +57,76 @@ def landscape_figure(landscape: Landscape) -> Figure:
     >>> len(page.axes)
     2
     """
-    with mpl.rc_context(RC):
-        page = Figure(figsize=(9.6, 3.9), layout="constrained")
-        left, right = page.subplots(1, 2)
-        page.suptitle(landscape.diagram.potential.label)
-        _energies(left, landscape)
-        _slopes(right, landscape)
-        low, high = _range(landscape)
-        for ax in (left, right):
-            ax.set_xlim(low, high)
-            ax.set_xlabel(r"coupling $\kappa$")
+    with mpl.rc_context({**RC, **base_size(width)}):
+        page, (left, right) = side_by_side(width, 2, 3.9)
+        page.suptitle(typeset(landscape.diagram.potential.label))
+        plot_landscape(landscape, left)
+        plot_landscape(landscape, right, y="slope", legend=False)
     return page
+
+
+def plot_landscape(
+    landscape: Landscape,
+    ax: Axes | None = None,
+    *,
+    y: str = "free energy",
+    labels: bool = True,
+    legend: bool = True,
+    colors: Mapping[int, str] | None = None,
+    **style: Any,
+) -> Axes:
+    """Draw the states of a diagram ordered by their free energy.
+
+    Parameters
+    ----------
+    landscape
+        From :func:`~branches.landscapes.landscape.landscape`.
+    ax
+        Where; new axes by default. Its fonts and its title stay as they are.
+    y
+        'free energy': F of every arc above the broad band of F*; 'slope': Σ g a² = −2 dF*/dκ of the minimiser.
+    labels
+        Whether transitions are labelled, where there is room.
+    legend
+        Whether there is a legend.
+    colors
+        Of branches, by their number.
+    **style
+        Passed on to Matplotlib for every line.
+
+    Raises
+    ------
+    ValueError
+        If ``y`` is neither.
+    """
+    if y not in ("free energy", "slope"):
+        raise ValueError(f"y = {y!r} is not allowed: give 'free energy' or 'slope'")
+    ax = axes_or_new(ax)
+    usual, given = colours_of(landscape.diagram), dict(colors or {})
+    lines = (_energies if y == "free energy" else _slopes)(ax, landscape, lambda n: given.get(n, usual(n)), style)
+    ax.set_xlim(*_range(landscape))
+    ax.set_xlabel(r"coupling $\kappa$")
+    if legend and y == "free energy":
+        ax.legend(loc="lower left", fontsize="small")
+    if labels:
+        _label(ax, landscape, y, lines)
+    return ax
+
+
+def _label(ax: Axes, landscape: Landscape, y: str, lines: Sequence[tuple[Array, Array]]) -> None:
+    settled(ax)
+    writer = Labels(ax)
+    for line_ in lines:
+        writer.avoid_curve(*line_)
+    legend = ax.get_legend()
+    if legend is not None:
+        writer.avoid_box(legend.get_window_extent())
+    for transition in landscape.transitions if y == "free energy" else ():
+        writer.avoid_point(transition.kappa, transition.states[0].free_energy)
+    for transition in landscape.transitions:
+        state = transition.states[0]
+        height = state.free_energy if y == "free energy" else float(np.mean(ax.get_ylim()))
+        writer.place(rf"$\kappa = {number(transition.kappa)}$", transition.kappa, height, fontsize="small")
 
 
 def _range(landscape: Landscape) -> tuple[float, float]:
@@ -71,25 +137,26 @@ def _range(landscape: Landscape) -> tuple[float, float]:
     return first - 0.15 * (high - first), high
 
 
-def _energies(ax: Axes, landscape: Landscape) -> None:
+def _energies(ax: Axes, landscape: Landscape, colours: Colours, style: Mapping[str, Any]) -> list[tuple[Array, Array]]:
+    """Draw F of all arcs, its minimum and the transitions, and return the lines."""
     low, high = _range(landscape)
     kappa = np.linspace(max(low, 1e-3 * high), high, 4 * SAMPLES)
     ax.plot(kappa, landscape.free_energy(kappa), label=r"$F^*$", **BAND)
     lowest = float(landscape.free_energy(high))
-    highest = 0.0
-    for arc in landscape.arcs:
-        energies = _arc_line(ax, arc, low)
-        highest = max(highest, float(np.max(energies)))
+    lines = [_arc_line(ax, arc, low, colours, style) for arc in landscape.arcs]
+    highest = max([0.0, *(float(np.max(energies)) for _, energies in lines)])
     for transition in landscape.transitions:
         mark = DIAMOND if transition.kind == "discontinuous" else DISC
-        ax.plot(transition.kappa, transition.states[0].free_energy, **mark)
+        ax.plot(transition.kappa, transition.states[0].free_energy, **sized(mark))
     ax.set_ylim(min(1.05 * lowest, -1e-9), max(1.2 * highest, -0.08 * lowest))
     ax.set_ylabel("free energy $F$")
-    ax.legend(loc="lower left")
+    return lines
 
 
-def _arc_line(ax: Axes, arc: StateFunction, low: float) -> np.ndarray:
-    """Draw F along one arc, in the style of its stability, and return it."""
+def _arc_line(
+    ax: Axes, arc: StateFunction, low: float, colours: Colours, style: Mapping[str, Any]
+) -> tuple[Array, Array]:
+    """Draw F along one arc, in the style of its stability, and return κ and F."""
     kappa = np.linspace(max(arc.low, low, 1e-9), arc.high, SAMPLES)
     energies = arc.energies(kappa)[0]
     probes = kappa[PROBE_EVERY // 2 :: PROBE_EVERY]
@@ -98,22 +165,23 @@ def _arc_line(ax: Axes, arc: StateFunction, low: float) -> np.ndarray:
     edges = [0, *(k + 1 for k, (left, right) in enumerate(pairwise(owner)) if left != right), SAMPLES - 1]
     for start, stop in pairwise(edges):
         piece = slice(start, stop + 1)
-        ax.plot(kappa[piece], energies[piece], color=colour(arc.number), **line(owner[start]))
-    return energies
+        ax.plot(kappa[piece], energies[piece], **{"color": colours(arc.number), **line(owner[start]), **style})
+    return kappa, energies
 
 
-def _slopes(ax: Axes, landscape: Landscape) -> None:
+def _slopes(ax: Axes, landscape: Landscape, colours: Colours, style: Mapping[str, Any]) -> list[tuple[Array, Array]]:
+    """Draw the slope of the minimum, and return the lines."""
+    lines = []
     for interval in landscape.intervals:
         kappa = np.linspace(max(interval.low, 1e-9), interval.high, SAMPLES)
-        ax.plot(kappa, interval.arc.energies(kappa)[1], color=colour(interval.arc.number), **line(Stability.STABLE))
+        slope = interval.arc.energies(kappa)[1]
+        ax.plot(kappa, slope, **{"color": colours(interval.arc.number), **line(Stability.STABLE), **style})
+        lines.append((kappa, slope))
     for transition in landscape.transitions:
-        ax.axvline(transition.kappa, **GUIDE)
-        place = (transition.kappa, 0.98)
-        text = rf"$\kappa$ = {transition.kappa:.6g}"
-        ax.annotate(
-            text, place, xycoords=("data", "axes fraction"), rotation=90, va="top", ha="right", fontsize=9.5
-        )
-    ax.set_ylabel(r"slope of the minimum, $\sum g_n a_n^2 = -2\,dF^*/d\kappa$")
+        ax.axvline(transition.kappa, **sized(GUIDE))
+        lines.append((np.full(2, transition.kappa), np.array(ax.get_ylim())))
+    ax.set_ylabel(r"slope $-2\,dF^*/d\kappa = \sum g_n a_n^2$")
+    return lines
 
 
 def metastable_figure(table: MetastableTable, symbol: str = r"\beta") -> Figure:
@@ -139,7 +207,7 @@ def metastable_figure(table: MetastableTable, symbol: str = r"\beta") -> Figure:
             by_peaks = {entry.peaks: entry for entry in row}
             for peaks, ax in enumerate(axes, 1):
                 _density(ax, by_peaks.get(peaks))
-            axes[0].set_ylabel(rf"${symbol} = {value:g}$" + "\n" + rf"$\kappa = {kappa:.4g}$", fontsize=10)
+            axes[0].set_ylabel(rf"${symbol} = {number(value)}$" + "\n" + rf"$\kappa = {number(kappa, 4)}$", fontsize=10)
         for ax in grid[-1]:
             ax.set_xticks([-np.pi, 0.0, np.pi], [r"$-\pi$", "$0$", r"$\pi$"])
             ax.set_xlabel(r"$\theta$")
@@ -151,121 +219,12 @@ def _density(ax: Axes, entry: MultiPeak | None) -> None:
     if entry is None:
         ax.set_axis_off()
         return
-    theta = np.linspace(-np.pi, np.pi, 721)
-    density = entry.state.density(theta)
+    theta, density = density_curve(entry.state)
     shade = colour(entry.peaks - 1)
     ax.plot(theta, density, color=shade, **line(Stability.STABLE if entry.slow else Stability.UNSTABLE))
     if entry.slow:
         ax.fill_between(theta, density, color=shade, alpha=0.25, linewidth=0)
     even, odd = entry.state.index
-    rate = "stable" if entry.growth < 0 else f"rate {entry.growth:.1e}"
+    rate = "stable" if entry.growth < 0 else f"rate ${number(entry.growth, 2)}$"
     ax.set_title(f"index {even}+{odd}, {rate}", fontsize=8.5)
     ax.set_ylim(0.0, None)
-
-
-def phase_figure(found: PhaseDiagram, symbol: str = r"\beta") -> Figure:
-    """Draw which state wins over the parameter and the coupling, in units of the first onset.
-
-    Parameters
-    ----------
-    found
-        From :func:`~branches.sweeps.phase_diagram.phase_diagram`.
-    symbol
-        The parameter, in TeX.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-        Shaded by the winner; discontinuous transitions solid, continuous ones dashed, limits of metastability
-        dotted; discs where the pattern of transitions changes between two columns.
-    """
-    with mpl.rc_context(RC):
-        page = Figure(figsize=(6.6, 4.6), layout="constrained")
-        ax = page.subplots()
-        _regions(ax, found)
-        _boundaries(ax, found)
-        for change in found.changes:
-            ax.plot(0.5 * (change.low + change.high), _height(found, change), **DISC)
-        ax.set_xlabel(rf"${symbol}$")
-        ax.set_ylabel(r"coupling, $\kappa / \kappa_{\mathrm{onset}}$")
-        ax.set_xlim(found.columns[0].value, found.columns[-1].value)
-        ax.legend(handles=_phase_legend(found), loc="upper left", frameon=True, framealpha=0.9)
-    return page
-
-
-def _regions(ax: Axes, found: PhaseDiagram) -> None:
-    """Shade by the mode that wins: each column at its own value, each height at its middle."""
-    values = np.array([column.value for column in found.columns])
-    top = min(column.kappa_max / column.onset[0] for column in found.columns)
-    lows = [
-        kappa / column.onset[0]
-        for column in found.columns
-        for kappa in (*(t[0] for t in column.transitions), *(fold[0] for fold in column.folds))
-    ]
-    bottom = 1.0 - 1.5 * (1.0 - min([*lows, 0.95]))
-    heights = np.linspace(bottom, top, 4 * SAMPLES)
-    winners = np.array([[column.winner(h * column.onset[0]) for column in found.columns] for h in heights])
-    for mode in np.unique(winners):
-        shade = mpl.colors.ListedColormap([PHASES[int(mode) % len(PHASES)]])
-        mask = np.ma.masked_where(winners != mode, winners)
-        ax.pcolormesh(values, heights, mask, cmap=shade, shading="nearest", rasterized=True)
-    ax.set_ylim(bottom, top)
-
-
-def _boundaries(ax: Axes, found: PhaseDiagram) -> None:
-    """Draw the transitions and folds, each as one line over the columns in which it is there."""
-    for (kind, _), points in _runs(found, "transitions"):
-        style = {"linestyle": "-"} if kind == "discontinuous" else {"linestyle": (0, (4, 2))}
-        ax.plot(*zip(*points, strict=True), color="black", linewidth=1.5, **style)
-    for _, points in _runs(found, "folds"):
-        ax.plot(*zip(*points, strict=True), **GUIDE)
-    for left, right in pairwise(found.columns):  # up to its onset the uniform state is metastable
-        if all(column.pattern and column.pattern[0][0] == "discontinuous" for column in (left, right)):
-            ax.plot([left.value, right.value], [1.0, 1.0], **GUIDE)
-
-
-def _runs(found: PhaseDiagram, which: str) -> list[tuple[tuple[str, int], list[tuple[float, float]]]]:
-    """Return ((kind, mode), points) of what neighbouring columns have in common; it ends where a column lacks it."""
-    done: list[tuple[tuple[str, int, int], list[tuple[float, float]]]] = []
-    active: dict[tuple[str, int, int], list[tuple[float, float]]] = {}
-    for column in found.columns:
-        entries = _entries(column, which)
-        done += [(key, active.pop(key)) for key in list(active) if key not in entries]
-        for key, kappa in entries.items():
-            active.setdefault(key, []).append((column.value, kappa / column.onset[0]))
-    return [((kind, mode), points) for (kind, mode, _), points in [*done, *active.items()]]
-
-
-def _entries(column: Column, which: str) -> dict[tuple[str, int, int], float]:
-    """Return the couplings of a column by kind, mode and number among those of that kind and mode."""
-    rows = [(t[1], t[2], t[0]) for t in column.transitions]
-    if which == "folds":
-        rows = [("fold", mode, kappa) for kappa, mode in column.folds]
-    entries: dict[tuple[str, int, int], float] = {}
-    for kind, mode, kappa in rows:
-        entries[kind, mode, sum(key[:2] == (kind, mode) for key in entries)] = kappa
-    return entries
-
-
-def _height(found: PhaseDiagram, change: Change) -> float:
-    """Return the height of a special point: that of the transition that the two patterns do not share."""
-    left, right = (next(c for c in found.columns if c.value == v) for v in (change.low, change.high))
-    for index, (before, after) in enumerate(zip_longest(change.before, change.after)):
-        if before != after:
-            columns = [column for column in (left, right) if index < len(column.transitions)]
-            return float(np.mean([column.transitions[index][0] / column.onset[0] for column in columns]))
-    return 1.0
-
-
-def _phase_legend(found: PhaseDiagram) -> list[Any]:
-    modes = sorted({0, *(t[2] for column in found.columns for t in column.transitions)})
-    names = {0: "uniform", 1: "one peak"}
-    patches = [
-        Patch(facecolor=PHASES[m % len(PHASES)], edgecolor="#999999", label=names.get(m, f"{m} peaks")) for m in modes
-    ]
-    return [
-        *patches,
-        Line2D([], [], color="black", linewidth=1.5, label="discontinuous"),
-        Line2D([], [], color="black", linewidth=1.5, linestyle=(0, (4, 2)), label="continuous"),
-        Line2D([], [], label="limit of metastability", **GUIDE),
-    ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import matplotlib as mpl
 import numpy as np
@@ -15,22 +16,24 @@ from branches.diagrams.diagram import Diagram
 from branches.dynamics.ensemble import Ensemble
 from branches.dynamics.hysteresis import Hysteresis
 from branches.figures.coexistence import coexistences
-from branches.figures.stretches import UNIFORM, Stretch, sample, stretches
+from branches.figures.layout import base_size, side_by_side
+from branches.figures.page import axes_or_new
+from branches.figures.stretches import UNIFORM, stretches
 from branches.figures.style import BRANCH_COLOURS, DIAMOND, GUIDE, RC, colour, line
+from branches.figures.words import number, typeset
 from branches.states.stability import Stability
 from branches.states.state import State
 
-__all__ = ["hysteresis_figure", "particles_figure"]
+__all__ = ["hysteresis_figure", "particles_figure", "plot_hysteresis"]
 
 Array = NDArray[np.float64]
 BINS = 64
 SHOWN_MODES = 4
 SHOWN_REPLICAS = 24
-SAMPLES = 200
 UP, DOWN = "#D55E00", "#56B4E9"
 
 
-def particles_figure(ensemble: Ensemble, states: Sequence[State] = ()) -> Figure:
+def particles_figure(ensemble: Ensemble, states: Sequence[State] = (), *, width: float = 9.6) -> Figure:
     """Draw the order parameters of an ensemble over time, and its histogram at the end.
 
     Parameters
@@ -39,6 +42,8 @@ def particles_figure(ensemble: Ensemble, states: Sequence[State] = ()) -> Figure
         From :func:`branches.particles`.
     states
         Mean-field states to compare with: their moments as dotted lines, their densities as lines.
+    width
+        Of the page, in inches; on a narrow one the panels stand below one another.
 
     Returns
     -------
@@ -54,24 +59,23 @@ def particles_figure(ensemble: Ensemble, states: Sequence[State] = ()) -> Figure
     >>> page.axes[0].get_xlabel()
     'time $t$'
     """
-    with mpl.rc_context(RC):
-        page = Figure(figsize=(9.6, 3.9), layout="constrained")
-        left, right = page.subplots(1, 2, width_ratios=(1.3, 1.0))
+    with mpl.rc_context({**RC, **base_size(width)}):
+        page, (left, right) = side_by_side(width, 2, 3.9, (1.3, 1.0))
         _order(left, ensemble, states)
         density, edges = ensemble.histogram(BINS)
         right.stairs(density, edges, color="0.82", fill=True)
         right.stairs(density, edges, color="0.45", linewidth=0.8, label="particles")
         theta = np.linspace(-np.pi, np.pi, 721)
-        for number, state in enumerate(states):
+        for place, state in enumerate(states):
             shift = np.pi / (state.n_fold or 1) if state.c[max(state.n_fold, 1) - 1].real < 0 else 0.0
-            right.plot(theta, state.density(theta + shift), color=BRANCH_COLOURS[number], label="mean field")
+            right.plot(theta, state.density(theta + shift), color=BRANCH_COLOURS[place], label="mean field")
         right.axhline(1.0 / (2.0 * np.pi), label="uniform", **GUIDE)
         right.set(xlabel=r"angle $\theta$", ylabel=r"density $\rho$", xlim=(-np.pi, np.pi))
         right.set_xticks([-np.pi, 0, np.pi], [r"$-\pi$", "0", r"$\pi$"])
         right.set_ylim(0.0, 1.12 * max(float(density.max()), right.get_ylim()[1] / 1.12))
         right.legend(loc="upper right")
         replicas = f"{ensemble.replicas} × " if ensemble.replicas > 1 else ""
-        page.suptitle(f"{ensemble.potential.label}: {replicas}{ensemble.n} particles, {_coupling(ensemble)}")
+        page.suptitle(f"{typeset(ensemble.potential.label)}: {replicas}{ensemble.n} particles, {_coupling(ensemble)}")
     return page
 
 
@@ -94,7 +98,8 @@ def _coupling(ensemble: Ensemble) -> str:
     low, high = float(ensemble.kappa.min()), float(ensemble.kappa.max())
     if np.isinf(low):
         return "no noise"
-    return f"κ = {low:.6g}" if low == high else f"κ = {low:.6g} … {high:.6g}"
+    span = number(low, 6) if low == high else rf"{number(low, 6)} \dots {number(high, 6)}"
+    return rf"$\kappa = {span}$"
 
 
 def hysteresis_figure(loop: Hysteresis, diagram: Diagram, mode: int = 1) -> Figure:
@@ -112,50 +117,87 @@ def hysteresis_figure(loop: Hysteresis, diagram: Diagram, mode: int = 1) -> Figu
     Returns
     -------
     matplotlib.figure.Figure
-        Branches black, stable solid and unstable dashed; each replica orange while κ rises and blue while it falls;
-        folds, onset and coexistence as dotted lines.
+        As :func:`plot_hysteresis` draws it.
 
     Raises
     ------
     ValueError
         If the mode is not one of those recorded.
     """
-    column = np.flatnonzero(loop.ensemble.modes == mode)
-    if not column.size:
+    if mode not in loop.ensemble.modes:
         raise ValueError(f"mode = {mode} is not allowed: recorded are {', '.join(map(str, loop.ensemble.modes))}")
     with mpl.rc_context(RC):
         page = Figure(figsize=(6.8, 5.0), layout="constrained")
-        ax = page.subplots()
-        for (kappa, order), tint in ((loop.up, UP), (loop.down, DOWN)):
-            ax.plot(kappa, order[:, :, int(column[0])].T, color=tint, linewidth=0.9, alpha=0.75)
-        for part in stretches(diagram):
-            kappa, moment = _moment(diagram, part, mode)
-            ax.plot(kappa, moment, color=colour(UNIFORM), **line(part.stability))
-        low, high = float(loop.ensemble.kappa.min()), float(loop.ensemble.kappa.max())
-        _guides(ax, diagram, mode, (low, high))
-        ax.set(xlim=(low, high), ylim=(0.0, 1.08), xlabel=r"coupling $\kappa$")
-        ax.set_ylabel(f"$|z_{{{mode}}}|$, $|a_{{{mode}}}|$")
-        handles = [
-            Line2D([], [], color=UP, label=r"particles, $\kappa$ rising"),
-            Line2D([], [], color=DOWN, label=r"particles, $\kappa$ falling"),
-            Line2D([], [], color="black", label="stable state", **line(Stability.STABLE)),
-            Line2D([], [], color="black", label="unstable state", **line(Stability.UNSTABLE)),
-        ]
-        title = f"{diagram.potential.label}: {loop.ensemble.n} particles"
-        page.legend(handles=handles, loc="outside upper center", ncols=2, title=title, title_fontsize=12)
+        plot_hysteresis(loop, page.subplots(), y=f"a{mode}", diagram=diagram, legend=False)
+        title = f"{typeset(diagram.potential.label)}: {loop.ensemble.n} particles"
+        entries = _entries(diagram)
+        page.legend(handles=entries, loc="outside upper center", ncols=2, title=title, title_fontsize=12)
     return page
 
 
-def _moment(diagram: Diagram, part: Stretch, mode: int) -> tuple[Array, Array]:
-    """Return couplings and |a_mode| along a stretch."""
-    if part.branch == UNIFORM:
-        return part.kappa, np.zeros(part.kappa.size)
-    branch = diagram.branches[part.branch]
-    nodes = 0.5 * (1.0 - np.cos(np.linspace(0.0, np.pi, SAMPLES)))
-    u, kappa = sample(branch, np.clip(part.start + (part.end - part.start) * nodes, 0.0, float(branch.arclength[-1])))
-    if mode % branch.n_fold or mode // branch.n_fold > u.shape[1]:
-        return kappa, np.zeros(kappa.size)
-    return kappa, np.abs(u[:, mode // branch.n_fold - 1])
+def plot_hysteresis(
+    loop: Hysteresis,
+    ax: Axes | None = None,
+    *,
+    y: str = "a1",
+    diagram: Diagram | None = None,
+    labels: bool = True,
+    legend: bool = True,
+    colors: tuple[str, str] = (UP, DOWN),
+    **style: Any,
+) -> Axes:
+    """Draw the order parameter of particles under a rising and falling coupling.
+
+    Parameters
+    ----------
+    loop
+        From :func:`~branches.dynamics.hysteresis.hysteresis`.
+    ax
+        Where; new axes by default. Its fonts and its title stay as they are.
+    y
+        A recorded mode: 'a1', ….
+    diagram
+        Of the same potential: its branches are drawn in black.
+    labels
+        Whether folds, onset and coexistence of the diagram are dotted lines with their names.
+    legend
+        Whether there is a legend.
+    colors
+        While κ rises, and while it falls.
+    **style
+        Passed on to Matplotlib for the replicas.
+
+    Raises
+    ------
+    ValueError
+        If the mode is not one of those recorded.
+    """
+    modes = loop.ensemble.modes.tolist()
+    if y not in {f"a{mode}" for mode in modes}:
+        raise ValueError(f"y = {y!r} is not allowed: recorded are the modes {', '.join(f'a{mode}' for mode in modes)}")
+    mode = int(y[1:])
+    ax = axes_or_new(ax)
+    for (kappa, order), tint in zip((loop.up, loop.down), colors, strict=True):
+        ax.plot(kappa, order[:, :, modes.index(mode)].T, **{"color": tint, "linewidth": 0.9, "alpha": 0.75, **style})
+    low, high = float(loop.ensemble.kappa.min()), float(loop.ensemble.kappa.max())
+    ax.set(xlim=(low, high), ylim=(0.0, 1.08), xlabel=r"coupling $\kappa$")
+    ax.set_ylabel(f"$|z_{{{mode}}}|$, $|a_{{{mode}}}|$")
+    for part in stretches(diagram) if diagram is not None else ():
+        ax.plot(part.kappa, np.abs(part.heights(y)), color=colour(UNIFORM), **line(part.stability))
+    if diagram is not None and labels:
+        _guides(ax, diagram, mode, (low, high))
+    if legend:
+        ax.legend(handles=_entries(diagram, colors), fontsize="small", loc="best")
+    return ax
+
+
+def _entries(diagram: Diagram | None, colors: tuple[str, str] = (UP, DOWN)) -> list[Line2D]:
+    handles = [
+        Line2D([], [], color=colors[0], label=r"particles, $\kappa$ rising"),
+        Line2D([], [], color=colors[1], label=r"particles, $\kappa$ falling"),
+    ]
+    shown = {part.stability for part in stretches(diagram)} if diagram is not None else set()
+    return handles + [Line2D([], [], color="black", label=f"{w} state", **line(w)) for w in Stability if w in shown]
 
 
 def _guides(ax: Axes, diagram: Diagram, mode: int, limits: tuple[float, float]) -> None:

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
+from typing import Any
 
 import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
 from branches.diagrams.diagram import Diagram
+from branches.dynamics.decay_rates import DecayRates
 from branches.dynamics.gap import spectral_gap, uniform_gap
+from branches.figures.legends import legend_entries
+from branches.figures.page import axes_or_new
+from branches.figures.scene import Scene, colours_of
 from branches.figures.stretches import UNIFORM
-from branches.figures.style import DISC, GUIDE, RC, SQUARE, colour, line
+from branches.figures.style import BRANCH_COLOURS, DISC, GUIDE, RC, SQUARE, line, sized
+from branches.figures.words import typeset
 from branches.states.stability import Stability
 
-__all__ = ["gap_figure", "gap_panel", "gaps_of"]
+__all__ = ["gap_figure", "gap_panel", "gaps_of", "plot_rates"]
 
 Array = NDArray[np.float64]
 SAMPLES = 400
@@ -47,9 +53,10 @@ def gap_panel(ax: Axes, diagram: Diagram, gaps: tuple[Array, ...] | None = None)
     left = lowest - 0.25 * (diagram.kappa_max - lowest) if diagram.branches else 0.1 * diagram.kappa_max
     kappa = np.linspace(max(left, 0.02 * diagram.kappa_max), diagram.kappa_max, SAMPLES)
     uniform = uniform_gap(diagram.potential, kappa)
-    _draw(ax, kappa, uniform, UNIFORM)
+    colours = colours_of(diagram)
+    _draw(ax, kappa, uniform, colours(UNIFORM))
     for number, (branch, gap) in enumerate(zip(diagram.branches, found, strict=True)):
-        _draw(ax, branch.kappa, gap, number)
+        _draw(ax, branch.kappa, gap, colours(number))
     ax.axhline(0.0, **GUIDE)
     for node in diagram.nodes:
         if node.kind in ("onset", "fold"):
@@ -63,7 +70,7 @@ def gap_panel(ax: Axes, diagram: Diagram, gaps: tuple[Array, ...] | None = None)
     ax.set_ylabel("spectral gap (least decay rate)")
 
 
-def _draw(ax: Axes, kappa: Array, gap: Array, number: int) -> None:
+def _draw(ax: Axes, kappa: Array, gap: Array, tint: str) -> None:
     """Draw one curve in stretches of one sign, each up to the zero between two points."""
     stable = gap > 0
     edges = [0, *(np.flatnonzero(stable[1:] != stable[:-1]) + 1).tolist(), gap.size]
@@ -77,7 +84,7 @@ def _draw(ax: Axes, kappa: Array, gap: Array, number: int) -> None:
             part = gap[start - 1] / (gap[start - 1] - gap[start])
             x = np.insert(x, 0, kappa[start - 1] + part * (kappa[start] - kappa[start - 1]))
             y = np.insert(y, 0, 0.0)
-        ax.plot(x, y, color=colour(number), **line(Stability.STABLE if stable[start] else Stability.UNSTABLE))
+        ax.plot(x, y, color=tint, **line(Stability.STABLE if stable[start] else Stability.UNSTABLE))
 
 
 def gap_figure(diagram: Diagram, gaps: tuple[Array, ...] | None = None) -> Figure:
@@ -105,11 +112,59 @@ def gap_figure(diagram: Diagram, gaps: tuple[Array, ...] | None = None) -> Figur
         page = Figure(figsize=(6.6, 4.3), layout="constrained")
         ax = page.subplots()
         gap_panel(ax, diagram, gaps)
-        ax.set_title(diagram.potential.label)
-        handles = [Line2D([], [], color=colour(UNIFORM), label="uniform state", linewidth=1.9)]
-        handles += [
-            Line2D([], [], color=colour(number), label=f"branch {number}", linewidth=1.9)
-            for number in range(min(len(diagram.branches), 8))
-        ]
-        ax.legend(handles=handles, loc="best")
+        ax.set_title(typeset(diagram.potential.label))
+        scene = Scene.of(diagram)
+        branches, _ = legend_entries(scene, GUIDE, scene.colours)
+        ax.legend(handles=branches, loc="best")
     return page
+
+
+def plot_rates(
+    found: DecayRates,
+    ax: Axes | None = None,
+    *,
+    labels: bool = True,
+    legend: bool = False,
+    colors: Sequence[str] = BRANCH_COLOURS,
+    **style: Any,
+) -> Axes:
+    """Draw the decay rates of disturbances of a state as levels, one column an isotropy type.
+
+    Parameters
+    ----------
+    found
+        From :func:`branches.decay_rates`.
+    ax
+        Where; new axes by default. Its fonts and its title stay as they are.
+    labels
+        Whether the columns are named.
+    legend
+        Whether there is a legend.
+    colors
+        Of the columns.
+    **style
+        Passed on to Matplotlib for the levels.
+
+    Examples
+    --------
+    >>> import branches
+    >>> from branches import potentials
+    >>> state = branches.trace(potentials.kuramoto(), kappa_max=4.5).at_kappa(4)[0]
+    >>> branches.decay_rates(state).plot(Figure().subplots()).get_ylabel()
+    'decay rate'
+    """
+    ax = axes_or_new(ax)
+    names = []
+    for column, block in enumerate(found.blocks):
+        tint = colors[column % len(colors)]
+        name = block.sector if block.period < 2 else f"{block.sector}, ±{block.residue} mod {block.period}"
+        names.append(name)
+        ax.hlines(
+            block.rates[: found.count], column - 0.35, column + 0.35, **{"color": tint, "label": name, **style}
+        )
+    ax.axhline(0.0, **sized(GUIDE))
+    ax.set_xticks(range(len(names)), names if labels else [""] * len(names))
+    ax.set_ylabel("decay rate")
+    if legend:
+        ax.legend(fontsize="small")
+    return ax

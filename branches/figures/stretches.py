@@ -3,35 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from branches.diagrams.diagram import Diagram
 from branches.diagrams.records import Branch
-from branches.spaces.isotropy import Isotropy
+from branches.diagrams.secondary import decided_index
+from branches.figures.heights import Height, amplitude, heights
 from branches.states.energy import free_energy
-from branches.states.stability import Stability
+from branches.states.stability import Stability, stability_of
+from branches.states.state import State
 from continuation import once
 
-__all__ = ["UNIFORM", "Portrait", "Stretch", "amplitude", "portraits", "sample", "stretches"]
+__all__ = ["UNIFORM", "Portrait", "Stretch", "branch_stretches", "portraits", "sample", "stretches"]
 
 Array = NDArray[np.float64]
 UNIFORM = -1  # the branch number of the uniform state
 SAMPLES = 160  # of one stretch
 NEAR, NEAR_OTHER = 0.12, 0.03  # of the extent: portraits of one branch, of two, are at least so far apart
-
-
-def amplitude(a: Array) -> Array:
-    """Return ‖a‖ = (Σ a_n²)^½ along the last axis: the same on a whole orbit, zero if uniform.
-
-    Examples
-    --------
-    >>> float(amplitude(np.array([0.6, 0.8])))
-    1.0
-    """
-    norm: Array = np.sqrt(np.sum(a * a, axis=-1))
-    return norm
 
 
 def sample(branch: Branch, arclength: Array) -> tuple[Array, Array]:
@@ -49,16 +40,7 @@ def sample(branch: Branch, arclength: Array) -> tuple[Array, Array]:
     tuple of ndarray
         a_n, a_2n, … of shape (m, N) and κ of shape (m,).
     """
-    curve = branch.curve
-    u = np.zeros((arclength.size, curve.u.shape[1]))
-    kappa = np.empty(arclength.size)
-    ends = np.array([piece.end for piece in curve.pieces])
-    owners = np.minimum(np.searchsorted(ends, arclength), ends.size - 1)
-    for number in np.unique(owners):
-        piece, own = curve.pieces[number], owners == number
-        x = piece.at((arclength[own] - piece.start) / (piece.length or 1.0))
-        u[own, : x.shape[1] - 1], kappa[own] = x[:, :-1], x[:, -1] * curve.parameter_scale
-    return u, kappa
+    return branch.curve.sampled(arclength)
 
 
 @dataclass(frozen=True)
@@ -73,22 +55,34 @@ class Stretch:
         Arclengths (couplings for the uniform state).
     stability
         Whether it is locally stable in the full space, unstable, or not decided.
-    kappa, amplitude, free_energy
+    arclength, kappa, free_energy
         Samples in the order of arclength, shape (m,).
+    a
+        Their moments, shape (m, N).
     """
 
     branch: int
     start: float
     end: float
     stability: Stability
+    arclength: Array
     kappa: Array
-    amplitude: Array
     free_energy: Array
+    a: Array
 
     @property
     def stable(self) -> bool:
         """Whether it is known to be stable."""
         return self.stability is Stability.STABLE
+
+    @property
+    def amplitude(self) -> Array:
+        """‖a‖ of the samples, shape (m,)."""
+        return amplitude(self.a)
+
+    def heights(self, y: Height) -> Array:
+        """Return what the samples are drawn over, shape (m,)."""
+        return heights(y, self.a, self.free_energy)
 
 
 @once
@@ -105,23 +99,36 @@ def stretches(diagram: Diagram) -> tuple[Stretch, ...]:
     """
     edges = [data for _, _, data in diagram.graph.edges(data=True)]
     edges.sort(key=lambda edge: (edge["branch"], edge["arclength_start"]))
-    return tuple(
-        _stretch(diagram, edge["branch"], edge["arclength_start"], edge["arclength_end"], Stability(edge["stability"]))
-        for edge in edges
-    )
+    modes = max([branch.curve.u.shape[1] * branch.n_fold for branch in diagram.branches if branch.kappa.size] + [1])
+    found = []
+    for edge in edges:
+        number, start, end = edge["branch"], edge["arclength_start"], edge["arclength_end"]
+        stability = Stability(edge["stability"])
+        if number == UNIFORM:
+            at = np.array([start, end])
+            found.append(Stretch(number, start, end, stability, at, at, np.zeros(2), np.zeros((2, modes))))
+        else:
+            found.append(_stretch(diagram.branches[number], number, start, end, stability))
+    return tuple(found)
 
 
-def _stretch(diagram: Diagram, number: int, start: float, end: float, stability: Stability) -> Stretch:
-    if number == UNIFORM:
-        kappa, zero = np.array([start, end]), np.zeros(2)
-        return Stretch(number, start, end, stability, kappa, zero, zero)
-    branch = diagram.branches[number]
+def branch_stretches(branch: Branch, number: int = 0) -> tuple[Stretch, ...]:
+    """Return one branch as stretches of constant stability, under a number."""
+    if branch.arclength.size < 2:
+        return ()
+    stops = [0.0, *(point.arclength for point in branch.special_points), float(branch.arclength[-1])]
+    parts = [(start, end) for start, end in pairwise(sorted(set(stops)))]
+    words = [stability_of(*decided_index(branch, start, end)) for start, end in parts]
+    return tuple(_stretch(branch, number, *part, word) for part, word in zip(parts, words, strict=True))
+
+
+def _stretch(branch: Branch, number: int, start: float, end: float, stability: Stability) -> Stretch:
     # closer towards both ends, where a fold turns or a pitchfork leaves
     nodes = 0.5 * (1.0 - np.cos(np.linspace(0.0, np.pi, SAMPLES)))
     arclength = np.clip(start + (end - start) * nodes, 0.0, float(branch.arclength[-1]))
     u, kappa = sample(branch, arclength)
     energy = free_energy(branch.potential, branch.isotropy, u, np.maximum(kappa, np.finfo(float).tiny))
-    return Stretch(number, start, end, stability, kappa, amplitude(u), energy)
+    return Stretch(number, start, end, stability, arclength, kappa, energy, branch.isotropy.expanded(u))
 
 
 @dataclass(frozen=True)
@@ -132,25 +139,35 @@ class Portrait:
     ----------
     branch, arclength
         Where on which branch.
-    kappa, amplitude, free_energy
-        Its place in the panels.
-    stability
-        Whether it is locally stable, unstable, or not decided.
-    a, isotropy
-        Its moments, shape (N,), and its symmetry class.
+    state
+        The state itself.
     remark
         Why it was chosen: 'coexistence', 'end', 'fold' or 'between'.
     """
 
     branch: int
     arclength: float
-    kappa: float
-    amplitude: float
-    free_energy: float
-    stability: Stability
-    a: Array
-    isotropy: Isotropy
+    state: State
     remark: str
+
+    @property
+    def kappa(self) -> float:
+        """Its coupling."""
+        return self.state.kappa
+
+    @property
+    def amplitude(self) -> float:
+        """‖a‖."""
+        return float(amplitude(self.state.a))
+
+    @property
+    def stability(self) -> Stability:
+        """Whether it is locally stable, unstable, or not decided."""
+        return self.state.stability
+
+    def height(self, y: Height) -> float:
+        """Return what the state is drawn over."""
+        return float(heights(y, self.state.a[None], np.array([self.state.free_energy]))[0])
 
 
 def portraits(
@@ -194,10 +211,7 @@ def _drawn(diagram: Diagram) -> list[tuple[int, Branch]]:
 
 
 def _portrait(branch: Branch, number: int, s: float, remark: str) -> Portrait:
-    state = branch.at(s)
-    size = float(amplitude(state.a))
-    energy, stability = state.free_energy, state.stability
-    return Portrait(number, s, state.kappa, size, energy, stability, state.a, state.isotropy, remark)
+    return Portrait(number, s, branch.at(s), remark)
 
 
 def _extent(diagram: Diagram) -> tuple[float, float]:

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
+
+from matplotlib import rc_params_from_file, rcParams
 
 from branches.states.stability import Stability
 
 __all__ = [
-    "BRANCH_COLOURS", "CROSS", "DIAMOND", "DISC", "GUIDE", "RC", "RING", "SQUARE", "UNIFORM_COLOUR", "colour", "line",
+    "BRANCH_COLOURS", "CROSS", "DIAMOND", "DISC", "GUIDE", "PLANE_MARKS", "RC", "RING", "SQUARE", "STYLE",
+    "UNIFORM_COLOUR", "Colours", "colour", "line", "sized",
 ]  # fmt: skip
 
-# Okabe and Ito's palette: told apart by colour-blind readers, and in grey by lightness.
-BRANCH_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#7F7F7F")
+STYLE = "branches.figures.paper"  # for matplotlib.pyplot.style.use
+# Told apart by colour-blind readers too (all pairs); neighbours also in grey, where lightness alternates.
+BRANCH_COLOURS = (
+    "#0072B2", "#E69F00", "#882255", "#44AA99", "#332288", "#D55E00",
+    "#117733", "#88CCEE", "#8C3B1A", "#B58AE0", "#3A3A3A", "#DD77BB",
+)  # fmt: skip
 UNIFORM_COLOUR = "#000000"
 
 _POINT: dict[str, Any] = {"linestyle": "none", "color": "black", "markersize": 5.5, "zorder": 5}
@@ -21,6 +30,7 @@ RING = {**_POINT, "marker": "o", "markerfacecolor": "none", "markersize": 10, "m
 CROSS = {**_POINT, "marker": "x", "markersize": 6.5, "markeredgewidth": 1.4}  # a branch stops before its end
 GUIDE: dict[str, Any] = {"color": "black", "linestyle": ":", "linewidth": 0.9}
 DIAMOND = {**_POINT, "marker": "D", "markerfacecolor": "white", "markersize": 5}  # coexistence
+Colours = Callable[[int], str]  # of a branch by its number
 
 _LINES: dict[Stability, dict[str, Any]] = {
     Stability.STABLE: {"linestyle": "-", "linewidth": 1.9},
@@ -28,22 +38,22 @@ _LINES: dict[Stability, dict[str, Any]] = {
     Stability.UNDECIDED: {"linestyle": (0, (6.0, 1.8, 1.0, 1.8)), "linewidth": 1.6},
 }
 
-RC: Any = {
-    "font.family": "STIXGeneral",
-    "mathtext.fontset": "stix",
-    "font.size": 11,
-    "axes.labelsize": 12,
-    "axes.linewidth": 0.8,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "legend.fontsize": 10.5,
-    "legend.frameon": False,
-    "legend.columnspacing": 1.5,
-    "lines.solid_capstyle": "round",
-    "lines.dash_capstyle": "butt",
-    "svg.hashsalt": "mvcont",  # the same diagram, the same file
-    "pdf.fonttype": 42,
+# Special points in the plane of a parameter and the coupling.
+PLANE_MARKS: dict[str, dict[str, Any]] = {
+    "tricritical": DISC,
+    "unstable tricritical": {**DISC, "markerfacecolor": "white"},
+    "tetracritical": {**DISC, "marker": "*", "markersize": 9},
+    "critical end point": DIAMOND,
+    "critical point": {**DISC, "marker": "P", "markersize": 6.5, "zorder": 6},
+    "triple point": {**DISC, "marker": "^"},
+    "cusp": SQUARE,
+    "limit of existence": {**DISC, "marker": "|", "markersize": 9},
+    "resonance": {**DISC, "marker": "x"},
+    "change": {**DISC, "marker": "o", "markersize": 3.5},
 }
+FULL = 11.0  # points: lines and markers are drawn smaller where the font is smaller than this
+
+RC: Any = dict(rc_params_from_file(Path(__file__).with_name("paper.mplstyle"), use_default_template=False))
 
 
 def colour(branch: int) -> str:
@@ -57,6 +67,20 @@ def colour(branch: int) -> str:
     return UNIFORM_COLOUR if branch < 0 else BRANCH_COLOURS[branch % len(BRANCH_COLOURS)]
 
 
+def sized(style: dict[str, Any]) -> dict[str, Any]:
+    """Return a style whose lines and markers suit the font in use, as small as that of a column of a journal.
+
+    Examples
+    --------
+    >>> from matplotlib import rc_context
+    >>> with rc_context({"font.size": 8.0}):
+    ...     sized(DISC)["markersize"]
+    4.0
+    """
+    share = min(1.0, rcParams["font.size"] / FULL)
+    return {key: value * share if key in ("linewidth", "markersize") else value for key, value in style.items()}
+
+
 def line(stability: Stability) -> dict[str, Any]:
     """Return the line style: solid where stable, thinner and dashed where unstable, dash-dotted where not decided."""
-    return dict(_LINES[stability])
+    return sized(_LINES[stability])

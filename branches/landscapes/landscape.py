@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from branches.diagrams.diagram import Diagram
+from branches.diagrams.outlets import DrawnPage
 from branches.diagrams.records import Branch
 from branches.diagrams.search.disconnected import default_couplings, with_disconnected
 from branches.landscapes.arcs import Arc, StateFunction, UniformArc, arcs_of
@@ -28,7 +29,7 @@ SAME_STATE = 1e-5  # moments of two states known to the accuracy of the start of
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Landscape(Record):
+class Landscape(DrawnPage, Record):
     """The states of a diagram ordered by their free energy.
 
     Parameters

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from branches.landscapes.transitions import Transition
 from branches.loci.curve_points import Line
+from branches.loci.endings import Ending
 from branches.loci.family_weights import FamilyWeights, unit_mode
-from branches.loci.followed_lines import Ending, followed_line, onset_events, resolved
+from branches.loci.followed_lines import followed_line, onset_events, resolved
 from branches.potentials.potential import Potential
 from branches.spaces.circle import EVEN
 from branches.spaces.isotropy import Isotropy

@@ -9,6 +9,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from branches.diagrams.outlets import Drawn
 from continuation import Branch, Problem, Record, bracketed_root, correct
 
 __all__ = ["CurvePoint", "Line", "amplitude_limit", "crossings"]
@@ -48,7 +49,7 @@ class CurvePoint(Record):
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Line(Record):
+class Line(Drawn, Record):
     """A line in the plane of a parameter q and the coupling κ.
 
     Parameters
@@ -67,6 +68,9 @@ class Line(Record):
         How it ended.
     curves
         What the engine followed, from the start towards smaller and towards larger q; empty for a closed form.
+    path
+        (q, κ) close to one another along the line, shape (M, 2): what is drawn. Between the points it comes from the
+        engine's cubics, right to some 1e-5; ``couplings`` solves anew. By default the points.
     """
 
     kind: str
@@ -77,6 +81,12 @@ class Line(Record):
     couplings: Callable[[float], tuple[float, ...]] = field(compare=False)
     message: str = ""
     curves: tuple[Branch, ...] = ()
+    path: Array = field(default_factory=lambda: np.empty((0, 2)))
+
+    def __post_init__(self) -> None:
+        if not self.path.size:
+            object.__setattr__(self, "path", np.column_stack([self.q, self.kappa]))
+        super().__post_init__()
 
     def coupling(self, q: float) -> float:
         """Return κ at q, the first value on the line.

@@ -9,7 +9,7 @@ from itertools import combinations, pairwise
 
 from branches.diagrams.build import diagram
 from branches.diagrams.completeness import Outcome
-from branches.diagrams.outlets import Exported
+from branches.diagrams.outlets import DrawnPage, Exported
 from branches.diagrams.trace import first_onset
 from branches.landscapes.landscape import Landscape, landscape
 from branches.loci.coexistence_lines import coexistence_line
@@ -31,7 +31,7 @@ SAME = 1e-8  # relative to 1 + |q|: two special points of one kind that are one
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Curves(Exported, Record):
+class Curves(Exported, DrawnPage, Record):
     """The lines of a family, and in words what could not be followed: lines, and branches of the diagrams.
 
     ``status`` is 'finished' or 'interrupted': then the lines found until then, the last one perhaps cut short.

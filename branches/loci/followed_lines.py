@@ -10,86 +10,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from branches.loci.curve_points import ON_LINE, CurvePoint, Line, amplitude_limit
+from branches.loci.endings import Ending, Limit
 from branches.loci.family_weights import FamilyWeights
-from branches.onsets.multicritical import multicritical_kind
 from continuation import Branch, Event, Problem, SpecialPoint, Status, correct, follow
 
-__all__ = ["Ending", "followed_line", "onset_events", "resolved"]
+__all__ = ["followed_line", "onset_events", "resolved"]
 
 Array = NDArray[np.float64]
-SMALL = 1e-6  # a moment that has vanished at an extrapolated end
 SAME = 1e-9  # relative: two values of κ that are one
 PART = 0.8  # of the first amplitude, where that is smaller
 TOLERANCE = 1e-13  # of the engine: what a located point is right to, relative to 1 + |q|
 HIGHEST_MODE = 12  # onsets looked at along a line
 MOST_STEPS = 150  # a line that needs more is ended there, and says so
 LEAST, LARGEST, NEGLECTED = 32, 256, 1e-12  # unknowns of a state, and the last moment allowed
-DOUBT = 4.0  # errors of an end within which c₄ must not vanish for the end to be tricritical
 CONVERGED = 1e-7  # error of an extrapolation that has found its end
-
-
-@dataclass(frozen=True)
-class Ending:
-    """A line ends where an amplitude of its states vanishes, in a point of this kind.
-
-    Parameters
-    ----------
-    kind
-        Of the point; 'tricritical' at the uniform state is made precise by the coefficients of its onset.
-    index, n_fold, size
-        Where the moments of the state begin among the unknowns, its period number, and how many there are.
-    power
-        The line is smooth in amplitude^power.
-    close
-        Amplitude from which the end is extrapolated.
-    noise
-        The equations determine q and κ at a small amplitude a to some ε / a^noise.
-    other
-        The amplitude is u[index]; or, where the moments of a second state of the same period begin at ``other``, the
-        difference u[index] − u[other].
-    """
-
-    kind: str
-    index: int
-    n_fold: int
-    size: int
-    power: int = 2
-    close: float = 0.3
-    noise: int = 1
-    other: int | None = None
-
-    def row(self, size: int) -> Array:
-        """Return the amplitude as a row that acts on the unknowns, shape (size,)."""
-        row: Array = np.eye(1, size, self.index)[0]
-        if self.other is not None:
-            row[self.other] = -1.0
-        return row
-
-    def odd(self, x: Array) -> Array:
-        """Return the part of x that is odd in the amplitude, shape of x."""
-        odd: Array = np.zeros_like(x)
-        own = slice(self.index, self.index + self.size)
-        if self.other is not None:
-            second = slice(self.other, self.other + self.size)
-            odd[own] = 0.5 * (x[own] - x[second])
-            odd[second] = -odd[own]
-        elif self.power == 2:
-            odd[own][::2] = x[own][::2]
-        return odd
-
-    def point(self, x: Array, q: float, error: float, weights: FamilyWeights) -> CurvePoint:
-        """Return the point in which the line ends at the limit x."""
-        kappa = float(x[-2]) * weights.unit(q)
-        if self.other is not None:
-            return CurvePoint(self.kind, q, kappa, error, f"the two states of mode {self.n_fold} merge")
-        even = (x - self.odd(x))[self.index : self.index + self.size]
-        own = weights.kind.with_n_fold(self.n_fold)
-        n_fold, kind = own.of_state(own.expanded(even), SMALL).n_fold, self.kind
-        if kind == "tricritical" and n_fold == 0:
-            inside = max(min(DOUBT * error, q - weights.low, weights.high - q), 0.0)
-            kind = multicritical_kind(weights.family, q, inside, self.n_fold)
-        becomes = f"mode {n_fold}" if n_fold else "the uniform state"
-        return CurvePoint(kind, q, kappa, error, f"mode {self.n_fold} merges with {becomes}")
+FINE = 24  # points of the path of a line for each piece that was followed, and between its last point and its limit
 
 
 def resolved(line_of: Callable[[int], Line], size: int) -> Line:
@@ -179,6 +114,7 @@ def followed_line(
         partial(_couplings, problem, halves, weights),
         f"towards smaller: {halves[0].message}; towards larger: {halves[1].message}",
         curves,
+        np.concatenate([halves[0].path[::-1], halves[1].path[1:]]),
     )
 
 
@@ -202,34 +138,16 @@ def _turn(half: Branch) -> tuple[SpecialPoint | None, float]:
 
 
 @dataclass(frozen=True)
-class _Limit:
-    """Where a vanishing amplitude ends a line: the last point followed, the limit, and the point that it is."""
-
-    ending: Ending
-    last: Array
-    limit: Array
-    point: CurvePoint
-
-    def guess(self, q: float, scale: float) -> Array | None:
-        """Return about where the line is at q, if that lies between the last point followed and the limit."""
-        part = (q / scale - self.limit[-1]) / (self.last[-1] - self.limit[-1])
-        if not 0.0 < part < 1.0:
-            return None
-        odd = self.ending.odd(self.last)
-        guess: Array = self.limit + part * (self.last - odd - self.limit) + np.sqrt(part) * odd
-        return guess
-
-
-@dataclass(frozen=True)
 class _Half:
-    """One half of a line: (q, κ) along it, shape (P, 2), its special points, how it ends, and what was followed."""
+    """One half of a line: (q, κ) at its points and along it, its special points, how it ends, what was followed."""
 
     curve: Branch
     end: float
     table: Array
+    path: Array
     points: tuple[CurvePoint, ...]
     message: str
-    limit: _Limit | None
+    limit: Limit | None
 
 
 def _half(
@@ -239,8 +157,8 @@ def _half(
     turn, end = (None, np.inf) if turns else _turn(curve)
     points = [_point(special, weights) for special in _specials(curve) if special.arclength < end]
     kept = curve.arclength < end
-    q, scaled = curve.p[kept], curve.u[kept, -1]
-    table = np.column_stack([q, scaled * [weights.unit(float(value)) for value in q]])
+    table = _couplings_of(curve.u[kept], curve.p[kept], weights)
+    path = _couplings_of(*curve.sampled(_fine(curve, end)), weights)
     last, limit, message = None, None, f"{curve.status.value} {curve.message}".strip()
     if turn is not None:
         last, message = replace(_point(turn, weights), kind="limit of existence"), "one of the states folds"
@@ -252,7 +170,34 @@ def _half(
     if last is not None:
         points.append(last)
         table = np.vstack([table, [last.q, last.kappa]])
-    return _Half(curve, end, table, tuple(points), message, limit)
+        between = [] if limit is None else _into_limit(problem, limit, weights)
+        path = np.vstack([path, *between, [last.q, last.kappa]])
+    return _Half(curve, end, table, path, tuple(points), message, limit)
+
+
+def _fine(curve: Branch, end: float) -> Array:
+    """Return arclengths close to one another, up to an end."""
+    parts = [np.linspace(piece.start, piece.end, FINE, endpoint=False) for piece in curve.pieces]
+    last = float(curve.arclength[-1])
+    return np.append(np.concatenate([part[part < min(end, last)] for part in parts]), min(end, last))
+
+
+def _couplings_of(u: Array, q: Array, weights: FamilyWeights) -> Array:
+    """Return (q, κ) of states of the line, shape (P, 2)."""
+    return np.column_stack([q, u[:, -1] * [weights.unit(float(value)) for value in q]])
+
+
+def _into_limit(problem: Problem, limit: Limit, weights: FamilyWeights) -> list[Array]:
+    """Return (q, κ) between the last point followed and the limit, solved for at values of q."""
+    scale = problem.parameter_scale
+    found = []
+    for part in np.linspace(1.0, 0.0, FINE, endpoint=False)[1:]:
+        q = scale * float(limit.limit[-1] + part * (limit.last[-1] - limit.limit[-1]))
+        guess = limit.guess(q, scale)
+        kappa = None if guess is None else _corrected(problem, guess[:-1], q, weights)
+        if kappa is not None:
+            found.append(np.array([q, kappa]))
+    return found
 
 
 def _end_event(number: int, ending: Ending, start: Array) -> Event:
@@ -283,7 +228,7 @@ def _place(where: str) -> str:
 
 def _limit(
     problem: Problem, last: SpecialPoint, endings: Sequence[Ending], weights: FamilyWeights
-) -> tuple[_Limit | None, str]:
+) -> tuple[Limit | None, str]:
     """Return where a line ends by a vanishing amplitude, and that in words."""
     ending = endings[int(last.kind[4:])]
     here = problem.resized(last.u, last.p)
@@ -297,7 +242,7 @@ def _limit(
         return None, f"an amplitude has become small, but does not vanish on the line: {failure}"
     q = float(x[-1]) * scale
     point = ending.point(x, q, float(error[-1]) * scale, weights)
-    return _Limit(ending, start, x, point), point.kind
+    return Limit(ending, start, x, point), point.kind
 
 
 def _couplings(problem: Problem, halves: Sequence[_Half], weights: FamilyWeights, q: float) -> tuple[float, ...]:
@@ -309,11 +254,16 @@ def _couplings(problem: Problem, halves: Sequence[_Half], weights: FamilyWeights
         guesses += on_curve if beyond is None else [*on_curve, beyond[:-1]]
     found: list[float] = []
     for u in guesses:
-        here = problem.resized(u, q)
-        fixed = problem if here is None else here[0]
-        x = np.append(u, q / fixed.parameter_scale)
-        new = correct(fixed, x, np.eye(1, x.size, x.size - 1)[0], 0.0, max_iterations=20)
-        kappa = float(new.x[-2]) * weights.unit(q)
-        if new.residual <= ON_LINE and all(abs(kappa - other) > SAME * kappa for other in found):
+        kappa = _corrected(problem, u, q, weights)
+        if kappa is not None and all(abs(kappa - other) > SAME * kappa for other in found):
             found.append(kappa)
     return tuple(found)
+
+
+def _corrected(problem: Problem, u: Array, q: float, weights: FamilyWeights) -> float | None:
+    """Return κ of the line near a guess, corrected at fixed q; None if there is no point of it."""
+    here = problem.resized(u, q)
+    fixed = problem if here is None else here[0]
+    x = np.append(u, q / fixed.parameter_scale)
+    new = correct(fixed, x, np.eye(1, x.size, x.size - 1)[0], 0.0, max_iterations=20)
+    return float(new.x[-2]) * weights.unit(q) if new.residual <= ON_LINE else None

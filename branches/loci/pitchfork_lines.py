@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from branches.diagrams.pitchfork import pitchfork_shape
 from branches.diagrams.records import SpecialPoint
 from branches.loci.curve_points import Line
+from branches.loci.endings import Ending
 from branches.loci.family_weights import FamilyWeights, unit_mode
-from branches.loci.followed_lines import Ending, followed_line, resolved
+from branches.loci.followed_lines import followed_line, resolved
 from branches.loci.gibbs_family import equations_of
 from branches.potentials.potential import Potential
 from branches.spaces.circle import Dihedral, even_block

@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Executor
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
-from itertools import pairwise, zip_longest
+from itertools import groupby, pairwise, zip_longest
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from branches.diagrams.build import diagram
-from branches.diagrams.outlets import Exported
+from branches.diagrams.diagram import Diagram
+from branches.diagrams.outlets import DrawnPage, Exported, outlet
 from branches.landscapes.landscape import landscape
 from branches.loci.coexistence_lines import coexistence_line
+from branches.loci.curves import Curves, curves
 from branches.loci.pitchfork_tricritical import pitchfork_tricritical_point
 from branches.onsets.tricritical import tricritical_point
 from branches.sweeps.phase_column import REACH, SCANNED, WEIGHTS, Column, Family, column_of, column_task, unpacked
 from branches.sweeps.store import Store
+from branches.sweeps.strips import Limit, Strip, limits_of, strips_of
 from branches.sweeps.sweep import Failure, Progress, sweep
 from continuation import Record, one_thread
 
@@ -28,6 +31,8 @@ __all__ = ["Change", "Column", "Landmark", "PhaseDiagram", "phase_diagram"]
 
 DECIDED = {"continuous", "discontinuous"}
 CLOSE = 1e-3  # of the range: columns beside a special point, where its kinds of transition can be told apart
+ENDS = ("tricritical", "critical end point", "triple point", "critical point", "tetracritical")
+SERVED = 0.02  # relative: a special point between two columns is about where their transition is
 LOCATED = 1e-12  # width to which a critical end point is bisected
 
 
@@ -58,7 +63,7 @@ class Landmark(Record):
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class PhaseDiagram(Exported, Record):
+class PhaseDiagram(Exported, DrawnPage, Record):
     """The columns of a phase diagram.
 
     Parameters
@@ -71,6 +76,11 @@ class PhaseDiagram(Exported, Record):
         As in :class:`~branches.sweeps.sweep.Sweep`.
     computed
         How many columns were computed now, the others having been in the store.
+    special_points
+        Those located, see :meth:`traced`.
+    strips, limits
+        Transitions and limits of metastability along computed lines, see :meth:`traced`; by default joined straight
+        from column to column.
     """
 
     columns: tuple[Column, ...]
@@ -78,6 +88,15 @@ class PhaseDiagram(Exported, Record):
     status: str = "finished"
     message: str = ""
     computed: int = field(default=0, compare=False)
+    special_points: tuple[Landmark, ...] = ()
+    strips: tuple[Strip, ...] = ()
+    limits: tuple[Limit, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not self.strips and self.columns:
+            object.__setattr__(self, "strips", strips_of(self.columns))
+            object.__setattr__(self, "limits", limits_of(self.columns))
+        super().__post_init__()
 
     def __len__(self) -> int:
         return len(self.columns)
@@ -138,6 +157,65 @@ class PhaseDiagram(Exported, Record):
         with one_thread():
             columns = [*self.columns, *(column_of(family, value) for value in more)]
         return replace(self, columns=tuple(sorted(columns, key=lambda column: column.value)))
+
+    def traced(self, family: Family, landmarks: Iterable[Landmark] | None = None) -> PhaseDiagram:
+        """Return the diagram with its special points, and with boundaries that follow the lines of the family.
+
+        Parameters
+        ----------
+        family
+            That of the diagram.
+        landmarks
+            Its special points, if they are known already; by default those of the lines.
+
+        Examples
+        --------
+        >>> from concurrent.futures import ThreadPoolExecutor
+        >>> from branches import potentials
+        >>> with ThreadPoolExecutor(1) as executor:
+        ...     found = phase_diagram(potentials.bimodal, [0.7, 0.9, 1.1], executor)
+        >>> (strip,) = found.traced(potentials.bimodal).strips
+        >>> f"{np.interp(1.0, strip.value, strip.kappa[0] / strip.onset):.4f}"          # 1.756423688 / 2
+        '0.8782'
+        """
+        runs = [list(group) for _, group in groupby(self.columns, key=lambda column: column.pattern)]
+        seeds = [run[len(run) // 2].value for run in runs]
+        modes = {mode for column in self.columns for _, mode in column.pattern}
+        modes |= {column.onset[1] for column in self.columns}
+        low, high = self.columns[0].value, self.columns[-1].value
+        if not low < high:
+            return replace(self, special_points=() if landmarks is None else tuple(landmarks))
+        with one_thread():
+            found = curves(family, low, high, seeds, modes=sorted(modes | {1}))
+            known = [_on_lines(self, change, found) for change in self.changes]
+            usual = (at or _landmark(self, family, change) for at, change in zip(known, self.changes, strict=True))
+            marks = tuple(usual) if landmarks is None else tuple(landmarks)
+        places = [(mark.parameter, mark.kappa) for mark in marks]
+        kinks = [point.q for line in found.of_kind("onset") for point in line.of_kind("resonance")]
+        first = partial(_first_onset, family, tuple({column.onset[1] for column in self.columns}))
+        how = (found.lines, places, first, kinks)
+        strips, limits = strips_of(self.columns, *how), limits_of(self.columns, *how)
+        return replace(self, special_points=marks, strips=strips, limits=limits)
+
+    def to_html(self, path: str | Path, diagrams: Mapping[float, Diagram] | None = None, **how: Any) -> Path:
+        """Write one file for a browser: click a point, and the nearest diagram opens at its coupling.
+
+        Parameters
+        ----------
+        path
+            Of the file.
+        diagrams
+            By the parameter.
+        **how
+            ``symbol`` of the parameter and ``title``.
+
+        Raises
+        ------
+        ImportError
+            If Bokeh is missing; the message names the extra.
+        """
+        result: Path = outlet("to_html PhaseDiagram")(self, path, diagrams, **how)
+        return result
 
     def refined(self, family: Family, change: Change, tolerance: float = 1e-10) -> Change:
         """Return a change located by bisection of the patterns, to an absolute tolerance in the parameter.
@@ -262,6 +340,23 @@ def _critical_end_point(family: Family, change: Change) -> Landmark | None:
                 if ends and change.low <= ends[0].q <= change.high:
                     return Landmark("critical end point", ends[0].q, ends[0].kappa, ends[0].error)
     return None
+
+
+def _on_lines(found: PhaseDiagram, change: Change, lines: Curves) -> Landmark | None:
+    """Return the special point of a change as the lines of the family show it, if they do."""
+    columns = [column for column in found.columns if column.value in (change.low, change.high)]
+    couplings = [column.transitions[change.row][0] for column in columns if change.row < len(column.transitions)]
+    near = [point for point in lines.points if point.kind in ENDS and change.low <= point.q <= change.high]
+    low, high = min(couplings) * (1.0 - SERVED), max(couplings) * (1.0 + SERVED)
+    fitting = [point for point in near if low <= point.kappa <= high]
+    if len(fitting) != 1:
+        return None
+    return Landmark(fitting[0].kind, fitting[0].q, fitting[0].kappa, fitting[0].error)
+
+
+def _first_onset(family: Family, modes: tuple[int, ...], value: float) -> float:
+    potential = family(value)
+    return min(potential.onset_coupling(mode) for mode in modes if potential.weight(mode) > 0)
 
 
 def _landmark(found: PhaseDiagram, family: Family, change: Change) -> Landmark:

@@ -119,6 +119,6 @@ def test_gap_panel_in_the_figure_of_a_diagram():
     from branches.figures.diagram_figure import figure
 
     diagram = branches.diagram(potentials.noisy_transformer(4), kappa_max=0.5)
-    with_gap, without = figure(diagram, gap=True), figure(diagram)
+    with_gap, without = figure(diagram, panels=("heights", "free energy", "densities", "gap")), figure(diagram)
     assert len(with_gap.axes) == len(without.axes) + 1
     assert any("spectral gap" in ax.get_ylabel() for ax in with_gap.axes)

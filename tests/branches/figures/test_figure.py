@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 import branches
 from branches import potentials
 from branches.figures.coexistence import coexistences
-from branches.figures.diagram_figure import figure, plot_amplitude, save_figure
+from branches.figures.diagram_figure import figure, plot, save_figure
 from branches.figures.stretches import UNIFORM, amplitude, portraits, sample, stretches
 from branches.figures.style import RC
 
@@ -72,7 +72,7 @@ def test_no_text_overlaps_and_none_is_cut_off(pages, texts_drawn, name):
 
 def test_stable_is_solid_and_unstable_dashed(diagrams):
     diagram = diagrams["transformer"]
-    ax = plot_amplitude(diagram, Figure(figsize=(6, 4)).subplots())
+    ax = plot(diagram, Figure(figsize=(6, 4)).subplots())
     drawn = {(round(float(line.get_xdata()[0]), 9), round(float(line.get_xdata()[-1]), 9)): line
              for line in ax.get_lines() if line.get_linestyle() != "None"}
     for part in stretches(diagram):

@@ -7,8 +7,9 @@ import numpy as np
 import branches
 from branches import potentials
 from branches.dynamics.metastable import metastable_table
-from branches.figures.landscape_figure import landscape_figure, metastable_figure, phase_figure
+from branches.figures.landscape_figure import landscape_figure, metastable_figure
 from branches.figures.page import save_page
+from branches.figures.phase_figure import phase_figure
 from branches.landscapes.landscape import landscape
 from branches.sweeps.phase_diagram import phase_diagram
 

@@ -9,7 +9,7 @@ import pytest
 import branches
 from branches import potentials
 from branches.diagrams.findings import findings
-from branches.figures.diagram_figure import plot_amplitude
+from branches.figures.diagram_figure import plot
 from branches.figures.stretches import portraits, stretches
 from branches.figures.style import line
 from branches.files.json_file import describe
@@ -96,7 +96,7 @@ def test_it_has_a_line_of_its_own(log_gas):
     (part,) = (part for part in stretches(log_gas) if part.branch == 0)
     assert part.stability is Stability.UNDECIDED
     assert {portrait.stability for portrait in portraits(log_gas)} == {Stability.UNDECIDED}
-    ax = plot_amplitude(log_gas)
+    ax = plot(log_gas)
     texts = [text.get_text() for text in ax.get_legend().get_texts()]
     assert {"not decided", "stopped"} <= set(texts)
     drawn = [drawn for drawn in ax.get_lines() if drawn.get_xdata().size == part.kappa.size]

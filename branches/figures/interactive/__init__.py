@@ -1,0 +1,1 @@
+"""Diagrams as one file for a browser: what it holds, its plots, its page."""
