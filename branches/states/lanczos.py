@@ -95,9 +95,9 @@ def count_above_one(
         all_of_it -= diagonal[k]
         less_part -= diagonal[k] - float(part @ (v * v))
         v, coupling[k] = _orthonormal(w, basis[: k + 1])
-        if coupling[k] <= BREAKDOWN * trace:  # the space is invariant: go on from a fresh direction
+        if coupling[k] <= BREAKDOWN * trace:  # the space is invariant: go on from any other direction
             coupling[k] = 0.0
-            v = _orthonormal(product(rng.standard_normal(size)), basis[: k + 1])[0]
+            v = _orthonormal(rng.standard_normal(size), basis[: k + 1])[0]
         if (k + 1) % LOOK == 0 or k + 1 == limit:
             bound = max(0.0, min(all_of_it, float(part.max()) + less_part)) + 64 * EPSILON * trace
             count = _counted(diagonal[: k + 1], coupling[: k + 1], bound if k + 1 < size else 0.0, neglected, size)

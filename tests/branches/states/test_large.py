@@ -234,3 +234,12 @@ def test_a_tail_that_does_not_decay_is_unresolved():
     assert branch.status.name == "UNRESOLVED"
     assert branch.kappa.size > 5
     assert branch.residual.max() <= 1e-12
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_an_operator_of_low_rank_is_counted(seed):
+    """The Krylov space is soon invariant; what rounding leaves of it must not be counted again."""
+    rng = np.random.default_rng(seed)
+    vectors, eigenvalues = np.linalg.qr(rng.standard_normal((5000, 7)))[0], rng.uniform(0.0, 2.0, 7)
+    count = count_above_one(lambda v: vectors @ (eigenvalues * (vectors.T @ v)), 5000, float(eigenvalues.sum()))
+    assert count.least == count.most == np.count_nonzero(eigenvalues > 1.0)
