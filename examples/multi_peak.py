@@ -24,6 +24,6 @@ for n, colour in enumerate(colormaps["viridis"](np.linspace(0, 0.88, 6)), 1):
     right.fill_between(theta, n, n + 0.8 * density / density.max(), color=colour, alpha=0.4, linewidth=0)
     right.plot(theta, n + 0.8 * density / density.max(), color=colour)
 left.set(xlabel=r"$\kappa$ (scaled by $e^\beta$)", ylabel=r"$\Vert a \Vert$", ylim=(0, None))
-right.set(xlabel=r"$\theta$", ylabel="peaks: density over its largest value", xlim=(-np.pi, np.pi))
+right.set(xlabel=r"$\theta$", ylabel=r"peaks: $\rho\,/\,\max\rho$", xlim=(-np.pi, np.pi))
 right.set_xticks([-np.pi, 0, np.pi], [r"$-\pi$", "0", r"$\pi$"])
 save_page(page, Path(*sys.argv[1:]) / "multi_peak.png")

@@ -23,14 +23,16 @@ bratu = continuation.FunctionProblem(
 branch = continuation.follow(bratu, np.zeros(n - 1), 0.1, p_min=0.1, p_max=4.0)
 (fold,) = branch.folds
 
+along = [branch.at(s) for s in np.linspace(0, branch.arclength[-1], 300)]
 page = Figure(figsize=(8.4, 3.8), layout="constrained")
 left, right = page.subplots(1, 2)
-left.plot(branch.p, branch.u.max(axis=1), ".-")
+left.plot([p for _, p in along], [u.max() for u, _ in along])
 left.plot(fold.p, fold.u.max(), "ko", label=f"fold at p = {fold.p:.10f}")
 left.set(xlabel="$p$", ylabel=r"$\max u$", xlim=(0, 4), ylim=(0, None))
 left.legend(loc="upper right")
-for k in (0, np.argmin(abs(branch.arclength - fold.arclength)), len(branch.p) * 3 // 4, -1):
-    right.plot(x / 2, np.r_[0, branch.u[k], 0], label=f"$p = {branch.p[k]:.3g}$")
+for u, p in (along[20], along[60], along[120], along[299]):
+    curve = np.polynomial.Chebyshev.fit(x / 2, np.r_[0, u, 0], n)
+    right.plot(*curve.linspace(400), label=f"$p = {p:.3g}$")
 right.set(xlabel="$x$", ylabel="$u(x)$", xlim=(-0.5, 0.5), ylim=(0, None))
 right.legend(loc="upper right")
 save_page(page, Path(*sys.argv[1:]) / "own_equation.png")
