@@ -41,6 +41,7 @@ def diagram(
     kappa_min: float | None = None,
     settings: Settings | None = None,
     progress: Progress | None = None,
+    search: bool = False,
 ) -> Diagram:
     """Trace the bifurcation diagram of a potential.
 
@@ -65,6 +66,9 @@ def diagram(
         Tolerance and order of the steps.
     progress
         Called with (what was traced, number done, number known) after every branch.
+    search
+        Whether to search for what nothing connects too, as
+        :func:`~branches.diagrams.search.disconnected.with_disconnected` does.
 
     Returns
     -------
@@ -80,7 +84,7 @@ def diagram(
 
     Notes
     -----
-    A branch that no bifurcation joins to the uniform state within ``kappa_max`` is not found here.
+    A branch that no bifurcation joins to the uniform state within ``kappa_max`` is found by ``search`` alone.
 
     Examples
     --------
@@ -105,7 +109,12 @@ def diagram(
     bounds = (LOWEST * lowest if kappa_min is None else kappa_min, kappa_max)
     builder = Builder(potential, bounds, n_modes, depth, settings or Settings(), progress, notes=[note] if note else [])
     builder.run(found)
-    return builder.diagram(found)
+    traced = builder.diagram(found)
+    if not search or builder.interrupted:
+        return traced
+    from branches.diagrams.search.disconnected import with_disconnected
+
+    return with_disconnected(traced)
 
 
 @dataclass
@@ -244,7 +253,7 @@ class Builder:
     def _node_of(self, branch: Branch, point: SpecialPoint, level: int) -> Node:
         """Return the node of a special point; a new one queues what it owes, once for its orbit."""
         for node in self.nodes:
-            if node.kind != "end" and node.is_at(point.a, point.kappa):
+            if node.kind != "end" and node.is_at(point):
                 return node
         count = sum(node.kind == point.kind for node in self.nodes)
         kappa = np.array([point.kappa])
@@ -315,4 +324,5 @@ class Builder:
 
 
 def _left_out(potential: Potential, chosen: tuple[int, ...]) -> str:
-    return f"onsets of modes other than {', '.join(map(str, chosen))} of the {potential.label}"
+    modes = ", ".join(map(str, chosen))
+    return f"onsets of modes other than {modes} of the {potential.label}, and all that leave them, even or not"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from branches.diagrams.search_account import CouplingSearch, searches_in_words
 from continuation import Record, Status
 
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Completeness", "HalfBranch", "Outcome", "stop_of", "warning_of"]
 
+SEARCHED = "disconnected branches were searched"  # how the note on a search begins
 NATURAL_ENDS = (Status.BOUND, Status.EVENT, Status.CLOSED)
 
 
@@ -75,6 +77,8 @@ class Completeness(Record):
         Every half-branch owed by an onset or a branch point that was found.
     notes
         What was not searched at all.
+    searches
+        Where states that nothing connects were searched, with what effort, and what their indices add up to.
 
     Examples
     --------
@@ -85,6 +89,15 @@ class Completeness(Record):
 
     half_branches: tuple[HalfBranch, ...]
     notes: tuple[str, ...] = ()
+    searches: tuple[CouplingSearch, ...] = ()
+
+    @property
+    def sums_satisfied(self) -> bool | None:
+        """Whether the index sums hold at all couplings searched; None where one is not decided, or none was taken."""
+        verdicts = [search.satisfied for search in self.searches]
+        if False in verdicts:
+            return False
+        return True if verdicts and None not in verdicts else None
 
     @property
     def owed(self) -> int:
@@ -135,7 +148,10 @@ class Completeness(Record):
             for half in self.half_branches
             if half.outcome != Outcome.FOUND
         ]
-        lines += [f"  not searched: {note}" for note in self.notes]
+        lines += searches_in_words(self.searches)
+        done = [note for note in self.notes if note.startswith(SEARCHED)]
+        lines += [f"  not searched: {note}" for note in self.notes if note not in done]
+        lines += [f"  {note}" for note in done]
         return "\n".join(lines)
 
 

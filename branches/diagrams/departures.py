@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
+from branches.diagrams.axisless_start import axisless_departures, reflection_departure
+from branches.diagrams.departure import Departure, Start
 from branches.diagrams.fractional_start import fractional_start
 from branches.diagrams.leading import Leading, leading_of_onset, leading_of_pitchfork, leading_of_slope
 from branches.diagrams.neutral_state import neutral_state
 from branches.diagrams.pitchfork import Slope, pitchfork_shape, transcritical_slopes
 from branches.diagrams.records import Branch, SpecialPoint
+from branches.diagrams.secondary import REFLECTION_BREAKING
 from branches.diagrams.trace import FIRST_SIZE, make_system, start_at_onset
 from branches.onsets.classify import Onset
 from branches.onsets.resonant.ray import Ray
@@ -21,28 +22,13 @@ from branches.potentials.potential import Potential
 from branches.spaces.circle import Dihedral
 from branches.spaces.isotropy import Block, Isotropy
 from branches.states.equations import StateEquations
-from continuation import Piece, Record, Settings, follow, leave
+from continuation import Piece, Settings, follow, leave
 
 __all__ = ["Departure", "departures_along", "departures_from_onset", "departures_from_point", "neutral_block"]
 
 Array = NDArray[np.float64]
 SERIES_DEGREE = 5  # of the reduced equations: up to it the Taylor series of the blown-up equations tells rays apart
-BRANCH_POINTS = ("pitchfork", "transcritical", "branch point", "reflection-breaking")
-Start = Callable[[], tuple[StateEquations, Piece]]
-
-
-@dataclass(frozen=True, eq=False, repr=False)
-class Departure(Record):
-    """One half-branch owed: its description, how it leaves to leading order, and how to start it.
-
-    ``start`` returns the system and the first piece; it is None where the half-branch cannot be followed, and
-    ``obstacle`` says why.
-    """
-
-    description: str
-    start: Start | None
-    obstacle: str = ""
-    leading: Leading | None = None
+BRANCH_POINTS = ("pitchfork", "transcritical", "branch point", REFLECTION_BREAKING)
 
 
 def departures_from_onset(
@@ -68,7 +54,7 @@ def departures_from_onset(
         departures.append(Departure(description, start, leading=leading_of_onset(onset, ray)))
     if onset.undecided_rays:
         departures.append(Departure("rays that are not decided", None, onset.undecided_rays))
-    return departures
+    return departures + axisless_departures(potential, onset, n_modes, settings)
 
 
 def _start_ray(
@@ -101,14 +87,16 @@ def departures_from_point(
 
     With m the order of the motion on the neutral block (see :class:`~branches.spaces.isotropy.Block`): for m = 2 one,
     on the branch or on its twin; for odd m ≥ 3 two, along ±δa; for even m ≥ 4 one on the branch and one on its
-    twin; for m = 1 two in the even sector, while in the odd one the new states are not even and are not followed. A
+    twin; for m = 1 two in the even sector, and one without a mirror axis in the odd one. A
     branch that ends here on a more symmetric one belongs to that one's block.
     """
     if point.kind not in BRANCH_POINTS or not np.any(point.a):
         return []
+    if point.kind == REFLECTION_BREAKING:
+        return [reflection_departure(branch, point, n_modes, settings)]
     block = neutral_block(branch, point)
     if block is None:
-        return [Departure("reflection broken", None, "the states that leave are not even: not followed")]
+        return [Departure("symmetry broken", None, f"what leaves states of {point.isotropy.name} is not followed")]
     try:
         leaving = _leaving(branch, point, block)
     except (ArithmeticError, ValueError) as failure:

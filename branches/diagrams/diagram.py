@@ -62,9 +62,11 @@ class Node(Symmetric, Record):
     shape: str = ""
     coefficients: Mapping[str, float] = field(default_factory=dict)
 
-    def is_at(self, a: Array, kappa: float) -> bool:
-        """Return whether a state of the same kind lies on the orbit of the node."""
-        return same_orbit(self.isotropy, self.a, self.kappa, a, kappa)
+    def is_at(self, point: SpecialPoint) -> bool:
+        """Return whether a special point lies on the orbit of the node."""
+        if np.any(point.a) and not self.isotropy.same_kind(point.isotropy):
+            return False
+        return same_orbit(self.isotropy, self.a, self.kappa, point.a, point.kappa)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -148,10 +150,7 @@ class Diagram(Record):
         seen: list[SpecialPoint] = []
         for branch in self.branches:
             for point in branch.special_points:
-                if not any(
-                    known.kind == point.kind and same_orbit(point.isotropy, known.a, known.kappa, point.a, point.kappa)
-                    for known in seen
-                ):
+                if not any(known.kind == point.kind and _one_orbit(known, point) for known in seen):
                     seen.append(point)
         return tuple(seen)
 
@@ -208,3 +207,8 @@ class Diagram(Record):
     def plot(self, ax: Any = None) -> Any:
         """Draw the diagram (amplitude over κ) into Matplotlib axes, new ones by default, and return them."""
         return outlet("plot")(self, ax)
+
+
+def _one_orbit(known: SpecialPoint, point: SpecialPoint) -> bool:
+    same_kind = known.isotropy.same_kind(point.isotropy)
+    return same_kind and same_orbit(point.isotropy, known.a, known.kappa, point.a, point.kappa)

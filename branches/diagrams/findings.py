@@ -137,7 +137,7 @@ def _of_point(node: Node, point: SpecialPoint, number: int) -> Finding:
     modes = f"{period}" if point.residue == 0 else f"±{point.residue} mod {period}"
     return Finding(
         node.name, node.kind, node.shape, point.kappa, point.a, period, node.free_energy, point.residual,
-        modes, point.breaks_to, float(point.a[period - 1]) if period else 0.0, point.index_before,
+        modes, point.breaks_to, point.isotropy.leading(point.a), point.index_before,
         point.index_after, (point.undecided_before, point.undecided_after),
         number, point.arclength, point.bracket, point.coefficients, point.twin,
     )  # fmt: skip
@@ -147,7 +147,7 @@ def _of_stop(node: Node, branch: Branch, number: int) -> Finding:
     period = node.n_fold
     return Finding(
         node.name, "stop", f"stopped: {node.shape}", node.kappa, node.a, period, node.free_energy, node.residual, "",
-        period, float(node.a[period - 1]) if period else 0.0, None, None, (0, 0), number, float(branch.arclength[-1]),
+        period, node.isotropy.leading(node.a), None, None, (0, 0), number, float(branch.arclength[-1]),
     )  # fmt: skip
 
 

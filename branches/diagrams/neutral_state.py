@@ -14,7 +14,7 @@ from branches.states.equations import StateEquations, state_equations
 from branches.states.selfconsistent import SelfConsistentSystem
 from continuation import Problem, Record, Reduction, SingularPoint, correct, singular_point, tangent_at
 
-__all__ = ["NeutralState", "neutral_state"]
+__all__ = ["NeutralState", "neutral_along", "neutral_state"]
 
 Array = NDArray[np.float64]
 EPSILON = float(np.finfo(float).eps)
@@ -114,7 +114,7 @@ def _breaking(system: StateEquations, block: Block, u: Array, kappa: float) -> N
         j = _leading(larger, a, p, int(members[-1]) + 1)
         return j[np.ix_(members, members)]
 
-    x, error = _neutral(state, matrix)
+    x, error = neutral_along(state, matrix)
     own_tangent = tangent_at(smaller, x, tangent)[0]
     point = np.append(embedded(x[:-1]), x[-1])
     lifted = np.append(embedded(own_tangent[:-1]), own_tangent[-1])
@@ -125,7 +125,7 @@ def _breaking(system: StateEquations, block: Block, u: Array, kappa: float) -> N
     return NeutralState(singular, lifted, kernel, kappa, error)
 
 
-def _neutral(state: Callable[[float], Array], matrix: Callable[[Array], Array]) -> tuple[Array, float]:
+def neutral_along(state: Callable[[float], Array], matrix: Callable[[Array], Array]) -> tuple[Array, float]:
     """Return the state along a branch whose matrix is singular, and the error of its place in arclength."""
     lefts, _, rights = np.linalg.svd(matrix(state(0.0)))
     n = len(lefts)

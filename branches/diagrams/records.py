@@ -137,6 +137,11 @@ class Branch(Symmetric, Record):
         """Moments a_1 … a_N, shape (P, N)."""
         return self.isotropy.expanded(self.curve.u)
 
+    @property
+    def c(self) -> NDArray[np.complex128]:
+        """On the circle, E[e^{−inθ}] for n = 1, 2, …, a row a point: real for even states."""
+        return self.isotropy.complex_moments(self.a)
+
     @cached_property
     def residual(self) -> Array:
         """Max |a − T(a, κ)| at each point, shape (P,), whatever equations the branch was followed with."""
@@ -161,7 +166,8 @@ class Branch(Symmetric, Record):
     @property
     def n_modes(self) -> NDArray[np.int64]:
         """Largest mode of the truncation used at each point, shape (P,)."""
-        return self.curve.sizes * self.n_fold
+        largest: NDArray[np.int64] = self.isotropy.largest_degree(self.curve.sizes)
+        return largest
 
     @property
     def status(self) -> Status:

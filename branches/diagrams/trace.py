@@ -10,7 +10,9 @@ from numpy.typing import ArrayLike, NDArray
 from branches.diagrams.records import Branch
 from branches.onsets.blowup import onset_piece
 from branches.potentials.potential import Potential
+from branches.spaces.cyclic import Cyclic
 from branches.spaces.isotropy import Isotropy
+from branches.spaces.waves import paired
 from branches.states.equations import StateEquations, state_equations
 from branches.states.quadratic import LARGEST_DENSE, QuadraticSystem
 from branches.states.selfconsistent import require_memory
@@ -30,6 +32,7 @@ __all__ = [
 
 Array = NDArray[np.float64]
 FIRST_SIZE, LARGEST_SIZE = 48, 2**14
+AXISLESS_SIZE = 256  # unresolved, the equations of states without an axis feel the grid they are summed on
 VERTICAL_SIZE = 512  # enough to see that κ does not move: on such a branch nothing new happens as it narrows
 BEYOND = 2.1  # default end, in units of the onset
 ROUND_OFF = 1e-15  # moments below it do not count in the size of a given state
@@ -159,7 +162,7 @@ def make_system(
     n = isotropy.n_fold
     if n_modes < 2 * n:
         raise ValueError(f"n_modes = {n_modes!r} must be at least {2 * n} for states of {isotropy.name}")
-    return state_equations(potential, isotropy, n_modes // n, None, kappa_scale)
+    return state_equations(potential, isotropy, isotropy.unknowns(n_modes), None, kappa_scale)
 
 
 def trace_from(
@@ -175,14 +178,15 @@ def trace_from(
     events: Sequence[Event] = (),
     progress: Callable[[float, float], None] | None = None,
 ) -> Branch:
-    """Trace the branch through a given even state (corrected first).
+    """Trace the branch through a given state (corrected first).
 
     Parameters
     ----------
     potential
         The interaction.
     a
-        Cosine moments a_1 … of the state or a guess of it, shape (N,).
+        Cosine moments a_1 … of the state or a guess of it, shape (N,); complex ones c_n = E[e^{−inθ}] of a state on the
+        circle that has no mirror axis.
     kappa
         Its coupling.
     direction
@@ -195,12 +199,12 @@ def trace_from(
     Returns
     -------
     Branch
-        It ends where the state becomes more symmetric, at a pitchfork or a transcritical point.
+        It ends where the state becomes more symmetric: at a pitchfork, a transcritical or a reflection-breaking point.
 
     Raises
     ------
     ValueError
-        If κ ≤ 0, or no state is found near the guess.
+        If κ ≤ 0, or no state is found near the guess: the message says how far off Newton's iteration ends.
 
     Examples
     --------
@@ -211,20 +215,24 @@ def trace_from(
     [('pitchfork', '2.00000000000')]
     """
     check_potential(potential)
-    guess = np.atleast_1d(np.asarray(a, dtype=float))
+    guess = np.atleast_1d(np.asarray(a))
+    guess = guess if np.iscomplexobj(guess) else guess.astype(float)
     if not (np.isfinite(kappa) and kappa > 0):
         raise ValueError(f"kappa = {kappa!r} must be a positive finite number")
     if not (guess.ndim == 1 and guess.size and np.isfinite(guess).all()):
         raise ValueError(f"a must be a vector of finite moments a_1 …, not {a!r}")
     kind = potential.space.isotropy(1)
     isotropy = kind.of_state(guess)
+    if np.iscomplexobj(guess):
+        isotropy, guess = Cyclic(1).symmetrised(paired(guess), GAINED)
     isotropy = isotropy if isotropy.n_fold else kind
     reduced = isotropy.restricted(guess)
     system = make_system(potential, isotropy, n_modes, kappa)
     if n_modes is None:
         above = np.flatnonzero(np.abs(reduced) > ROUND_OFF)
         used = int(1.3 * (above[-1] + 1)) if above.size else 1
-        system = system.with_size(min(LARGEST_DENSE, max(FIRST_SIZE, used)))
+        least = FIRST_SIZE if isotropy.same_kind(kind) else AXISLESS_SIZE
+        system = system.with_size(min(LARGEST_DENSE, max(least, used)))
     reduced = system.transfer(reduced, system.size)
     branch = follow(
         system.suited_to(reduced, kappa),
@@ -237,16 +245,22 @@ def trace_from(
         settings=settings,
         progress=progress,
     )
+    if np.any(reduced) and branch.u.size and not np.any(np.abs(branch.u[0]) > ROUND_OFF):
+        off = float(np.max(np.abs(system.residual(reduced, kappa))))
+        raise ValueError(
+            f"a is no state at kappa = {kappa!r}: it is {off:.2g} off its equation, and Newton's iteration from it "
+            "ends on the uniform state; give a start closer to a state"
+        )
     return Branch(potential, isotropy, branch, f"state given at κ = {kappa:.6g}", n_modes is None)
 
 
 def more_symmetric(isotropy: Isotropy) -> Event:
-    """Return the event that ends a branch where the state gains symmetry (a_n vanishes, and its class with it)."""
+    """Return the event that ends a branch where the state gains symmetry (a_n vanishes, or a mirror axis appears)."""
 
     def gains(u: Array, p: float) -> bool:
-        return isotropy.of_state(isotropy.expanded(u), GAINED).n_fold != isotropy.n_fold
+        return isotropy.symmetrised(isotropy.expanded(u), GAINED)[0] != isotropy
 
-    return Event(MORE_SYMMETRIC, lambda u, p: float(u[0]), terminal=True, accept=gains)
+    return Event(MORE_SYMMETRIC, lambda u, p: isotropy.gain(u), terminal=True, accept=gains)
 
 
 def follow_states(

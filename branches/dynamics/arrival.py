@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from branches.diagrams.search.deflation import polished
 from branches.diagrams.search.minimise import as_even
 from branches.dynamics.decay_rates import decay_rates
-from branches.dynamics.noneven import NonEvenState, noneven_state
+from branches.dynamics.noneven import noneven_state
 from branches.dynamics.orbits import orbit_distance
 from branches.potentials.potential import Potential
 from branches.states.at_coupling import uniform_state
@@ -25,7 +25,7 @@ __all__ = ["NONE_YET", "Arrival", "arrival", "coefficients", "named_states", "un
 
 Array = NDArray[np.float64]
 Complex = NDArray[np.complex128]
-Stationary = State | NonEvenState
+Stationary = State
 NONE_YET = "none yet"
 ARRIVED = 1e-6  # largest difference of coefficients from a state that attracts its neighbourhood
 SAME = 1e-7  # two states closer than this are one
@@ -162,7 +162,7 @@ def unstable_within(state: Stationary, period: int, even: bool) -> tuple[int, in
 
 def coefficients(state: Stationary) -> Complex:
     """Return c_1, c_2, … of a stationary state, shape (N,)."""
-    return np.asarray(getattr(state, "c", state.a), dtype=complex)
+    return state.c
 
 
 def _by_newton(potential: Potential, kappa: float, c: Complex) -> dict[str, Stationary]:

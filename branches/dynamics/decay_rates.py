@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from branches.dynamics.schrodinger import EPSILON, Eigen, Ground, even_block, full_block
 from branches.potentials.potential import Potential, positive_integer
-from branches.spaces.circle import EVEN, CircleBlock, Dihedral
+from branches.spaces.circle import CircleBlock, Dihedral
 from branches.states.morse_index import block_index
 from branches.states.state import State
 from continuation import Record
-
-if TYPE_CHECKING:
-    from branches.dynamics.noneven import NonEvenState
 
 __all__ = ["BlockRates", "DecayRates", "decay_rates"]
 
@@ -89,7 +85,7 @@ class DecayRates(Record):
     <DecayRates: gap 0.574124, 0 unstable, 0 undecided>
     """
 
-    state: State | NonEvenState
+    state: State
     blocks: tuple[BlockRates, ...]
     count: int
 
@@ -136,7 +132,7 @@ class DecayRates(Record):
         return max(block.error for block in self.blocks)
 
 
-def decay_rates(state: State | NonEvenState, count: int = COUNT) -> DecayRates:
+def decay_rates(state: State, count: int = COUNT) -> DecayRates:
     """Return the least decay rates of a stationary state: the spectrum of the linearised flow.
 
     Parameters
@@ -175,7 +171,7 @@ def decay_rates(state: State | NonEvenState, count: int = COUNT) -> DecayRates:
     number = positive_integer("count", count)
     if not state.kappa > 0:
         raise ValueError(f"state.kappa = {state.kappa!r} is not allowed: the flow needs a coupling > 0")
-    c = np.trim_zeros(np.asarray(getattr(state, "c", state.a), dtype=complex), "b")
+    c = np.trim_zeros(state.c, "b")
     if not np.any(c):
         return DecayRates(state, _uniform(state.potential, state.kappa, number), number)
     if np.any(c.imag):
@@ -205,8 +201,8 @@ def _uniform(potential: Potential, kappa: float, count: int) -> tuple[BlockRates
     )
 
 
-def _even(state: State | NonEvenState, a: Array, count: int) -> tuple[BlockRates, ...]:
-    period = max(state.n_fold, 1) if isinstance(state, State) else EVEN.of_state(a, 0.0).n_fold
+def _even(state: State, a: Array, count: int) -> tuple[BlockRates, ...]:
+    period = max(state.n_fold, 1)
     u = a[period - 1 :: period][None]
     found: list[BlockRates] = []
     for block in Dihedral(period).blocks():
@@ -221,13 +217,13 @@ def _even(state: State | NonEvenState, a: Array, count: int) -> tuple[BlockRates
     return tuple(found)
 
 
-def _mixed(state: State | NonEvenState, c: Complex, residue: int, period: int, count: int) -> BlockRates:
+def _mixed(state: State, c: Complex, residue: int, period: int, count: int) -> BlockRates:
     eigen, error = _converged(state, c, CircleBlock(Dihedral(period), "mixed", residue), count)
     rates, zero = _signed(eigen.values / state.kappa, error, None)
     return BlockRates("mixed", residue, period, rates, eigen.vectors, error, zero)
 
 
-def _converged(state: State | NonEvenState, c: Complex, block: CircleBlock, count: int) -> tuple[Eigen, float]:
+def _converged(state: State, c: Complex, block: CircleBlock, count: int) -> tuple[Eigen, float]:
     """Diagonalise one block with as many modes as the rates need; return it and the error of the rates."""
     present = np.flatnonzero(np.abs(c) > PRESENT)
     known = (int(present[-1]) + 1 if present.size else 1) / block.n_fold

@@ -34,7 +34,7 @@ def spectral_gap(branch: Branch) -> Array:
     """
     gaps = np.empty(branch.kappa.size)
     for place, (a, kappa, index) in enumerate(zip(branch.a, branch.kappa, branch.index, strict=True)):
-        size = int(branch.n_modes[place])
+        size = int(branch.curve.sizes[place]) * branch.n_fold
         undecided = int(branch.morse.undecided[place])
         isotropy = branch.isotropy if np.any(a) else branch.isotropy.with_n_fold(0)
         state = State(
@@ -92,6 +92,8 @@ def fold_closing(potential: Potential, fold: SpecialPoint) -> float:
     """
     if fold.kind != "fold":
         raise ValueError(f"fold.kind = {fold.kind!r} is not allowed: give a special point of kind 'fold'")
+    if not fold.isotropy.same_kind(potential.space.isotropy(1)):
+        raise ValueError(f"a fold of {fold.isotropy.name} is not allowed: give one of even states")
     kappa, a = fold.kappa, fold.a
     state = State(potential, kappa, a, fold.isotropy, fold.residual, 0.0, (0, 0), 1)
     blocks = [block for block in decay_rates(state, 2).blocks if block.sector == "even" and block.residue == 0]

@@ -12,6 +12,8 @@ from numpy.typing import ArrayLike, NDArray
 from branches.dynamics.decay_rates import decay_rates
 from branches.dynamics.flow import flow
 from branches.landscapes.landscape import Landscape
+from branches.spaces.cyclic import Cyclic
+from branches.states.selfconsistent import SelfConsistentSystem
 from branches.states.state import State
 
 __all__ = ["Passage", "passages_from_uniform", "uniform_is_stable"]
@@ -66,8 +68,8 @@ def _reaches_uniform(state: State) -> bool:
     direction = block.directions[0]
     weights = state.potential.weights(64)
     slowest = min(-float(block.rates[0]), float(np.min(np.arange(1, 65) ** 2 * (1.0 / state.kappa - 0.5 * weights))))
-    size = max(state.a.size, direction.size)
-    start = np.pad(state.a.astype(complex), (0, size - state.a.size))
+    size = max(state.c.size, direction.size)
+    start = np.pad(state.c, (0, size - state.c.size))
     nudge = NUDGE * np.pad(direction, (0, size - direction.size)) / float(np.abs(direction).max())
     ends = (flow(state.potential, state.kappa, _real(start + sign * nudge), TIMES / slowest) for sign in (1.0, -1.0))
     return any(float(np.abs(end.c[-1]).max()) < FALLEN for end in ends)
@@ -79,10 +81,13 @@ def _real(c: NDArray[Any]) -> ArrayLike:
 
 
 def _passage(state: State, n: int) -> Passage:
-    weights = state.potential.weights(state.a.size)
+    size = state.c.size
+    weights = state.potential.weights(size)
     growth = -float(decay_rates(state).rates[0])
-    modes = np.arange(1, state.a.size + 1)
-    length = 2.0 * math.pi / state.n_fold * math.sqrt(float(np.sum(modes**2 * state.kappa * weights * state.a**2)))
+    modes = np.arange(1, size + 1)
+    squares = float(np.sum(modes**2 * state.kappa * weights * np.abs(state.c) ** 2))
+    circles = 2.0 if isinstance(state.isotropy, Cyclic) else 1.0  # the mirror image of a state without an axis
+    length = circles * 2.0 * math.pi / state.n_fold * math.sqrt(squares)
     barrier = n * state.free_energy
     log_dets = 2.0 * float(np.sum(np.log(1.0 - 0.5 * state.kappa * weights))) - _log_determinant(state, weights)
     prefactor = growth / (2.0 * math.pi) * math.sqrt(n / (2.0 * math.pi)) * length
@@ -95,6 +100,8 @@ def _log_determinant(state: State, weights: Array) -> float:
     With the right null vector v = (n a_n) and the left one Gv, adding the projection v (Gv)ᵀ/(vᵀGv) turns that
     eigenvalue into 1 and leaves the others.
     """
+    if isinstance(state.isotropy, Cyclic):
+        return _log_determinant_of_pairs(state)
     size = state.a.size
     full = np.concatenate(([1.0], state.a, np.zeros(size)))
     n = np.arange(1, size + 1)
@@ -106,3 +113,13 @@ def _log_determinant(state: State, weights: Array) -> float:
     even = np.linalg.slogdet(np.eye(size) - state.kappa * cosines * weights)[1]
     odd = np.linalg.slogdet(np.eye(size) - state.kappa * sines * weights + rotation)[1]
     return float(even + odd)
+
+
+def _log_determinant_of_pairs(state: State) -> float:
+    """Return the same of a state without an axis, whose cosines and sines mix."""
+    moments = state.a
+    system = SelfConsistentSystem(state.potential, Cyclic(1), moments.size)
+    plain = system.leading_block(system.gibbs(moments, state.kappa), state.kappa, moments.size)
+    motion = Cyclic(1).motion(moments)
+    rotation = np.outer(motion, system.g * motion) / float(motion @ (system.g * motion))
+    return float(np.linalg.slogdet(plain + rotation)[1])

@@ -63,7 +63,7 @@ def particles_figure(ensemble: Ensemble, states: Sequence[State] = ()) -> Figure
         right.stairs(density, edges, color="0.45", linewidth=0.8, label="particles")
         theta = np.linspace(-np.pi, np.pi, 721)
         for number, state in enumerate(states):
-            shift = np.pi / (state.n_fold or 1) if state.a[max(state.n_fold, 1) - 1] < 0 else 0.0
+            shift = np.pi / (state.n_fold or 1) if state.c[max(state.n_fold, 1) - 1].real < 0 else 0.0
             right.plot(theta, state.density(theta + shift), color=BRANCH_COLOURS[number], label="mean field")
         right.axhline(1.0 / (2.0 * np.pi), label="uniform", **GUIDE)
         right.set(xlabel=r"angle $\theta$", ylabel=r"density $\rho$", xlim=(-np.pi, np.pi))
@@ -84,8 +84,8 @@ def _order(ax: Axes, ensemble: Ensemble, states: Sequence[State]) -> None:
         mean = np.sqrt((ensemble.order[:, :, column] ** 2).mean(axis=0))
         ax.plot(ensemble.t, mean, color=tint, label=f"$|z_{{{mode}}}|$")
         for state in states:
-            if mode <= state.a.size:
-                ax.axhline(abs(float(state.a[mode - 1])), **(GUIDE | {"color": tint}))
+            if mode <= state.c.size:
+                ax.axhline(abs(state.c[mode - 1]), **(GUIDE | {"color": tint}))
     ax.set(xlabel="time $t$", ylabel=r"order parameters $|z_m|$", xlim=(ensemble.t[0], ensemble.t[-1]), ylim=(0.0, 1.0))
     ax.legend(loc="center right")
 

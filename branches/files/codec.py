@@ -14,8 +14,11 @@ from branches import potentials
 from branches.diagrams.completeness import Completeness, HalfBranch
 from branches.diagrams.diagram import Diagram, Node
 from branches.diagrams.records import Branch, SpecialPoint
+from branches.diagrams.search_account import CouplingSearch
 from branches.potentials.potential import Potential
 from branches.spaces.circle import Dihedral
+from branches.spaces.cyclic import Cyclic
+from branches.states.index_sums import IndexSum
 from branches.states.morse_index import MorseIndex
 from continuation import Counters, Made, Piece, Status
 
@@ -35,6 +38,9 @@ RECORDS: dict[str, type] = {
     "counters": Counters,
     "Morse index": MorseIndex,
     "D_n": Dihedral,
+    "Z_n": Cyclic,
+    "coupling search": CouplingSearch,
+    "index sum": IndexSum,
 }
 NAMES = {record: name for name, record in RECORDS.items()}
 # What a record computes on first use and a file keeps.

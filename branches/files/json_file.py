@@ -136,7 +136,8 @@ def _branch(diagram: Diagram, number: int, branch: Branch) -> dict[str, Any]:
         "stable": [stability.known_stable for stability in branch.stability],
         "residual": branch.residual,
         "n_modes": branch.n_modes,
-        "a": [row[:size] for row, size in zip(branch.a, branch.n_modes, strict=True)],
+        "a": [row[:size] for row, size in zip(branch.c.real, branch.n_modes, strict=True)],
+        "b": [-row[:size] for row, size in zip(branch.c.imag, branch.n_modes, strict=True) if branch.c.imag.any()],
     }
 
 
@@ -149,4 +150,5 @@ def _completeness(account: Completeness) -> dict[str, Any]:
         "not_followed": account.not_followed,
         "half_branches": [asdict(half) for half in account.half_branches],
         "not_searched": account.notes,
+        "searches": [asdict(search) for search in account.searches],
     }

@@ -66,15 +66,19 @@ def to_csv(diagram: Diagram, folder: str | os.PathLike[str]) -> tuple[Path, Path
 
 
 def write_points(diagram: Diagram, path: str | os.PathLike[str]) -> Path:
-    """Write one line for each computed point: the columns `POINT_COLUMNS`, then a_1, a_2, ….
+    """Write one line for each computed point: the columns `POINT_COLUMNS`, then a_n = E[cos nθ], then b_n = E[sin nθ].
+
+    The columns b_n are there where a branch without a mirror axis is.
 
     Numbers are written in full: reading them gives the same floats. Moments beyond a truncation are 0. ``stability`` is
     'stable', 'unstable' or 'not decided', and ``stable`` 1, 0 or empty in the same order.
     The uniform state, a = 0, has no lines.
     """
-    width = max((branch.a.shape[1] for branch in diagram.branches if branch.kappa.size), default=0)
-    header = [*POINT_COLUMNS, *(f"a_{n}" for n in range(1, width + 1))]
-    return _write(path, header, _points(diagram, width))
+    shown = [branch.c for branch in diagram.branches if branch.kappa.size]
+    width = max((c.shape[1] for c in shown), default=0)
+    sines = any(c.imag.any() for c in shown)
+    header = [*POINT_COLUMNS, *(f"{name}_{n}" for name in ("ab" if sines else "a") for n in range(1, width + 1))]
+    return _write(path, header, _points(diagram, width, sines))
 
 
 def write_special_points(diagram: Diagram, path: str | os.PathLike[str]) -> Path:
@@ -86,15 +90,16 @@ def write_special_points(diagram: Diagram, path: str | os.PathLike[str]) -> Path
     return _write(path, SPECIAL_COLUMNS, (_special(finding) for finding in findings(diagram)))
 
 
-def _points(diagram: Diagram, width: int) -> Iterator[list[Any]]:
+def _points(diagram: Diagram, width: int, sines: bool) -> Iterator[list[Any]]:
     for number, branch in enumerate(diagram.branches):
+        moments = np.pad(branch.c, ((0, 0), (0, max(0, width - branch.c.shape[1]))))
         for k, stability in enumerate(branch.stability):
-            a, known = branch.a[k].tolist(), stability.known_stable
+            known, c = stability.known_stable, moments[k]
             yield [
                 number, float(branch.arclength[k]), float(branch.kappa[k]), float(branch.free_energy[k]),
                 *branch.index[k].tolist(), int(branch.morse.undecided[k]), stability.value,
                 "" if known is None else int(known), branch.n_fold, float(branch.residual[k]),
-                int(branch.n_modes[k]), *a, *[0.0] * (width - len(a)),
+                int(branch.n_modes[k]), *c.real.tolist(), *((-c.imag).tolist() if sines else []),
             ]  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from branches.diagrams.records import Branch
+from branches.diagrams.records import Branch, SpecialPoint
 from branches.potentials.potential import Potential
 from branches.states.at_coupling import state_at, uniform_state
 from branches.states.energy import free_energy
@@ -55,6 +55,11 @@ class StateFunction(Protocol):
         """Return the state at one coupling, corrected by Newton's iteration at fixed κ."""
         ...
 
+    @property
+    def special_points(self) -> tuple[SpecialPoint, ...]:
+        """The special points on it."""
+        ...
+
 
 @dataclass(frozen=True, eq=False, repr=False)
 class UniformArc(Record):
@@ -76,6 +81,11 @@ class UniformArc(Record):
     def state(self, kappa: float) -> State:
         """Return the uniform state."""
         return uniform_state(self.potential, kappa)
+
+    @property
+    def special_points(self) -> tuple[SpecialPoint, ...]:
+        """None: its onsets are known exactly."""
+        return ()
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -143,6 +153,12 @@ class Arc(Record):
         at = float(np.clip(kappa, self.low, self.high))
         _, guess = next(self._moments(np.array([at])))
         return state_at(self.branch.potential, self.branch.isotropy, guess[0], at)
+
+    @property
+    def special_points(self) -> tuple[SpecialPoint, ...]:
+        """The special points of the branch on this stretch."""
+        first, last = sorted((self.start, self.end))
+        return tuple(point for point in self.branch.special_points if first <= point.arclength <= last)
 
     def _part(self, kappa: Array) -> NDArray[np.intp]:
         """Return the number of the part that each coupling lies on."""

@@ -93,11 +93,12 @@ def barriers(states: Sequence[State], seed: int = 0) -> tuple[Barrier, ...]:
 
 def descents(state: State, states: Sequence[State], rng: np.random.Generator) -> frozenset[int]:
     """Return the numbers of the stable states in which descents from an unstable one end, told by their F."""
-    modes = max(modes_that_matter(state.potential, state.kappa), state.a.size // 2)
+    modes = max(modes_that_matter(state.potential, state.kappa), state.c.size // 2)
     points = grid_size(modes)
     theta = 2.0 * np.pi * np.arange(points) / points
-    g = state.potential.weights(state.a.size)
-    field = state.kappa * np.cos(np.outer(theta, np.arange(1, state.a.size + 1))) @ (g * state.a)
+    g = state.potential.weights(state.c.size)
+    waves = np.exp(1j * np.outer(theta, np.arange(1, state.c.size + 1)))
+    field = state.kappa * (waves @ (g * state.c)).real
     low = np.arange(1, 9)
     c, s = np.cos(np.outer(low, theta)), np.sin(np.outer(low, theta))
     nudges = (

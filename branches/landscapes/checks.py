@@ -61,15 +61,24 @@ def _convex(interval: Interval) -> list[Violation]:
 
 
 def _unstable(interval: Interval) -> list[Violation]:
-    """Look for unstable directions, even or odd: a minimiser has none."""
-    for part in (0.1, 0.5, 0.9):
-        state = interval.arc.state(interval.low + part * (interval.high - interval.low))
+    """Look for unstable directions, even or odd, between any two special points: a minimiser has none."""
+    for kappa in _between_special_points(interval):
+        state = interval.arc.state(kappa)
         if sum(state.index) > 0:
             even, odd = state.index
             return [
                 Violation(state.kappa, f"the lowest state found is unstable (index {even} even, {odd} odd)")
             ]
     return []
+
+
+def _between_special_points(interval: Interval) -> list[float]:
+    """Return couplings of an interval, three at least, and one between any two special points of its arc."""
+    low, high = interval.low, interval.high
+    inside = [point.kappa for point in interval.arc.special_points if low < point.kappa < high]
+    stops = np.array(sorted({low, *inside, high}))
+    middles = 0.5 * (stops[1:] + stops[:-1])
+    return sorted({*(low + part * (high - low) for part in (0.1, 0.5, 0.9)), *middles.tolist()})
 
 
 def slope_defect(branch: Branch) -> float:

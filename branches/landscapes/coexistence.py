@@ -11,9 +11,9 @@ import numpy as np
 from branches.diagrams.departures import departures_from_onset
 from branches.diagrams.outlets import outlet
 from branches.diagrams.records import Branch
-from branches.diagrams.search.deflation import polished
-from branches.diagrams.search.disconnected import branches_through, lies_on
-from branches.diagrams.search.minimise import as_even, minimise
+from branches.diagrams.search.joined import branches_through, lies_on
+from branches.diagrams.search.minimise import minimise
+from branches.diagrams.search.resolve import resolved_state
 from branches.diagrams.search.seeds import clustered_fields
 from branches.diagrams.trace import LOWEST, follow_states
 from branches.landscapes.arcs import Arc, StateFunction, UniformArc, arcs_of
@@ -179,11 +179,10 @@ def _states_below(potential: Potential, kappa: float) -> tuple[list[State], str]
     ended = minimise(potential, kappa, clustered_fields(potential, kappa))
     below, lost = [], ""
     for k in np.flatnonzero(ended.free_energy < -LOWER):
-        even = as_even(ended.moments[k])
-        state = None if even is None else polished(potential, even, kappa)
+        state = resolved_state(potential, kappa, ended.moments[k])
         if state is not None and state.free_energy < -LOWER:
             below.append(state)
         elif state is None:
             energy = f"F = {ended.free_energy[k]:.3e} < 0"
-            lost = f"at κ = {kappa:.9g} a density with {energy} was found near no even state"
+            lost = f"at κ = {kappa:.9g} a density with {energy} was found near no state"
     return below, lost

@@ -184,8 +184,10 @@ def _joint(diagram: Diagram, before: StateFunction, after: StateFunction) -> flo
             continue
         near = float(np.clip(kappa, other.low, other.high))
         # The node's own state: at a pitchfork, that of the branch at one κ has but half of the digits.
-        node = diagram.node(name)
-        if same_orbit(arc.branch.isotropy, node.a, kappa, other.state(near).a, kappa, SAME_STATE):
+        node, there = diagram.node(name), other.state(near)
+        if np.any(node.a) and not node.isotropy.same_kind(there.isotropy):
+            continue
+        if same_orbit(there.isotropy, node.a, kappa, there.a, kappa, SAME_STATE):
             return node.kappa if abs(node.kappa - kappa) <= SAME_STATE * kappa else kappa
     return None
 

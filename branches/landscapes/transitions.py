@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from branches.spaces.cyclic import Cyclic
+from branches.spaces.waves import paired
 from branches.states.at_coupling import nearest_twin, potential_energy_sum
 from branches.states.state import State
 from continuation import Record
@@ -75,10 +77,22 @@ class Transition(Record):
     @property
     def jump(self) -> Jump:
         """Jump of the moments and of Σ g a²; zero at a continuous transition."""
-        before, after = self.states
+        before, after = _of_one_kind(*self.states)
         size = max(before.a.size, after.a.size)
         if self.kind == "continuous":
             return Jump(np.zeros(size), 0.0)
         first = nearest_twin(before, after.a)
         padded = [np.pad(a, (0, size - a.size)) for a in (first, after.a)]
         return Jump(padded[1] - padded[0], potential_energy_sum(after) - potential_energy_sum(before))
+
+
+def _of_one_kind(before: State, after: State) -> tuple[State, State]:
+    """Return the two states by moments of one kind: by cosines and sines where one has no mirror axis."""
+    if before.isotropy.same_kind(after.isotropy) or 0 in (before.n_fold, after.n_fold):
+        return before, after
+    return _by_waves(before), _by_waves(after)
+
+
+def _by_waves(state: State) -> State:
+    waves = Cyclic(max(state.n_fold, 1))
+    return replace(state, a=paired(state.c), isotropy=waves)

@@ -174,10 +174,15 @@ def _starts(
     found: Landscape, family: Callable[[float], Potential], q0: float, low: float, high: float
 ) -> list[tuple[str, float, Callable[[], Line]]]:
     """Return (kind, κ, how to follow it) of what one diagram shows."""
+    kind = found.diagram.potential.space.isotropy(1)  # lines are those of even states
     starts: list[tuple[str, float, Callable[[], Line]]] = [
-        ("coexistence", kink.kappa, partial(coexistence_line, family, kink, q0, low, high)) for kink in found.kinks
+        ("coexistence", kink.kappa, partial(coexistence_line, family, kink, q0, low, high))
+        for kink in found.kinks
+        if all(state.isotropy.same_kind(kind) for state in kink.states)
     ]
     for branch in found.diagram.branches:
+        if not branch.isotropy.same_kind(kind):
+            continue
         for point in branch.special_points:
             if point.kind == "fold":
                 starts.append(("fold", point.kappa, partial(fold_line, family, point, q0, low, high)))

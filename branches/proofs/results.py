@@ -22,6 +22,7 @@ from branches.proofs.pitchforks import pitchfork
 from branches.proofs.potentials import attractive, describe
 from branches.proofs.states import state
 from branches.proofs.transitions import continuous, sharpened, transition
+from branches.spaces.cyclic import Cyclic
 from branches.states.state import State
 from continuation import writable_folder
 
@@ -141,6 +142,8 @@ def _transition(found: Transition) -> Certificate:
 def _of_branch(branch: Branch) -> tuple[list[Job], list[str]]:
     """Return what can be proved of the special points of a branch, and what there is no theorem for."""
     jobs: list[Job] = []
+    if isinstance(branch.isotropy, Cyclic):
+        return [], ["states without a mirror axis"]
     missing: list[str] = []
     for point in branch.special_points:
         name = f"{point.kind} at {point.kappa:.9g}"
@@ -159,7 +162,7 @@ def _pitchfork(potential: Potential, point: SpecialPoint) -> Certificate:
 
 
 def _last(branch: Branch) -> list[Job]:
-    if not branch.kappa.size:
+    if not branch.kappa.size or isinstance(branch.isotropy, Cyclic):
         return []
     kappa = float(branch.kappa[-1])
     return [(f"state at {kappa:.9g}", partial(state, branch.potential, branch.a[-1], kappa))]
@@ -170,7 +173,8 @@ def _of_diagram(found: Diagram) -> tuple[list[Job], list[str]]:
     describe(potential)
     jobs: list[Job] = []
     missing: list[str] = []
-    modes = {b.n_fold: b for b in found.branches if b.kappa.size and potential.weight(b.n_fold) > 0}
+    even = [branch for branch in found.branches if not isinstance(branch.isotropy, Cyclic)]
+    modes = {b.n_fold: b for b in even if b.kappa.size and potential.weight(b.n_fold) > 0}
     for n in sorted(modes):
         jobs.append((f"onset {n}", partial(onset, potential, n)))
     for number, branch in enumerate(found.branches):

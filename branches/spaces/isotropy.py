@@ -115,6 +115,43 @@ class Isotropy(ABC):
         """Return the degrees of the first N unknowns."""
         return self.n_fold * np.arange(1, size + 1)
 
+    def motion(self, u: Array) -> Array | None:
+        """Return the change of the unknowns along the orbit of a state, None where its class has no such motion."""
+        return None
+
+    def gain(self, u: Array) -> float:
+        """Return a number that changes sign where a branch of this class passes a state of more symmetry."""
+        return float(u[0])
+
+    def unknowns(self, n_modes: int) -> int:
+        """Return how many unknowns the degrees up to a largest one have."""
+        return n_modes // self.n_fold
+
+    def largest_degree(self, size: Any) -> Any:
+        """Return the largest degree of the first N unknowns, for a number or an array of numbers N."""
+        return self.n_fold * size
+
+    def leading(self, a: Array) -> float:
+        """Return the leading moment a_n of a state by its moments."""
+        return float(a[self.n_fold - 1]) if self.n_fold else 0.0
+
+    def same_kind(self, other: Isotropy) -> bool:
+        """Return whether two classes have the same functions."""
+        return self.with_n_fold(1) == other.with_n_fold(1)
+
+    def symmetrised(self, a: Array, tolerance: float) -> tuple[Isotropy, Array]:
+        """Return the class of most symmetry that holds a state, of whatever kind, and its moments as that kind."""
+        return self.of_state(a, tolerance), a
+
+    def distance(self, a: Array, b: Array, tolerance: float) -> float:
+        """Return the largest difference of the moments of two states, the least over their orbits.
+
+        Moments below the tolerance do not tell the symmetry of a state.
+        """
+        size = max(a.size, b.size)
+        first, second = (self.canonical(np.pad(state, (0, size - state.size)), tolerance) for state in (a, b))
+        return float(np.max(np.abs(first - second), initial=0.0))
+
     def density_bound(self, u: Array) -> Array:
         """Return a bound of the density of states against the uniform one, shape (P,)."""
         bound: Array = 1.0 + np.sum(self.multiplicity(self.degrees(u.shape[1])) * np.abs(u), axis=1)
@@ -159,6 +196,18 @@ class Isotropy(ABC):
         if self.has_twin:
             other[..., self.n_fold - 1 :: 2 * self.n_fold] *= -1.0
         return other
+
+    def nearest(self, a: Array, other: Array) -> Array:
+        """Return the member of the orbit of a state, in this class, that lies nearest to another one."""
+        size = max(a.size, other.size)
+        target = np.pad(other, (0, size - other.size))
+        candidates = [np.pad(member, (0, size - a.size)) for member in (a, self.twin(a))]
+        nearest = min(candidates, key=lambda member: float(np.linalg.norm(member - target)))
+        return nearest[: a.size]
+
+    def complex_moments(self, a: Array) -> NDArray[np.complex128]:
+        """Return c_n = E[e^{−inθ}] of states on the circle by their moments."""
+        return a.astype(np.complex128)
 
     def canonical(self, a: Array, tolerance: float = PRESENT) -> Array:
         """Return the member of the orbit whose first moment that tells twins apart is positive."""
@@ -207,9 +256,7 @@ def same_orbit(
     """
     if abs(kappa_a - kappa_b) > tolerance * max(abs(kappa_a), abs(kappa_b)):
         return False
-    n = max(a.size, b.size)
-    first, second = (isotropy.canonical(np.pad(state, (0, n - state.size)), tolerance) for state in (a, b))
-    return bool(np.max(np.abs(first - second), initial=0.0) <= tolerance)
+    return isotropy.distance(a, b, tolerance) <= tolerance
 
 
 @dataclass(frozen=True)

@@ -194,14 +194,10 @@ def attracting_modes(potential: Potential) -> list[int] | None:
 
 def potential_energy_sum(state: State) -> float:
     """Return Σ g_n a_n² = −2 dF/dκ of a state."""
-    return float(np.sum(state.potential.weights(state.a.size) * state.a**2))
+    kind = state.isotropy.with_n_fold(1)
+    return float(np.sum(kind.weights(state.potential, state.a.size) * state.a**2))
 
 
 def nearest_twin(state: State, other: Array) -> Array:
-    """Return the member of a state's orbit in its class that lies nearest to another state, given by its moments."""
-    a = state.a
-    size = max(a.size, other.size)
-    target = np.pad(other, (0, size - other.size))
-    candidates = [np.pad(member, (0, size - a.size)) for member in (a, state.isotropy.twin(a))]
-    nearest = min(candidates, key=lambda member: float(np.linalg.norm(member - target)))
-    return nearest[: a.size]
+    """Return the member of a state's orbit in its class that lies nearest to another state of its kind, by moments."""
+    return state.isotropy.nearest(state.a, other)

@@ -32,6 +32,7 @@ STEP_VECTORS = 40  # vectors of length N that a tangent step works with at the m
 LARGEST_DENSE = 512  # unknowns up to which a factorisation beats the iteration
 DENSE_SERIES = 128  # unknowns up to which dense products beat a solve and two transforms an order
 STEEP = 64.0  # range of log ρ whose rounding counts in the moments
+TURNED = 0.7  # cosine of the angle between a direction across the orbit and that of the present state
 LEAST_BLOCK, LARGEST_BLOCK = 64, 1024
 ACTIVE = 0.05  # modes with κ g_n above this belong into the dense block
 
@@ -92,6 +93,7 @@ class SelfConsistentSystem(Problem):
         self.parameter_scale = float(kappa_scale or isotropy.onset_scale(self.g))
         self.basis = isotropy.basis(size)
         self.largest_order = int(SERIES_MEMORY / (8.0 * SERIES_VECTORS * size))
+        self._anchor: Array | None = None
 
     def with_size(self, size: int) -> SelfConsistentSystem:
         """Return the same equations with another number of unknowns."""
@@ -148,8 +150,32 @@ class SelfConsistentSystem(Problem):
         return -self.covariance_product(rho / rho.mean(), self.g * u)
 
     def jacobian(self, u: Array, p: float) -> Array:
-        """Return 1 − κ C G, shape (N, N): for small N and for tests."""
-        return self.leading_block(self.gibbs(u, p), p, self.size)
+        """Return 1 − κ C G, made regular across the orbit, shape (N, N): for small N and for tests."""
+        return self._block(u, self.gibbs(u, p), p, self.size)
+
+    def across(self, u: Array) -> Array | None:
+        """Return the unit vector w along G v, v the motion along the orbit of a state; None where its class has none.
+
+        Where all rotations of a state are in its class, J v = 0 and (G v)ᵀ (u − T) = 0 for every u: J + w wᵀ is regular
+        and its steps across the orbit solve the same equations.
+        """
+        motion = self.isotropy.motion(u if self._anchor is None else self._anchor)
+        if motion is None or not np.any(motion):
+            return None
+        across: Array = self.g * motion
+        return across / np.linalg.norm(across)
+
+    def anchored(self, u: Array) -> SelfConsistentSystem:
+        """Return the same equations with their steps across the orbit of a fixed state, for starts where u vanishes."""
+        system = self.with_size(self.size)
+        system._anchor = u
+        return system
+
+    def _block(self, u: Array, rho: Array, p: float, size: int) -> Array:
+        block, across = self.leading_block(rho, p, size), self.across(u)
+        if across is not None:
+            block += np.multiply.outer(across[:size], across[:size])
+        return block
 
     def leading_block(self, rho: Array, p: float, size: int) -> Array:
         """Return the rows and columns 1 … size of 1 − κ C G."""
@@ -165,7 +191,8 @@ class SelfConsistentSystem(Problem):
         column = -scale * self.covariance_product(density, self.g * u)
         borders = column if columns is None else np.column_stack([column, columns])
         if self.size <= LARGEST_DENSE:
-            return DenseBordered(self.leading_block(rho, p, self.size), borders, rows)
+            return DenseBordered(self._block(u, rho, p, self.size), borders, rows)
+        across = self.across(u)
         active = np.flatnonzero(np.abs(p * self.g) > ACTIVE)
         low = min(self.size, LARGEST_BLOCK, max(LEAST_BLOCK, int(active[-1]) + 1 if active.size else 0))
 
@@ -173,15 +200,15 @@ class SelfConsistentSystem(Problem):
             result = self.covariance_product(density, self.g * v)
             result *= -p
             result += v
-            return result
+            return result if across is None else result + across * (across @ v)
 
         def transposed(v: Array) -> Array:
             result = self.covariance_product(density, v)
             result *= -p * self.g
             result += v
-            return result
+            return result if across is None else result + across * (across @ v)
 
-        return KrylovBordered(product, borders, rows, self.leading_block(rho, p, low), transposed)
+        return KrylovBordered(product, borders, rows, self._block(u, rho, p, low), transposed)
 
     def expansion(self, u: Array, p: float) -> SelfConsistentExpansion | None:
         """Return the Taylor recurrence about (a, κ); None where memory allows too low an order to pay."""
@@ -205,17 +232,32 @@ class SelfConsistentSystem(Problem):
     def resized(
         self, u: Array, p: float, solver: BorderedSolver | None = None
     ) -> tuple[SelfConsistentSystem, int] | None:
-        """Return the system with the truncation that the state needs, None to stay."""
-        if not self.adaptive:
+        """Return the system with the truncation that the state needs and across its orbit, None to stay."""
+        size = self._size_for(u) if self.adaptive else self.size
+        if size == self.size and not self._is_turned(u):
             return None
+        return self.with_size(size).anchored(self.transfer(u, size)), size
+
+    def _is_turned(self, u: Array) -> bool:
+        """Return whether the direction across the orbit that is kept along a branch is no longer near that of a state.
+
+        It is kept as long as possible: with it the ends of a step, and of a closed branch, have one tangent.
+        """
+        motion = self.isotropy.motion(u)
+        if motion is None or not np.any(motion):
+            return False
+        here, kept = self.g * motion, self.across(u)
+        return self._anchor is None or kept is None or abs(float(kept @ here)) < TURNED * float(np.linalg.norm(here))
+
+    def _size_for(self, u: Array) -> int:
+        """Return the number of unknowns that a state needs, the present one if that is enough."""
         above = np.flatnonzero(np.abs(u) > RESOLVED)
         used = int(above[-1]) + 1 if above.size else 1
         if not (used > 0.9 * self.size and self.size < self.max_size):
-            return None
+            return self.size
         last = float(np.clip(np.max(np.abs(u[-3:])), RESOLVED, 0.9))
         decay = np.log(RESOLVED) / np.log(last)  # of a geometric tail: how much further it is to the resolved level
-        size = min(self.max_size, int(np.clip(decay, 1.3, 2.0) * self.size) + 8)
-        return self.with_size(size), size
+        return min(self.max_size, int(np.clip(decay, 1.3, 2.0) * self.size) + 8)
 
 
 def require_memory(n_modes: int) -> None:

@@ -26,7 +26,7 @@ class State(Symmetric, Record):
     potential, kappa
         The model.
     a
-        Moments a_1 … a_N, shape (N,).
+        Moments a_1 … a_N, shape (N,); of a state on the circle without a mirror axis E[cos θ], E[sin θ], E[cos 2θ], ….
     isotropy
         Its symmetry class: on the circle, its period 2π/n.
     residual
@@ -52,6 +52,11 @@ class State(Symmetric, Record):
     index: tuple[int, int]
     undecided: int
     error: float = float("nan")
+
+    @property
+    def c(self) -> NDArray[np.complex128]:
+        """On the circle, E[e^{−inθ}] for n = 1, 2, …: real for an even state."""
+        return self.isotropy.complex_moments(self.a)
 
     @property
     def stability(self) -> Stability:

@@ -2,27 +2,36 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from branches.diagrams.build import Builder
-from branches.diagrams.completeness import Completeness
-from branches.diagrams.diagram import Diagram, Node
-from branches.diagrams.records import Branch
-from branches.diagrams.search.search_states import search_states
-from branches.diagrams.trace import LOWEST, make_system, more_symmetric
-from branches.onsets.classify import onsets
-from branches.spaces.isotropy import same_orbit
-from branches.states.at_coupling import attracting_modes, state_at
-from branches.states.state import State
-from continuation import Settings, Status, follow, renamed
+from branches.diagrams.diagram import Diagram
+from branches.diagrams.search.axis_theorems import all_states_even, minimisers_even
+from branches.diagrams.search.joined import joined
+from branches.diagrams.search.rounds import MOST_ROUNDS
+from branches.diagrams.search.search_states import deadline_of, search_states
+from branches.diagrams.search_account import CouplingSearch
+from branches.potentials.potential import Potential
+from branches.spaces.cyclic import Cyclic
+from branches.spaces.isotropy import Isotropy
+from branches.spaces.space import Circle
+from branches.states.index_sums import index_sums
+from continuation import renamed
 
-__all__ = ["branches_through", "default_couplings", "joined", "lies_on", "with_disconnected"]
+Array = NDArray[np.float64]
 
-COUPLINGS = 8
+__all__ = ["default_couplings", "with_disconnected"]
+
 BELOW = 0.7  # the search starts at this part of the smallest coupling of the branches known
+NARROW = 1e-6  # relative: special points nearer than this have no coupling between them
+MOST_COUPLINGS = 60
 Bounds = tuple[float, float]
 
 
@@ -34,6 +43,8 @@ def with_disconnected(
     peaks: int = 4,
     random_starts: int = 16,
     seed: int = 0,
+    rounds: int = MOST_ROUNDS,
+    seconds: float | None = None,
 ) -> Diagram:
     """Search for branches that no bifurcation joins to the uniform state, and join them to a diagram.
 
@@ -42,26 +53,30 @@ def with_disconnected(
     diagram
         From :func:`branches.diagram`.
     couplings
-        Where to search; by default at eight equidistant couplings, from somewhat below the branches known on.
-    peaks, random_starts, seed
-        As in :func:`~branches.diagrams.search.search_states.search_states`. The states at the nodes of the diagram are
-        given as starts too, and so are those found at the couplings before.
+        Where to search; by default between any two neighbouring special points of the diagram, those of the branches
+        that are found on the way included.
+    peaks, random_starts, seed, rounds
+        As in :func:`~branches.diagrams.search.search_states.search_states`, at each coupling. The states found at the
+        couplings before are given as starts too.
+    seconds
+        Time after which no further round begins, none by default; what was found is kept.
 
     Returns
     -------
     Diagram
-        With the branches found, their special points, and the branches that leave those; its
-        ``completeness.notes`` say which search was done. It is a new record even if nothing was found.
+        With the branches found, followed both ways, their special points, and the branches that leave those; the
+        ``searches`` of its ``completeness`` say with what effort, and whether the index sums hold. It is a new record
+        even if nothing was found. Ctrl-C ends the search like ``seconds`` does.
 
     Raises
     ------
     ValueError
-        If a coupling is not in 0 < κ ≤ the largest coupling of the diagram.
+        If a coupling is not in 0 < κ ≤ the largest coupling of the diagram, or a limit is not one.
 
     Notes
     -----
-    It may miss a closed branch that exists only between two of the couplings, and any state that
-    the search at one coupling misses.
+    Where an index sum is violated the search is done once more with other random starts. It may miss a closed branch
+    that exists only between two of the couplings, and any state that the search at one coupling misses.
 
     Examples
     --------
@@ -69,160 +84,140 @@ def with_disconnected(
     >>> from branches import potentials
     >>> d = branches.diagram(potentials.bimodal(0.6), kappa_max=3, modes=[])
     >>> more = with_disconnected(d, [2.5], random_starts=0)
-    >>> len(d.branches), len(more.branches)
-    (0, 1)
+    >>> len(d.branches), len(more.branches), more.completeness.sums_satisfied
+    (0, 1, True)
     """
-    at = default_couplings(diagram) if couplings is None else sorted(float(kappa) for kappa in couplings)
-    if not all(0 < kappa <= diagram.kappa_max for kappa in at):
+    given = None if couplings is None else sorted(float(kappa) for kappa in couplings)
+    if given is not None and not all(0 < kappa <= diagram.kappa_max for kappa in given):
         raise ValueError(f"couplings = {couplings!r} must lie in 0 < κ ≤ {diagram.kappa_max!r}")
-    starts = [node.a for node in diagram.nodes if node.n_fold > 0]
-    found, method, lost = 0, "", 0
-    for kappa in at:
-        known = [a for branch in diagram.branches for a in branch.moments_at(kappa)]
+    limits = Limits(peaks, random_starts, seed, rounds, deadline_of(rounds, seconds))
+    hunt = _Hunt(diagram, limits)
+    try:
+        hunt.search(given)
+        hunt.check()
+    except KeyboardInterrupt:
+        hunt.interrupted = True
+    return hunt.result()
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How much is searched at each coupling, and until when."""
+
+    peaks: int
+    random_starts: int
+    seed: int
+    rounds: int
+    deadline: float
+
+    @property
+    def left(self) -> float | None:
+        """Seconds that are left, None where there is no limit."""
+        return max(0.0, self.deadline - time.monotonic()) if math.isfinite(self.deadline) else None
+
+
+class _Hunt:
+    """The diagram as it grows, and what was searched."""
+
+    def __init__(self, diagram: Diagram, limits: Limits) -> None:
+        self.diagram, self.limits = diagram, limits
+        self.starts = [_complex(node.isotropy, node.a) for node in diagram.nodes if node.n_fold > 0]
+        self.searches: list[CouplingSearch] = []
+        self.method = ""
+        self.interrupted = False
+
+    def search(self, couplings: list[float] | None) -> None:
+        """Search at the couplings given, or between special points until there is no interval left."""
+        while True:
+            done = [search.kappa for search in self.searches]
+            wanted = couplings if couplings is not None else default_couplings(self.diagram)
+            to_do = [kappa for kappa in wanted if kappa not in done]
+            if couplings is None:
+                to_do = [kappa for kappa in to_do if not _same_interval(self.diagram, kappa, done)]
+            if not to_do or len(done) >= MOST_COUPLINGS:
+                return
+            for kappa in to_do[: MOST_COUPLINGS - len(done)]:
+                self.search_at(kappa, self.limits.seed)
+
+    def search_at(self, kappa: float, seed: int) -> None:
+        """Search at one coupling, and follow what is found."""
+        known = [_complex(b.isotropy, a) for b in self.diagram.branches for a in b.moments_at(kappa)]
         result = search_states(
-            diagram.potential,
-            kappa,
-            known=known,
-            starts=starts,
-            peaks=peaks,
-            random_starts=random_starts,
-            seed=seed,
-        )
-        method, lost = result.method, lost + result.not_even
-        starts += [state.a for state in result.states]
-        before = len(diagram.branches)
-        diagram = joined(diagram, result.states)
-        found += len(diagram.branches) - before
-    places = ", ".join(f"{kappa:.6g}" for kappa in at)
-    note = f"disconnected branches were searched at κ = {places}: {found} found; at each: {method}"
-    if lost:
-        note += f"; {lost} minimisations ended on states that are not even"
-    return _noted(diagram, note)
+            self.diagram.potential, kappa, known=known, starts=self.starts, peaks=self.limits.peaks,
+            random_starts=self.limits.random_starts, seed=seed, rounds=self.limits.rounds, seconds=self.limits.left,
+        )  # fmt: skip
+        self.method = result.method
+        self.starts += [_complex(state.isotropy, state.a) for state in result.states]
+        before = len(self.diagram.branches)
+        self.diagram = joined(self.diagram, result.states)
+        found = len(self.diagram.branches) - before
+        self.searches.append(CouplingSearch(kappa, found, result.seeds, result.converged, result.ended))
+
+    def check(self) -> None:
+        """Take the index sums; where one is violated, search once more."""
+        self.searches = [self._summed(search) for search in self.searches]
+        broken = [search for search in self.searches if search.satisfied is False]
+        for search in broken if self.limits.left != 0.0 else []:
+            self.search_at(search.kappa, self.limits.seed + 1)
+            again = self.searches.pop()
+            both = replace(
+                again, found=search.found + again.found, starts=search.starts + again.starts,
+                converged=search.converged + again.converged,
+            )  # fmt: skip
+            self.searches = [both if old.kappa == both.kappa else old for old in self.searches]
+        if broken:
+            self.searches = [self._summed(search) for search in self.searches]
+
+    def _summed(self, search: CouplingSearch) -> CouplingSearch:
+        if not isinstance(self.diagram.potential.space, Circle):
+            return search
+        states = self.diagram.at_kappa(search.kappa)
+        return replace(search, sums=index_sums(self.diagram.potential, search.kappa, states))
+
+    def result(self) -> Diagram:
+        """Return the diagram with its account."""
+        account = self.diagram.completeness
+        notes = [note for note in account.notes if not note.startswith("branches that no bifurcation joins")]
+        found = sum(search.found for search in self.searches)
+        places = ", ".join(f"{search.kappa:.6g}" for search in self.searches)
+        note = f"disconnected branches were searched at κ = {places}: {found} found; at each: {self.method}"
+        if isinstance(self.diagram.potential.space, Circle):
+            notes += _proved(self.diagram.potential)
+        notes.append(note + "; interrupted" * self.interrupted)
+        searches = (*account.searches, *self.searches)
+        return replace(self.diagram, completeness=replace(account, notes=tuple(notes), searches=searches))
+
+
+def _proved(potential: Potential) -> list[str]:
+    if all_states_even(potential):
+        return ["states without a mirror axis, of which there are none: at most two weights are not zero"]
+    if minimisers_even(potential):
+        return ["a minimiser without a mirror axis, which there is not: no weight is negative"]
+    return []
+
+
+def _complex(isotropy: Isotropy, a: Array) -> Any:
+    """Return moments as starts take them: c_n of states on the circle that are not even."""
+    return isotropy.complex_moments(a) if isinstance(isotropy, Cyclic) else a
 
 
 def default_couplings(diagram: Diagram) -> list[float]:
-    """Return equidistant couplings from below the branches known on, the largest coupling left out."""
-    lows = [float(branch.kappa.min()) for branch in diagram.branches if branch.kappa.size]
-    first = BELOW * min([*lows, diagram.kappa_max])
-    return [float(kappa) for kappa in np.linspace(first, diagram.kappa_max, COUPLINGS, endpoint=False)]
+    """Return a coupling between any two neighbouring special points, one below them all, and one next to the largest.
 
-
-def _noted(diagram: Diagram, note: str) -> Diagram:
-    account = diagram.completeness
-    notes = [text for text in account.notes if not text.startswith("branches that no bifurcation joins")]
-    return replace(diagram, completeness=Completeness(account.half_branches, (*notes, note)))
-
-
-def joined(diagram: Diagram, states: Iterable[State]) -> Diagram:
-    """Return a diagram with the branches through given states, and those that leave them, added.
-
-    A state that lies on a branch already there, or on one followed for an earlier state, adds nothing.
+    What leaves through the largest coupling both ways is there.
     """
-    builder = _builder_of(diagram)
-    for state in states:
-        if lies_on(builder.branches, state):
-            continue
-        for branch in branches_through(state, *builder.bounds):
-            _add(builder, branch)
-        builder.pursue_all()
-    extended = builder.diagram(())
-    return replace(
-        extended,
-        completeness=replace(extended.completeness, notes=diagram.completeness.notes),
-        status=diagram.status,
-        message=diagram.message,
-    )
+    stops = _stops(diagram)
+    between = [math.sqrt(low * high) for low, high in pairwise(stops[:-1]) if high - low > NARROW * high]
+    return [*between, (1.0 - NARROW) * stops[-1]]
 
 
-def _builder_of(diagram: Diagram) -> Builder:
-    """Return the breadth-first search in the state in which it left the diagram."""
-    lowest = min((node.kappa for node in diagram.nodes), default=diagram.kappa_max)
-    builder = Builder(diagram.potential, (LOWEST * lowest, diagram.kappa_max), None, 1, Settings(), None)
-    builder.nodes, builder.branches = list(diagram.nodes), list(diagram.branches)
-    builder.ends, builder.places = list(diagram.ends), list(diagram.places)
-    builder.account = list(diagram.completeness.half_branches)
-    builder.continued = {end for _, end in diagram.ends}  # the diagram has asked already what they owe
-    for onset in onsets(diagram.potential, diagram.kappa_max, attracting_modes(diagram.potential)):
-        if f"onset {'+'.join(map(str, onset.kernel))}" not in {node.name for node in diagram.nodes}:
-            builder._add_onset(onset)  # branches found may end there
-    return builder
+def _stops(diagram: Diagram) -> list[float]:
+    """Return the couplings of the special points and the largest one, below them one more, increasing."""
+    at = sorted({node.kappa for node in diagram.nodes if 0.0 < node.kappa < diagram.kappa_max} | {diagram.kappa_max})
+    return [BELOW * at[0], *at]
 
 
-def lies_on(branches: Iterable[Branch], state: State) -> bool:
-    """Return whether a state, or its twin, lies on one of some branches."""
-    return any(
-        same_orbit(state.isotropy, state.a, state.kappa, other, state.kappa, 1e-6)
-        for branch in branches
-        if branch.isotropy == state.isotropy
-        for other in branch.moments_at(state.kappa)
-    )
-
-
-def branches_through(state: State, kappa_min: float, kappa_max: float) -> tuple[Branch, ...]:
-    """Return the branch through a state, followed both ways.
-
-    Parameters
-    ----------
-    state
-        A stationary state, not uniform.
-    kappa_min, kappa_max
-        Bounds of κ.
-
-    Returns
-    -------
-    tuple of Branch
-        One, from end to end, if it is closed or has an end on a bound; otherwise its two halves.
-    """
-    halves = [_followed(state, direction, kappa_min, kappa_max) for direction in (-1, 1)]
-    for half in halves:
-        if half.status is Status.CLOSED:
-            return (half,)
-    for half in halves:
-        if half.status is Status.BOUND:
-            end = float(half.kappa[-1])
-            start = state_at(state.potential, half.isotropy, half.isotropy.restricted(half.a[-1]), end)
-            whole = _followed(start, -1 if end >= kappa_max else 1, kappa_min, kappa_max)
-            if lies_on((whole,), state):
-                return (whole,)
-    return tuple(half for half in halves if half.kappa.size > 1)
-
-
-def _followed(state: State, direction: int, kappa_min: float, kappa_max: float) -> Branch:
-    """Follow the branch through a state one way, with as many modes from the start as the state has."""
-    u = state.isotropy.restricted(state.a)
-    system = make_system(state.potential, state.isotropy, None, state.kappa).with_size(u.size)
-    curve = follow(
-        system.suited_to(u, state.kappa),
-        u,
-        state.kappa,
-        direction=direction,
-        p_min=kappa_min,
-        p_max=kappa_max,
-        events=(more_symmetric(state.isotropy),),
-    )
-    return Branch(state.potential, state.isotropy, curve, f"state found at κ = {state.kappa:.6g}")
-
-
-def _add(builder: Builder, branch: Branch) -> None:
-    """Add a branch that starts at no node known; a closed one starts and ends at one node."""
-    count = sum(node.kind == "end" for node in builder.nodes)
-    state = branch.at(0.0)
-    closed = branch.status is Status.CLOSED
-    shape = "closed" if closed else "start of a disconnected branch"
-    start = builder._add(
-        Node(
-            f"end {count + 1}",
-            "end",
-            state.kappa,
-            state.a,
-            state.isotropy,
-            state.free_energy,
-            state.residual,
-            shape,
-        )
-    )
-    builder._add_branch(branch, start.name, 0)
-    last = builder.ends[-1][1]
-    if closed and last != start.name:
-        builder.nodes = [node for node in builder.nodes if node.name != last or node.kind != "end"]
-        builder.ends[-1] = (start.name, start.name)
+def _same_interval(diagram: Diagram, kappa: float, done: list[float]) -> bool:
+    """Return whether no special point lies between a coupling and one that was searched."""
+    stops = np.array(_stops(diagram))
+    return bool(np.isin(np.searchsorted(stops, kappa), np.searchsorted(stops, done)))

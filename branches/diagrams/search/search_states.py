@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -10,10 +12,14 @@ from numpy.typing import ArrayLike, NDArray
 
 from branches.diagrams.search.deflation import Deflation, deflated_newton, resolved
 from branches.diagrams.search.minimise import as_even, minimise, modes_that_matter, random_fields
+from branches.diagrams.search.on_circle import found_on_circle
+from branches.diagrams.search.rounds import MOST_ROUNDS
 from branches.diagrams.search.seeds import clustered_fields, even_moments
 from branches.potentials.potential import Potential, finite_number
 from branches.spaces.circle import Dihedral
+from branches.spaces.cyclic import Cyclic
 from branches.spaces.isotropy import same_orbit
+from branches.spaces.space import Circle
 from branches.states.at_coupling import state_at
 from branches.states.equations import state_equations
 from branches.states.state import State
@@ -38,23 +44,29 @@ class Search(Record):
         The coupling.
     states
         The states found that were not known, one for each orbit, by increasing free energy.
-    not_even
-        Number of minimisations that ended on a state with no axis of symmetry; such states are not given.
     lowest
         The least free energy that the direct minimisation reached, an upper bound of F*.
     seeds, converged
-        Number of starts of the deflated iteration, and how often it converged.
+        Number of starts of Newton's iteration, and how often it converged.
+    ended
+        Why the search ended, in words.
     method
         The search in words.
     """
 
     kappa: float
     states: tuple[State, ...]
-    not_even: int
     lowest: float
     seeds: int
     converged: int
     method: str
+    ended: str = ""
+
+
+    @property
+    def not_even(self) -> int:
+        """How many of the states have no mirror axis."""
+        return sum(isinstance(state.isotropy, Cyclic) for state in self.states)
 
 
 @renamed(seeds="starts", random_seed="seed")
@@ -67,8 +79,10 @@ def search_states(
     peaks: int = 4,
     random_starts: int = 16,
     seed: int = 0,
+    rounds: int = MOST_ROUNDS,
+    seconds: float | None = None,
 ) -> Search:
-    """Search stationary even states at one coupling.
+    """Search the stationary states at one coupling, even or not.
 
     Parameters
     ----------
@@ -77,13 +91,18 @@ def search_states(
     kappa
         Coupling, > 0.
     known
-        States at this coupling that are not to be found again, nor their twins; the uniform state is known.
+        States at this coupling that are not to be found again, nor others of their orbits, or their moments as for
+        ``starts``; the uniform state is known.
     starts
-        Further starts: moments a_1 … of states at other couplings, say, each of any size.
+        Further starts: moments a_1 … of states at other couplings, say, each of any size; complex ones c_1 … where a
+        state is not even.
     peaks
         Clustered starts with up to so many peaks, equal and unequal.
     random_starts, seed
-        Random starts of the direct minimisation, not even, and the seed of their generator.
+        Random starts of the direct minimisation, not even, and the seed of all random starts.
+    rounds, seconds
+        Limits of the search, after which it says that it ended so and gives what it found: rounds of Newton's iteration
+        from 64 random starts, and time.
 
     Returns
     -------
@@ -96,10 +115,10 @@ def search_states(
 
     Notes
     -----
-    Two searches: the free energy is minimised over all densities (`minimise`), and from every start, and
-    every state known, Newton's iteration is run with the known states deflated (`deflation`). Neither is
-    complete: states without an axis of symmetry are counted, not given, and a saddle far from all starts is
-    missed.
+    Two searches: the free energy is minimised over all densities (`minimise`), and Newton's iteration is run in the
+    active moments of the full space from the ends of those, the starts given and random ones, every other round with
+    the orbits of the known states deflated, until four rounds find nothing new. Neither is complete: a saddle far from
+    all starts is missed. With at most two weights all states are even, and so are all starts (`axis_theorems`).
 
     Examples
     --------
@@ -114,6 +133,9 @@ def search_states(
         raise ValueError(
             f"peaks = {peaks!r} must be at least 1, random_starts = {random_starts!r} at least 0"
         )
+    deadline = deadline_of(rounds, seconds)
+    if isinstance(potential.space, Circle):
+        return _on_circle(potential, kappa, list(known), starts, peaks, random_starts, seed, rounds, deadline)
     given = [np.atleast_1d(np.asarray(a, dtype=float)) for a in starts]
     fields = clustered_fields(potential, kappa, peaks)
     rng = np.random.default_rng(seed)
@@ -132,10 +154,50 @@ def search_states(
         f"{peaks} peaks), direct minimisation from {len(drawn)} ({random_starts} random, seed {seed})"
     )
     states = tuple(sorted(collector.found, key=lambda state: state.free_energy))
-    missed = len(ended.moments) - len(minimisers)
-    return Search(
-        kappa, states, missed, float(ended.free_energy.min()), len(tried), collector.converged, method
+    return Search(kappa, states, float(ended.free_energy.min()), len(tried), collector.converged, method)
+
+
+def _on_circle(
+    potential: Potential,
+    kappa: float,
+    known: list[State | ArrayLike],
+    starts: Iterable[ArrayLike],
+    peaks: int,
+    random_starts: int,
+    seed: int,
+    rounds: int,
+    deadline: float,
+) -> Search:
+    fields = clustered_fields(potential, kappa, peaks)
+    drawn = random_fields(np.random.default_rng(seed), random_starts, modes_that_matter(potential, kappa))
+    ended = minimise(potential, kappa, np.vstack([fields, drawn]))
+    given = [np.atleast_1d(np.asarray(c, dtype=complex)) for c in starts]
+    others = [np.asarray(state.c if isinstance(state, State) else state, dtype=complex) for state in known]
+    clustered = even_moments(fields, MODES).astype(complex)
+    found = found_on_circle(
+        potential, kappa, others, [*given, *ended.moments, *clustered], seed, rounds=rounds, deadline=deadline
     )
+    method = (
+        f"{found.method}; direct minimisation from {len(fields) + len(drawn)} ({len(fields)} clustered with up to "
+        f"{peaks} peaks, {random_starts} random), seed {seed}"
+    )
+    lowest, effort = float(ended.free_energy.min()), found.rounds
+    return Search(kappa, found.states, lowest, effort.starts, effort.converged, method, effort.ended.value)
+
+
+def deadline_of(rounds: int, seconds: float | None) -> float:
+    """Return the time after which no round begins.
+
+    Raises
+    ------
+    ValueError
+        If a limit is not one.
+    """
+    if not isinstance(rounds, int | np.integer) or rounds < 0:
+        raise ValueError(f"rounds = {rounds!r} is not allowed: give how many rounds there are at most, at least 0")
+    if seconds is not None and not seconds >= 0.0:
+        raise ValueError(f"seconds = {seconds!r} is not allowed: give a time ≥ 0, or None for no limit")
+    return time.monotonic() + seconds if seconds is not None else math.inf
 
 
 def _size(potential: Potential, kappa: float, given: list[Array]) -> int:

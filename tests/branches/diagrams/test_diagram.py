@@ -74,9 +74,9 @@ def test_transcritical_three_fold_point():
     leaving = [half for half in d.completeness.half_branches if half.node == node.name]
     assert [half.outcome for half in leaving] == ["found", "found"]
     assert leaving[0].branch != leaving[1].branch
-    odd = [half for half in d.completeness.half_branches if half.outcome == "not followed"]
-    assert all("not even" in half.reason for half in odd)
-    assert not d.completeness.complete
+    odd = [half.branch for half in d.completeness.half_branches if half.description == "reflection broken"]
+    assert {d.branches[number].isotropy.group for number in odd} == {"Z_1"}
+    assert d.completeness.complete
 
 
 def test_depth_zero_owes_what_it_does_not_follow():

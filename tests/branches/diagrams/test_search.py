@@ -8,7 +8,8 @@ from self_consistency import self_consistency_error
 import branches
 from branches import potentials
 from branches.diagrams.search.deflation import Deflation, deflated_newton
-from branches.diagrams.search.disconnected import branches_through, with_disconnected
+from branches.diagrams.search.disconnected import with_disconnected
+from branches.diagrams.search.joined import branches_through
 from branches.diagrams.search.minimise import as_even, minimise, random_fields
 from branches.diagrams.search.search_states import search_states
 from branches.spaces.circle import EVEN, Dihedral
@@ -103,7 +104,7 @@ def test_disconnected_branch_is_found_followed_and_joined():
     new = more.branches[-1]
     assert [point.kind for point in new.special_points] == ["fold"]
     assert new.special_points[0].residual < 1e-12
-    assert "deflated Newton from" in more.completeness.notes[-1]
+    assert "Newton's iteration in the full space" in more.completeness.notes[-1]
     assert not any(note.startswith("branches that no bifurcation joins") for note in more.completeness.notes)
     graph = more.graph.to_undirected()
     parts = list(nx.connected_components(graph))
