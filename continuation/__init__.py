@@ -19,7 +19,7 @@ from continuation.linear.krylov import KrylovBordered
 from continuation.linear_stability import Stability, stability
 from continuation.locus import Family, Locus, fold_locus, fold_system, singular_system
 from continuation.problem import Expansion, FunctionProblem, Problem
-from continuation.record import Record, shortened
+from continuation.record import Record, once, shortened
 from continuation.renamed import renamed
 from continuation.run import Run, Step, steps
 from continuation.special.events import Event, bracketed_root
@@ -69,6 +69,7 @@ __all__ = [
     "follow",
     "leave",
     "on_one_thread",
+    "once",
     "one_thread",
     "renamed",
     "replacing",

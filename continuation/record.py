@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import Field, fields, is_dataclass
 from enum import Enum
-from typing import Any, ClassVar
+from functools import wraps
+from typing import Any, ClassVar, TypeVar
 
 import numpy as np
 
-__all__ = ["Record", "brief", "counted", "same_content", "shortened"]
+__all__ = ["Record", "brief", "counted", "once", "same_content", "shortened"]
 
 LONGEST = 180  # characters of a repr: a record is named, not listed
 LONGEST_TEXT = 48  # of a string in it
 DIGITS = 9  # of a number in it
 SHORT = 3  # entries up to which a tuple is written out
+
+R = TypeVar("R", bound="Record")
+T = TypeVar("T")
 
 
 class Record:
@@ -192,3 +196,36 @@ def _key(value: Any) -> Any:
     if is_dataclass(value) and not isinstance(value, type) and _by_content(type(value)):
         return type(value), tuple(_key(getattr(value, field.name)) for field in fields(value) if field.compare)
     return value
+
+
+def once(function: Callable[[R], T]) -> Callable[[R], T]:
+    """Decorate a function of one record that is worth computing once: the record keeps what it returned.
+
+    What is kept goes with the record and plays no part in its equality.
+
+    Examples
+    --------
+    >>> from dataclasses import dataclass
+    >>> @dataclass(frozen=True, eq=False, repr=False)
+    ... class Number(Record):
+    ...     value: int
+    >>> @once
+    ... def square(number):
+    ...     print("computed")
+    ...     return number.value**2
+    >>> three = Number(3)
+    >>> square(three), square(three)
+    computed
+    (9, 9)
+    """
+    name = f"{function.__module__}.{function.__qualname__}"
+
+    @wraps(function)
+    def kept(record: R) -> T:
+        memory = vars(record)
+        if name not in memory:
+            memory[name] = function(record)
+        result: T = memory[name]
+        return result
+
+    return kept

@@ -54,6 +54,9 @@ _SHARED: dict[str, Any] = {
     "radius": Annotated[float | None, real("--radius", "--R", help="Radius R of 'hegselmann-krause'.")],
     "strength": Annotated[float | None, real("--strength", help="Strength of 'log-gas'.")],
     "m": Annotated[float | None, real("--m", help="Weight of mode 2 of 'bimodal'.")],
+    "dimension": Annotated[
+        int | None, whole("--dimension", help="Particles on the sphere of that many coordinates; 2 is the circle.")
+    ],
     "weights": Weights,
     "parameter": Parameters,
 }
@@ -96,11 +99,11 @@ def takes_potential(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def _potential(
     name: str, beta: float | None, radius: float | None, strength: float | None, m: float | None,
-    weights: str | None, parameter: list[str] | None,
+    dimension: int | None, weights: str | None, parameter: list[str] | None,
 ) -> Potential:  # fmt: skip
     from branches.potentials import by_name
 
-    options = {"beta": beta, "R": radius, "strength": strength, "m": m}
+    options = {"beta": beta, "R": radius, "strength": strength, "m": m, "dimension": dimension}
     parameters: dict[str, Any] = {key: value for key, value in options.items() if value is not None}
     return by_name(name, **(parameters | parse_parameters(weights, parameter)))
 

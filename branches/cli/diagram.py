@@ -98,7 +98,7 @@ def default_kappa_max(potential: "Potential") -> float:
     >>> default_kappa_max(potentials.kuramoto())
     4.2
     """
-    weights = potential.weights(SCANNED)
+    weights = potential.strengths(SCANNED)
     largest = float(max(weights.max(), 0.0) or abs(weights).max() or 2.0)
     return REACH * 2.0 / largest
 

@@ -257,8 +257,8 @@ class Builder:
                 return node
         count = sum(node.kind == point.kind for node in self.nodes)
         kappa = np.array([point.kappa])
-        kind = point.isotropy.with_n_fold(1)
-        energy = free_energy(self.potential, kind, point.a[None], kappa)
+        kind = point.isotropy.widest
+        energy = free_energy(self.potential, kind, kind.restricted(point.a)[None], kappa)
         departures = departures_from_point(branch, point, self.n_modes, self.settings)
         name = f"{point.kind} {count + 1}"
         self.queue.extend((departure, name, level + 1) for departure in departures)

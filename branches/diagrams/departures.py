@@ -19,6 +19,7 @@ from branches.diagrams.trace import FIRST_SIZE, make_system, start_at_onset
 from branches.onsets.classify import Onset
 from branches.onsets.resonant.ray import Ray
 from branches.potentials.potential import Potential
+from branches.spaces.blocks_of_spheres import BlockStates
 from branches.spaces.circle import Dihedral
 from branches.spaces.isotropy import Block, Isotropy
 from branches.states.equations import StateEquations
@@ -28,7 +29,8 @@ __all__ = ["Departure", "departures_along", "departures_from_onset", "departures
 
 Array = NDArray[np.float64]
 SERIES_DEGREE = 5  # of the reduced equations: up to it the Taylor series of the blown-up equations tells rays apart
-BRANCH_POINTS = ("pitchfork", "transcritical", "branch point", REFLECTION_BREAKING)
+BRANCH_POINTS = ("pitchfork", "transcritical", "branch point", REFLECTION_BREAKING, "symmetry-breaking")
+NOT_OF_ITS_KIND = "the states that leave have less symmetry than those of its kind: not followed"
 
 
 def departures_from_onset(
@@ -41,6 +43,9 @@ def departures_from_onset(
     departures = []
     for number, ray in enumerate(onset.rays, 1):
         active = [mode for mode, d in zip(ray.modes, ray.direction, strict=True) if abs(d) > 1e-12]
+        if ray.isotropy is not None:
+            departures.append(_from_sphere(potential, onset, ray, n_modes, settings))
+            continue
         isotropy = potential.space.common_class(ray.active)
         name = f"mode {active[0]}" if len(active) == 1 else "modes " + "+".join(map(str, active))
         description = name if len(onset.rays) == 1 else f"{name}, ray {number}"
@@ -54,7 +59,24 @@ def departures_from_onset(
         departures.append(Departure(description, start, leading=leading_of_onset(onset, ray)))
     if onset.undecided_rays:
         departures.append(Departure("rays that are not decided", None, onset.undecided_rays))
+    departures += [Departure(f"mode {onset.mode}, {owed}", None, NOT_OF_ITS_KIND) for owed in onset.owed]
     return departures + axisless_departures(potential, onset, n_modes, settings)
+
+
+def _from_sphere(
+    potential: Potential, onset: Onset, ray: Ray, n_modes: int | None, settings: Settings
+) -> Departure:
+    """Return a half-branch of zonal or block states that leaves a simple onset of a sphere."""
+    assert ray.isotropy is not None
+    mode, side = onset.mode, int(np.sign(ray.direction[0]))
+    description = f"mode {mode}"
+    if isinstance(ray.isotropy, BlockStates):
+        favoured = ray.isotropy.k if side > 0 else ray.isotropy.dimension - ray.isotropy.k
+        description += f", block of {favoured}"
+    elif ray.order == 1:
+        description += f", {(('prolate', 'oblate') if mode == 2 else ('poles', 'equator'))[side < 0]}"
+    start = partial(start_at_onset, potential, mode, n_modes, settings, ray.isotropy, side)
+    return Departure(description, start, leading=leading_of_onset(onset, ray))
 
 
 def _start_ray(
@@ -96,7 +118,7 @@ def departures_from_point(
         return [reflection_departure(branch, point, n_modes, settings)]
     block = neutral_block(branch, point)
     if block is None:
-        return [Departure("symmetry broken", None, f"what leaves states of {point.isotropy.name} is not followed")]
+        return [Departure(point.sector, None, NOT_OF_ITS_KIND)]
     try:
         leaving = _leaving(branch, point, block)
     except (ArithmeticError, ValueError) as failure:

@@ -13,7 +13,7 @@ from branches.diagrams.diagram import Diagram, Node
 from branches.diagrams.records import Branch, SpecialPoint
 from branches.states.morse_index import uniform_index
 from branches.states.stability import Stability, stability_of
-from continuation import Record
+from continuation import Record, once
 
 __all__ = ["Finding", "findings"]
 
@@ -84,6 +84,7 @@ class Finding(Record):
         return " → ".join(f"{word} {index}" if word == Stability.UNSTABLE else word for word, index in words)
 
 
+@once
 def findings(diagram: Diagram) -> tuple[Finding, ...]:
     """Return the onsets and special points of a diagram, and where branches stop, by coupling.
 

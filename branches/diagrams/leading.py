@@ -77,7 +77,7 @@ def leading_of_onset(onset: Onset, ray: Ray) -> Leading:
     """
     direction = np.zeros(max(ray.modes))
     direction[[k - 1 for k in ray.modes]] = ray.direction
-    if len(onset.kernel) == 1:
+    if len(onset.kernel) == 1 and ray.isotropy is None:
         order = onset.deciding_order or 2
         coefficient = onset.deciding_coefficient if onset.deciding_order else onset.c2
         return Leading(direction, order, coefficient * onset.kappa, onset.c2_error * onset.kappa, onset.kind)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from branches.diagrams.records import Branch, SpecialPoint
-from branches.diagrams.trace import GAINED
+from branches.diagrams.trace import GAINED, onset_near
 from branches.spaces.isotropy import Block
 from branches.states.morse_index import (
     LARGEST_MATRIX,
@@ -27,7 +27,6 @@ __all__ = ["decided_index", "special_points"]
 
 Array = NDArray[np.float64]
 REFLECTION_BREAKING = "reflection-breaking"
-ONSETS = 32  # multiples of the period of a branch, on one of whose onsets it may end
 SAME_ARCLENGTH = 1e-6  # relative to the branch: a fold and the neutral eigenvalue that comes with it
 NEAR_ZERO = 1e-6  # of a bracket: where a zero is looked for again with more modes
 
@@ -80,20 +79,13 @@ def _named(branch: Branch, point: SpecialPoint) -> SpecialPoint:
         _, kappa = branch.curve.at(point.arclength)
         slope = _kappa_slope(branch, point.arclength)
         kind = "transcritical" if abs(slope) > 1e-6 else "pitchfork"
-        exact = _onset_near(branch, point.kappa)
-        state = replace(point, a=np.zeros_like(point.a), kappa=exact if kind == "pitchfork" else point.kappa)
+        exact = onset_near(branch, kappa) if kind == "pitchfork" else point.kappa
+        state = replace(point, a=np.zeros_like(point.a), kappa=exact)
         return replace(state, kind=kind, coefficients={"slope": slope, "kappa_traced": kappa}, breaks_to=branch.n_fold)
     if not own.same_kind(branch.isotropy):
         return replace(point, kind=REFLECTION_BREAKING, isotropy=own, a=a, sector="odd", residue=0, twin=own.twin_name)
     kind = "transcritical" if own.block_towards(branch.isotropy).order == 3 else "pitchfork"
     return replace(point, kind=kind, isotropy=own, residue=branch.n_fold)
-
-
-def _onset_near(branch: Branch, kappa: float) -> float:
-    """Return the onset, of the degrees that a branch has, that lies nearest to a coupling."""
-    weights = branch.isotropy.weights(branch.potential, branch.isotropy.unknowns(ONSETS * branch.n_fold))
-    attracting = branch.isotropy.degrees(weights.size)[weights > 0.0]
-    return min(map(branch.potential.onset_coupling, attracting.tolist()), key=lambda onset: abs(onset - kappa))
 
 
 def _with_tail(branch: Branch, point: SpecialPoint) -> SpecialPoint:

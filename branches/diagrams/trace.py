@@ -14,7 +14,7 @@ from branches.spaces.cyclic import Cyclic
 from branches.spaces.isotropy import Isotropy
 from branches.spaces.waves import paired
 from branches.states.equations import StateEquations, state_equations
-from branches.states.quadratic import LARGEST_DENSE, QuadraticSystem
+from branches.states.quadratic import LARGEST_DENSE
 from branches.states.selfconsistent import require_memory
 from continuation import Event, Piece, Settings, follow
 
@@ -33,6 +33,9 @@ __all__ = [
 Array = NDArray[np.float64]
 FIRST_SIZE, LARGEST_SIZE = 48, 2**14
 AXISLESS_SIZE = 256  # unresolved, the equations of states without an axis feel the grid they are summed on
+ONSETS_SOUGHT = 32  # unknowns of a class at whose onset a branch may meet the uniform state
+DEGREES_WATCHED = 4  # in which a branch without a twin may come to the uniform state
+HARMONICS = 8  # of the bifurcating degree, in the first truncation
 VERTICAL_SIZE = 512  # enough to see that κ does not move: on such a branch nothing new happens as it narrows
 BEYOND = 2.1  # default end, in units of the onset
 ROUND_OFF = 1e-15  # moments below it do not count in the size of a given state
@@ -60,7 +63,8 @@ def trace(
     potential
         The interaction.
     mode
-        n: the branch of states of period 2π/n that starts at the onset κ_n.
+        n: the branch of states of period 2π/n that starts at the onset κ_n; on a sphere that of zonal states, for
+        even n the half of it that is concentrated at the poles (prolate for n = 2).
     kappa_max, kappa_min
         Bounds of κ, on which the branch ends exactly; 2.1 κ_n and κ_n/1000 by default.
     n_modes
@@ -138,14 +142,29 @@ def first_onset(potential: Potential) -> float:
     return min(map(potential.onset_coupling, attracting.tolist()), default=np.inf)
 
 
+def onset_near(branch: Branch, kappa: float) -> float:
+    """Return the onset nearest to a coupling at which the uniform state and a branch may meet."""
+    degrees = branch.isotropy.degrees(ONSETS_SOUGHT)
+    attracting = degrees[branch.potential.weights(int(degrees[-1]))[degrees - 1] > 0]
+    onsets = [branch.potential.onset_coupling(int(degree)) for degree in attracting]
+    return min(onsets, key=lambda onset: abs(onset - kappa), default=kappa)
+
+
 def start_at_onset(
-    potential: Potential, mode: int, n_modes: int | None, settings: Settings
+    potential: Potential,
+    mode: int,
+    n_modes: int | None,
+    settings: Settings,
+    isotropy: Isotropy | None = None,
+    side: int = 1,
 ) -> tuple[StateEquations, Piece]:
-    """Return the system and the first piece of the branch that leaves a simple onset."""
-    isotropy = potential.space.isotropy(mode)
+    """Return the system and the first piece of the branch of a class that leaves a simple onset, a_n having a sign."""
+    isotropy = isotropy or potential.space.isotropy(mode)
     system = make_system(potential, isotropy, n_modes, potential.onset_coupling(mode))
-    assert isinstance(system, QuadraticSystem)  # the onset series is that of the quadratic system
-    piece = onset_piece(system, settings.order, settings.tolerance)
+    needed = HARMONICS * (mode // isotropy.n_fold)
+    if n_modes is None and needed > system.size:
+        system = system.with_size(needed)
+    piece = onset_piece(system, settings.order, settings.tolerance, mode, side)
     if n_modes is None and np.max(np.abs(piece.coefficients[1:, -1])) <= VERTICAL:
         system = state_equations(potential, isotropy, system.size, VERTICAL_SIZE, system.parameter_scale)
     return system, piece
@@ -241,7 +260,7 @@ def trace_from(
         direction=direction,
         p_min=max(kappa_min, LOWEST * kappa),
         p_max=kappa_max,
-        events=(*events, more_symmetric(isotropy)),
+        events=(*events, *more_symmetric(isotropy)),
         settings=settings,
         progress=progress,
     )
@@ -254,13 +273,21 @@ def trace_from(
     return Branch(potential, isotropy, branch, f"state given at κ = {kappa:.6g}", n_modes is None)
 
 
-def more_symmetric(isotropy: Isotropy) -> Event:
-    """Return the event that ends a branch where the state gains symmetry (a_n vanishes, or a mirror axis appears)."""
+def more_symmetric(isotropy: Isotropy) -> tuple[Event, ...]:
+    """Return the events that end a branch where the state gains symmetry (a_n vanishes, or a mirror axis appears).
+
+    Without a twin the uniform state may be met in another degree than the first.
+    """
 
     def gains(u: Array, p: float) -> bool:
         return isotropy.symmetrised(isotropy.expanded(u), GAINED)[0] != isotropy
 
-    return Event(MORE_SYMMETRIC, lambda u, p: isotropy.gain(u), terminal=True, accept=gains)
+    def vanishing(k: int) -> Event:
+        return Event(MORE_SYMMETRIC, lambda u, p: float(u[k]) if k < u.size else 1.0, terminal=True, accept=gains)
+
+    if isotropy.has_twin:
+        return (Event(MORE_SYMMETRIC, lambda u, p: isotropy.gain(u), terminal=True, accept=gains),)
+    return tuple(vanishing(k) for k in range(DEGREES_WATCHED))
 
 
 def follow_states(
@@ -281,7 +308,7 @@ def follow_states(
         initial=piece,
         p_min=kappa_min,
         p_max=kappa_max,
-        events=(*events, more_symmetric(system.isotropy)),
+        events=(*events, *more_symmetric(system.isotropy)),
         settings=settings,
         progress=progress,
     )

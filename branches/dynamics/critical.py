@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from branches.dynamics.centre_manifold import LARGEST_ORDER, reduced_coefficient
+from branches.dynamics.flow_arguments import check_circle
 from branches.onsets.classify import onset
 from branches.onsets.exact.coefficients import EPS
 from branches.potentials.potential import Potential
@@ -115,6 +116,7 @@ def critical_rate(potential: Potential, mode: int = 1) -> CriticalRate:
     2604.16288; the constants are derived here. The law holds among densities of period 2π/n; modes that are no
     multiples of n must be stable too for all others (the message says where they are not).
     """
+    check_circle(potential)
     found = onset(potential, mode)
     n = found.mode
     if found.kind not in ("supercritical", "critical"):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from branches.dynamics.flow_arguments import check_circle
 from branches.dynamics.schrodinger import EPSILON, Eigen, Ground, even_block, full_block
 from branches.potentials.potential import Potential, positive_integer
 from branches.spaces.circle import CircleBlock, Dihedral
@@ -168,6 +169,7 @@ def decay_rates(state: State, count: int = COUNT) -> DecayRates:
     >>> f"{decay_rates(saddle).gap:.10f} {decay_rates(cluster).gap:.10f}"
     '-0.1020442460 0.5204661406'
     """
+    check_circle(state.potential)
     number = positive_integer("count", count)
     if not state.kappa > 0:
         raise ValueError(f"state.kappa = {state.kappa!r} is not allowed: the flow needs a coupling > 0")

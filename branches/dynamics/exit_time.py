@@ -13,6 +13,7 @@ from scipy.optimize import brentq
 
 from branches.diagrams.diagram import Diagram
 from branches.dynamics.ensemble import Ensemble
+from branches.dynamics.flow_arguments import check_circle
 from branches.dynamics.passages import Passage, passages_from_uniform, uniform_is_stable
 from branches.landscapes.landscape import Landscape, landscape
 from branches.potentials.potential import finite_number, positive_integer
@@ -117,6 +118,7 @@ def exit_time(diagram: Diagram | Landscape, kappa: float, n: int) -> ExitTime:
     >>> exit_time(branches.diagram(potentials.bimodal(1.0), kappa_max=2.2), 1.76, 400)
     <ExitTime at κ = 1.76, N = 400: mean 128.211, barrier N ΔF = 1.427>
     """
+    check_circle(diagram.potential if isinstance(diagram, Diagram) else diagram.diagram.potential)
     land = diagram if isinstance(diagram, Landscape) else landscape(diagram)
     coupling, count = finite_number("kappa", kappa), positive_integer("n", n)
     if not uniform_is_stable(land, coupling):

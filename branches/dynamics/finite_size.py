@@ -8,6 +8,7 @@ import numpy as np
 from scipy.optimize import brentq
 from scipy.special import i0e, i1e
 
+from branches.dynamics.flow_arguments import check_circle
 from branches.potentials.potential import Potential, finite_number, positive_integer
 
 __all__ = ["disordered_mean_square", "kuramoto_mean_square"]
@@ -67,6 +68,7 @@ def disordered_mean_square(potential: Potential, kappa: float, n: int, mode: int
     >>> f"{disordered_mean_square(potentials.kuramoto(), 1.0, 100):.4f}"
     '0.0200'
     """
+    check_circle(potential)
     kappa, n = _coupling(kappa), positive_integer("n", n)
     left = 1.0 - 0.5 * kappa * potential.weight(mode)
     if not left > 0:

@@ -26,10 +26,10 @@ def check_circle(potential: Potential) -> None:
     NotImplementedError
         On a sphere.
     """
-    space = getattr(potential, "space", None)
-    if space is not None and getattr(space, "name", "circle") != "circle":
+    if potential.dimension != 2:
         raise NotImplementedError(
-            f"potential = {potential.label} lives on {space}: the flow is known on the circle only so far"
+            f"potential = {potential.label} lives on the sphere of {potential.dimension} coordinates: time-dependent "
+            "states are followed on the circle only"
         )
 
 

@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from branches.dynamics.flow_arguments import check_circle
 from branches.potentials.potential import Potential, positive_integer
 
 __all__ = ["Force", "force_of"]
@@ -104,6 +105,7 @@ def force_of(potential: Potential, n_modes: int | None = None) -> Force:
     >>> force_of(potentials.doi_onsager(), 8).modes
     array([2, 4, 6, 8])
     """
+    check_circle(potential)
     space = getattr(potential, "space", None)
     if space is not None and getattr(space, "name", "circle") != "circle":
         raise NotImplementedError(

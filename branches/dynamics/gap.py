@@ -46,7 +46,9 @@ def spectral_gap(branch: Branch) -> Array:
 
 
 def uniform_gap(potential: Potential, kappa: Array, n_modes: int = 256) -> Array:
-    """Return min_n n²(1/κ − g_n/2), the gap of the uniform state, of the shape of kappa.
+    """Return min_n n²(1/κ − g_n/2), on S^{d−1} min_l l(l+d−2)(1/κ − g_l/N_l), the gap of the uniform state.
+
+    Of the shape of kappa.
 
     Examples
     --------
@@ -56,7 +58,8 @@ def uniform_gap(potential: Potential, kappa: Array, n_modes: int = 256) -> Array
     array([ 0.5 , -0.25])
     """
     n = np.arange(1, n_modes + 1)
-    rates = n**2 * (1.0 / np.asarray(kappa, dtype=float)[..., None] - 0.5 * potential.weights(n_modes))
+    strengths = 0.5 * potential.strengths(n_modes)
+    rates = n * (n + potential.dimension - 2) * (1.0 / np.asarray(kappa, dtype=float)[..., None] - strengths)
     gap: Array = rates.min(axis=-1)
     return gap
 

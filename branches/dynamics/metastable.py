@@ -13,6 +13,7 @@ from branches.diagrams.search.deflation import polished
 from branches.diagrams.search.minimise import minimise, modes_that_matter
 from branches.diagrams.search.seeds import clustered_fields
 from branches.dynamics.decay_rates import decay_rates
+from branches.dynamics.flow_arguments import check_circle
 from branches.landscapes.barriers import barriers
 from branches.potentials.potential import Potential, finite_number, positive_integer
 from branches.states.at_coupling import uniform_state
@@ -105,6 +106,7 @@ def multi_peak_states(potential: Potential, kappa: float, peaks: int = 6) -> tup
     >>> [(entry.peaks, entry.state.index, entry.slow) for entry in found]
     [(1, (0, 0), True), (2, (1, 0), True), (3, (2, 2), False)]
     """
+    check_circle(potential)
     if not finite_number("kappa", kappa) > 0:
         raise ValueError(f"kappa = {kappa!r} is not allowed: the coupling must be > 0")
     found = [_folded_state(potential, kappa, k) for k in range(1, positive_integer("peaks", peaks) + 1)]

@@ -6,11 +6,10 @@ import math
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import brentq
-from scipy.special import ive
 
 from branches.dynamics.pair_force import PairForce
-from branches.potentials.potential import Potential, positive_integer
+from branches.potentials.bessel import inverse_ratio
+from branches.potentials.potential import Potential, finite_number, positive_integer
 
 __all__ = ["equal_cluster_growth", "fastest_mode", "mode_growth", "switch_point"]
 
@@ -19,7 +18,7 @@ MODES = 64
 
 
 def mode_growth(potential: Potential, kappa: float = math.inf, n_modes: int = MODES) -> Array:
-    """Return the growth rates n²(g_n/2 − 1/κ) of the modes about the uniform state.
+    """Return the growth rates n²(g_n/2 − 1/κ) of the modes about the uniform state, l(l+d−2)(g_l/N_l − 1/κ) on S^{d−1}.
 
     Parameters
     ----------
@@ -47,8 +46,8 @@ def mode_growth(potential: Potential, kappa: float = math.inf, n_modes: int = MO
     """
     if not kappa > 0:
         raise ValueError(f"kappa = {kappa!r} is not allowed: a coupling must be > 0 (infinite: no noise)")
-    weights = potential.weights(n_modes)
-    rates: Array = np.arange(1, n_modes + 1) ** 2 * (0.5 * weights - 1.0 / kappa)
+    modes = np.arange(1, n_modes + 1)
+    rates: Array = modes * (modes + potential.dimension - 2) * (0.5 * potential.strengths(n_modes) - 1.0 / kappa)
     return rates
 
 
@@ -78,28 +77,37 @@ def fastest_mode(potential: Potential, kappa: float = math.inf, n_modes: int = M
     return best + 1, float(rates[best])
 
 
-def switch_point(mode: int) -> float:
+def switch_point(mode: int, dimension: float = 2) -> float:
     """Return the β at which the fastest mode of the noise-free transformer moves from k to k + 1.
+
+    Parameters
+    ----------
+    mode
+        k ≥ 1.
+    dimension
+        d of the sphere S^{d−1}, any real number ≥ 2; 2 is the circle.
 
     Notes
     -----
-    The root of k² I_k(β) = (k + 1)² I_{k+1}(β); the quotient I_{k+1}/I_k increases from 0 to 1.
+    The root of I_{k+1+ν}(β)/I_{k+ν}(β) = k(k+d−2)/((k+1)(k+d−1)), ν = (d−2)/2; the quotient increases from 0 to 1.
+    For k = 1 and d = 3 it is the tricritical β, 1/d = (d−1)/(2d).
 
     Raises
     ------
     ValueError
-        If the mode is not an integer ≥ 1.
+        If the mode is not an integer ≥ 1 or the dimension not a number ≥ 2.
 
     Examples
     --------
     >>> [f"{switch_point(k):.12f}" for k in (1, 2)]
     ['1.044456862108', '3.165434442701']
+    >>> [f"{switch_point(k, 3):.12f}" for k in (1, 2)]
+    ['1.816154525436', '4.425293012396']
     """
-    k = positive_integer("mode", mode)
-    def ahead(beta: float) -> float:
-        return float(k * k * ive(k, beta) - (k + 1) ** 2 * ive(k + 1, beta))
-
-    return float(brentq(ahead, k / 4, 4.0 * (k + 1) ** 2, xtol=1e-15))
+    k, d = positive_integer("mode", mode), finite_number("dimension", dimension)
+    if d < 2:
+        raise ValueError(f"dimension = {dimension!r} is not allowed: a number of at least 2")
+    return inverse_ratio(k * (k + d - 2.0) / ((k + 1.0) * (k + d - 1.0)), k + 0.5 * d - 1.0)
 
 
 def equal_cluster_growth(force: PairForce, count: int) -> Array:

@@ -10,6 +10,7 @@ import numpy as np
 from branches.diagrams.search.minimise import as_even
 from branches.dynamics.arrival import Stationary, coefficients
 from branches.dynamics.fixed_space import FixedSpace
+from branches.states.index_sums import morse_quotient
 from continuation import Record
 
 __all__ = ["MorseBott", "morse_bott"]
@@ -78,15 +79,9 @@ def morse_bott(space: FixedSpace, states: Mapping[str, Stationary]) -> MorseBott
             circles = 2 if as_even(coefficients(states[member.name])) is None else 1
             total[member.index : member.index + 2] += circles
     polynomial = tuple(int(x) for x in np.trim_zeros(total, "b"))
-    rest = [polynomial[0] - 1, *polynomial[1:]] if polynomial else [-1]
-    quotient: list[int] = []
-    carry = 0
-    for coefficient in rest:  # divide by 1 + t from the lowest power
-        carry = coefficient - carry
-        quotient.append(carry)
-    if quotient[-1] != 0:
+    found = morse_quotient(polynomial)
+    if found is None:
         return MorseBott(space.name, polynomial, (), False, "the Euler characteristic is wrong: a state is missing")
-    found = tuple(quotient[:-1])
     if min(found, default=0) < 0:
         power = next(k for k, q in enumerate(found) if q < 0)
         text = f"Q has the coefficient {found[power]} at t^{power}: a state is missing"

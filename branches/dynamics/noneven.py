@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike
 from branches.diagrams.search.active_moments import ActiveMoments
 from branches.diagrams.search.resolve import resolved_state
 from branches.diagrams.search.rounds import iterated
+from branches.dynamics.flow_arguments import check_circle
 from branches.potentials.potential import Potential, finite_number
 from branches.states.state import State
 
@@ -42,6 +43,7 @@ def noneven_state(potential: Potential, kappa: float, guess: ArrayLike) -> State
     >>> [f"{abs(x):.8f}" for x in state.c[:4]]
     ['0.43212178', '0.43786562', '0.23137562', '0.43468464']
     """
+    check_circle(potential)
     if not finite_number("kappa", kappa) > 0:
         raise ValueError(f"kappa = {kappa!r} is not allowed: the coupling must be > 0")
     c = np.array(guess, dtype=complex)

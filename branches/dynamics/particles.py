@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from branches.dynamics.arguments import checked_seed
 from branches.dynamics.ensemble import Ensemble
+from branches.dynamics.flow_arguments import check_circle
 from branches.dynamics.force import Force, force_of
 from branches.dynamics.replicas import Run
 from branches.dynamics.starts import Initial, Placed, start_of
@@ -109,6 +110,7 @@ def particles(
     >>> bool(abs(ensemble.order[0, -1, 0] - 0.8314620) < 0.05)
     True
     """
+    check_circle(potential)
     count, runs = positive_integer("n", n), positive_integer("replicas", replicas)
     times = _times(t)
     couplings = _couplings(kappa, times)

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import brentq
 
+from branches.dynamics.flow_arguments import check_circle
 from branches.dynamics.mode_growth import equal_cluster_growth
 from branches.dynamics.pair_force import FourierForce, PairForce, TransformerForce, pair_force
 from branches.potentials.families import NoisyTransformer, Polynomial
@@ -139,6 +140,8 @@ def synchronises(interaction: Potential | PairForce) -> Synchronisation:
     >>> synchronises(potentials.bimodal(0.5)).answer.value      # two clusters at distance π are stable
     'no'
     """
+    if isinstance(interaction, Potential):
+        check_circle(interaction)
     force = pair_force(interaction)
     label = interaction.label if isinstance(interaction, Potential) else repr(interaction)
     slope, doubt = float(force.derivative(1, 0.0)), float(force.error(1, 0.0))

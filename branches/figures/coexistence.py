@@ -10,6 +10,7 @@ from branches.diagrams.diagram import Diagram
 from branches.figures.stretches import UNIFORM, Stretch, stretches
 from branches.landscapes.envelope import Exchange
 from branches.landscapes.landscape import exchanges
+from continuation import once
 
 __all__ = ["Coexistence", "coexistences"]
 
@@ -43,6 +44,7 @@ class Coexistence:
         return tuple((number, s) for number, s in pairs if number != UNIFORM)
 
 
+@once
 def coexistences(diagram: Diagram) -> tuple[Coexistence, ...]:
     """Return the discontinuous changes of the state of least free energy in a diagram, by coupling.
 

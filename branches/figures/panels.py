@@ -12,8 +12,10 @@ from branches.diagrams.diagram import Diagram
 from branches.diagrams.findings import Finding, findings
 from branches.figures.coexistence import Coexistence, coexistences
 from branches.figures.labels import ANYWHERE, BELOW, Labels
+from branches.figures.sphere_density import sphere_density_panel
 from branches.figures.stretches import UNIFORM, Portrait, Stretch, amplitude, stretches
 from branches.figures.style import CROSS, DIAMOND, DISC, GUIDE, SQUARE, colour, line
+from branches.spaces.circle import Dihedral
 
 __all__ = ["Scene", "amplitude_panel", "density_panels", "energy_panel", "panel_letter"]
 
@@ -95,6 +97,10 @@ def density_panels(axes: Sequence[Axes], shown: Sequence[Portrait]) -> None:
     theta = np.linspace(-np.pi, np.pi, 721)
     for ax, letter, portrait in zip(axes, LETTERS, shown, strict=False):
         own = colour(portrait.branch)
+        if not isinstance(portrait.isotropy, Dihedral):
+            sphere_density_panel(ax, portrait.isotropy, portrait.a, own, line(portrait.stability))
+            ax.set_title(rf"{letter}:  $\kappa = {portrait.kappa:.4g}$", fontsize=11, color=own)
+            continue
         rho = portrait.isotropy.density(portrait.isotropy.canonical(portrait.a), theta)
         ax.fill_between(theta, rho, color=own, alpha=0.15, linewidth=0)
         ax.plot(theta, rho, color=own, **line(portrait.stability))

@@ -12,6 +12,7 @@ from branches.diagrams.records import Branch
 from branches.spaces.isotropy import Isotropy
 from branches.states.energy import free_energy
 from branches.states.stability import Stability
+from continuation import once
 
 __all__ = ["UNIFORM", "Portrait", "Stretch", "amplitude", "portraits", "sample", "stretches"]
 
@@ -90,6 +91,7 @@ class Stretch:
         return self.stability is Stability.STABLE
 
 
+@once
 def stretches(diagram: Diagram) -> tuple[Stretch, ...]:
     """Return the edges of the branch graph as curves, those of the uniform state first.
 

@@ -16,8 +16,10 @@ from branches.diagrams.diagram import Diagram, Node
 from branches.diagrams.records import Branch, SpecialPoint
 from branches.diagrams.search_account import CouplingSearch
 from branches.potentials.potential import Potential
+from branches.spaces.blocks_of_spheres import BlockStates
 from branches.spaces.circle import Dihedral
 from branches.spaces.cyclic import Cyclic
+from branches.spaces.zonal import Zonal
 from branches.states.index_sums import IndexSum
 from branches.states.morse_index import MorseIndex
 from continuation import Counters, Made, Piece, Status
@@ -41,6 +43,8 @@ RECORDS: dict[str, type] = {
     "Z_n": Cyclic,
     "coupling search": CouplingSearch,
     "index sum": IndexSum,
+    "zonal": Zonal,
+    "blocks": BlockStates,
 }
 NAMES = {record: name for name, record in RECORDS.items()}
 # What a record computes on first use and a file keeps.

@@ -68,7 +68,7 @@ def barriers(states: Sequence[State], seed: int = 0) -> tuple[Barrier, ...]:
     >>> from branches import potentials
     >>> d = branches.diagram(potentials.noisy_transformer(4), kappa_max=0.5)
     >>> found = barriers(branches.landscape(d).states(0.4))
-    >>> [(b.state.period, f"{b.height:.6f}") for b in found]
+    >>> [(b.state.n_fold, f"{b.height:.6f}") for b in found]
     [(1, '0.015868'), (0, '0.000751'), (1, '0.000000')]
     """
     rng = np.random.default_rng(seed)

@@ -15,7 +15,7 @@ from branches.diagrams.search.joined import branches_through, lies_on
 from branches.diagrams.search.minimise import minimise
 from branches.diagrams.search.resolve import resolved_state
 from branches.diagrams.search.seeds import clustered_fields
-from branches.diagrams.trace import LOWEST, follow_states
+from branches.diagrams.trace import LOWEST, follow_states, onset_near
 from branches.landscapes.arcs import Arc, StateFunction, UniformArc, arcs_of
 from branches.landscapes.envelope import lower_envelope
 from branches.landscapes.landscape import SAME_STATE, grid_of, transition_of
@@ -65,7 +65,7 @@ def coexistence(
 
     Notes
     -----
-    If k g_{kn} ≤ g_n for all k the transition at κ_n is proved continuous (``decided_by`` 'certificate').
+    If k g_{kn} ≤ g_n for all k the transition at κ_n is proved continuous (``decided_by`` 'criterion').
     Otherwise the least of all states found decides ('diagram'). The branches of mode n and of the first
     onset are traced; at the coupling found the free energy is minimised directly from clustered densities,
     and a lower state, if there is one, is followed too, until there is none. As F* is concave, what holds at
@@ -97,7 +97,7 @@ def _found(potential: Potential, mode: int, kappa_max: float | None) -> Transiti
     if _proved_continuous(potential, first) and (kappa_max is None or kappa_max >= first.kappa):
         state = uniform_state(potential, first.kappa)
         error = float(potential.weight_errors(first.mode)[-1]) * first.kappa**2 / 2
-        return Transition(first.kappa, error, "continuous", (state, state), first.mode, "certificate", note)
+        return Transition(first.kappa, error, "continuous", (state, state), first.mode, "criterion", note)
     reach = REACH * own if kappa_max is None else float(kappa_max)
     wanted = [o for o in known if mode in o.kernel or o is first]
     traced = [branch for o in wanted if o.kappa < reach for branch in _traced(potential, o, reach)]
@@ -171,7 +171,7 @@ def _joint(before: StateFunction, after: StateFunction) -> float | None:
     if not (isinstance(before, UniformArc) and isinstance(after, Arc)):
         return None
     begins_uniform = float(np.max(np.abs(after.state(after.low).a))) <= SAME_STATE
-    return after.branch.potential.onset_coupling(after.branch.n_fold) if begins_uniform else None
+    return onset_near(after.branch, after.low) if begins_uniform else None
 
 
 def _states_below(potential: Potential, kappa: float) -> tuple[list[State], str]:

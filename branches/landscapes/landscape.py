@@ -18,7 +18,7 @@ from branches.landscapes.envelope import Exchange, Interval, exists, lower_envel
 from branches.landscapes.transitions import Transition
 from branches.spaces.isotropy import same_orbit
 from branches.states.state import State
-from continuation import Record
+from continuation import Record, once
 
 __all__ = ["Landscape", "exchanges", "grid_of", "landscape", "transition_of"]
 
@@ -132,6 +132,7 @@ def landscape(diagram: Diagram) -> Landscape:
     return replace(_map_of(extended), searched=extended.completeness.notes[-1])
 
 
+@once
 def exchanges(diagram: Diagram) -> tuple[Exchange, ...]:
     """Return where the lowest of the states of a diagram changes, by increasing κ; no other state is searched."""
     return lower_envelope(*_arcs_and_grid(diagram), partial(_joint, diagram))[1]

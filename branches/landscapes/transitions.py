@@ -53,7 +53,7 @@ class Transition(Record):
     mode
         The period number of the state above: it has period 2π/mode.
     decided_by
-        'certificate' (a proved criterion) or 'diagram' (the least of all states found).
+        'criterion' (a proved one) or 'diagram' (the least of all states found).
     message
         What was noticed, for example another dominant mode than the one asked for.
     certificate

@@ -77,7 +77,8 @@ class CoexistenceSystem(Problem):
         for part, piece, sign in zip(self.parts, self.slices, self.signs, strict=True):
             system, a = self.weights.system(p, *part), u[piece]
             rows.append(system.residual(a, kappa))
-            energy += sign * (0.5 * kappa * float(system.g @ a**2) - log_partition(kappa * system.g * a)[0])
+            log_z = log_partition(kappa * system.g * a, system.isotropy)[0]
+            energy += sign * (0.5 * kappa * float(system.g @ a**2) - log_z)
         return np.concatenate([*rows, [energy]])
 
     def jacobian(self, u: Array, p: float) -> Array:
@@ -85,7 +86,7 @@ class CoexistenceSystem(Problem):
         kappa, matrix = float(u[-1]), np.zeros((u.size, u.size))
         for part, piece, sign in zip(self.parts, self.slices, self.signs, strict=True):
             system, a = self.weights.system(p, *part), u[piece]
-            moments = log_partition(kappa * system.g * a)[1]
+            moments = log_partition(kappa * system.g * a, system.isotropy)[1]
             matrix[piece, piece] = system.jacobian(a, kappa)
             matrix[piece, -1] = system.parameter_derivative(a, kappa)
             matrix[-1, piece] = sign * kappa * system.g * (a - moments)
@@ -97,8 +98,8 @@ class CoexistenceSystem(Problem):
         kappa, column = float(u[-1]), np.zeros(u.size)
         for part, piece, sign in zip(self.parts, self.slices, self.signs, strict=True):
             system, slope, a = self.weights.system(p, *part), self.weights.slope_system(p, *part), u[piece]
-            moments = log_partition(kappa * system.g * a)[1]
-            column[piece] = slope.parameter_derivative(a, 1.0) * kappa
+            moments = log_partition(kappa * system.g * a, system.isotropy)[1]
+            column[piece] = self.weights.q_derivative(a, kappa, p, part)
             column[-1] += sign * kappa * float(slope.g @ (a * (0.5 * a - moments)))
         return column
 

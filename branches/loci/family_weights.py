@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from branches.potentials.potential import Potential, finite_number, positive_integer
 from branches.potentials.tables import from_weights
-from branches.spaces.circle import Dihedral
-from branches.states.quadratic import QuadraticSystem
+from branches.spaces.isotropy import Isotropy
+from branches.states.equations import StateEquations, state_equations
+from branches.states.selfconsistent import SelfConsistentSystem
 
 __all__ = ["FamilyWeights", "unit_mode"]
 
@@ -23,7 +24,7 @@ REMEMBERED = 16  # values of q
 
 
 class FamilyWeights:
-    """Weights g̃_k(q) = 2 g_k(q) / g_n(q), so that mode n has its onset at κ̃ = κ / κ_n(q) = 1.
+    """Weights g̃_k(q) = N_n g_k(q) / g_n(q), so that mode n has its onset at κ̃ = κ / κ_n(q) = 1; N_n = 2 on the circle.
 
     The states depend on κ g alone: in these units curves over many decades of κ stay of order one.
 
@@ -38,6 +39,8 @@ class FamilyWeights:
     slopes
         dg/dq as a function of (q, n_modes), shape (n_modes,), where the family offers it. Otherwise the derivative of a
         Chebyshev interpolant of the weights over the range: only the speed of Newton's iteration depends on it.
+    kind
+        A class of the states; by default that of the even, on spheres of the zonal states of all degrees.
 
     Raises
     ------
@@ -59,15 +62,23 @@ class FamilyWeights:
         high: float,
         mode: int = 1,
         slopes: Callable[[float, int], Array] | None = None,
+        kind: Isotropy | None = None,
     ) -> None:
         self.low, self.high = finite_number("low", low), finite_number("high", high)
         if not self.low < self.high:
             raise ValueError(f"low = {low!r}, high = {high!r} is not allowed: give a range with low < high")
         self.family, self.mode, self._slopes = family, positive_integer("mode", mode), slopes
+        space = family(self.low).space
+        self.kind, self.dimension = kind or space.isotropy(1), space.dimension
+        self._scale = self.multiplicity(self.mode)
         self._raw = lru_cache(REMEMBERED)(self._raw_at)
         self._coefficients = lru_cache(4)(self._interpolant)
         self.system = lru_cache(REMEMBERED)(self._system_at)
         self.slope_system = lru_cache(REMEMBERED)(self._slope_system_at)
+
+    def multiplicity(self, degree: int) -> float:
+        """Return N_l."""
+        return float(self.kind.multiplicity(np.array([degree]))[0])
 
     def unit(self, q: float) -> float:
         """Return κ_n(q), the unit of the coupling."""
@@ -77,7 +88,7 @@ class FamilyWeights:
         """Return g̃ at q, shape (n_modes,); beyond the range it is continued along the tangent at its end."""
         inside = min(max(q, self.low), self.high)
         g = self._raw(inside, max(n_modes, self.mode))
-        weights: Array = (2.0 / g[self.mode - 1]) * g[:n_modes]
+        weights: Array = (self._scale / g[self.mode - 1]) * g[:n_modes]
         return weights if inside == q else weights + (q - inside) * self.slope(inside, n_modes)
 
     def slope(self, q: float, n_modes: int) -> Array:
@@ -89,7 +100,7 @@ class FamilyWeights:
             return interpolated[:n_modes]
         g, dg = self._raw(inside, size), np.asarray(self._slopes(inside, size), dtype=float)
         unit = g[self.mode - 1]
-        exact: Array = (2.0 / unit) * (dg - g * (dg[self.mode - 1] / unit))[:n_modes]
+        exact: Array = (self._scale / unit) * (dg - g * (dg[self.mode - 1] / unit))[:n_modes]
         return exact
 
     def _raw_at(self, q: float, n_modes: int) -> Array:
@@ -105,13 +116,27 @@ class FamilyWeights:
         c = (2.0 / (DEGREE + 1)) * chebyshev.chebvander(x, DEGREE).T @ values  # the first row is lost in dg/dq
         return np.asarray(chebyshev.chebder(c, scl=2.0 / (self.high - self.low)), dtype=float)
 
-    def _system_at(self, q: float, n_fold: int, size: int) -> QuadraticSystem:
-        """Return the equations in κ̃ of the states of period 2π/n_fold, with ``size`` unknowns."""
-        return QuadraticSystem(from_weights(self.at(q, n_fold * size)), Dihedral(n_fold), size, kappa_scale=1.0)
+    def _system_at(self, q: float, n_fold: int, size: int) -> StateEquations:
+        """Return the equations in κ̃ of the states of the class of n_fold, with ``size`` unknowns."""
+        potential = from_weights(self.at(q, n_fold * size), dimension=self.dimension)
+        return state_equations(potential, self.kind.with_n_fold(n_fold), size, kappa_scale=1.0)
 
-    def _slope_system_at(self, q: float, n_fold: int, size: int) -> QuadraticSystem:
-        """Return the same with dg̃/dq for weights: ∂F/∂q = −κ̃ Q(a; dg̃/dq), as F is linear in the weights."""
-        return QuadraticSystem(from_weights(self.slope(q, n_fold * size)), Dihedral(n_fold), size, kappa_scale=1.0)
+    def slope_potential(self, q: float, n_modes: int) -> Potential:
+        """Return the potential whose weights are dg̃/dq."""
+        return from_weights(self.slope(q, n_modes), dimension=self.dimension)
+
+    def _slope_system_at(self, q: float, n_fold: int, size: int) -> StateEquations:
+        """Return the same with dg̃/dq for weights: on the circle ∂F/∂q = −κ̃ Q(a; dg̃/dq), F is linear in the weights."""
+        kind = self.kind.with_n_fold(n_fold)
+        return state_equations(self.slope_potential(q, n_fold * size), kind, size, kappa_scale=1.0)
+
+    def q_derivative(self, u: Array, kappa: float, q: float, part: tuple[int, int]) -> Array:
+        """Return ∂F/∂q at a state in κ̃, for (n_fold, size) of its equations; shape (N,)."""
+        system, slope = self.system(q, *part), self.slope_system(q, *part)
+        if isinstance(system, SelfConsistentSystem):
+            return system.weights_derivative(u, kappa, slope.g)
+        change: Array = slope.parameter_derivative(u, 1.0) * kappa
+        return change
 
 
 def unit_mode(potential: Potential, n_fold: int) -> int:

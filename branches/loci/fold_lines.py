@@ -12,7 +12,7 @@ from branches.diagrams.records import SpecialPoint
 from branches.loci.curve_points import Line
 from branches.loci.family_weights import FamilyWeights, unit_mode
 from branches.loci.followed_lines import Ending, followed_line, resolved
-from branches.loci.quadratic_family import QuadraticFamily
+from branches.loci.gibbs_family import equations_of
 from branches.potentials.potential import Potential
 from continuation import fold_system
 
@@ -68,14 +68,15 @@ def fold_line(
     """
     if fold.kind != "fold":
         raise ValueError(f"fold.kind = {fold.kind!r} is not allowed: give one of the folds of a branch")
-    weights = FamilyWeights(family, low, high, unit_mode(family(q0), fold.n_fold), slopes)
+    weights = FamilyWeights(family, low, high, unit_mode(family(q0), fold.n_fold), slopes, fold.isotropy.widest)
     return resolved(partial(_line, weights, fold, q0), fold.a.size // fold.n_fold)
 
 
 def _line(weights: FamilyWeights, fold: SpecialPoint, q0: float, size: int) -> Line:
     u = fold.isotropy.restricted(fold.a)[:size]
     u, kappa = np.pad(u, (0, size - u.size)), fold.kappa / weights.unit(q0)
-    problem, events = fold_system(QuadraticFamily(weights, fold.n_fold, size), u, kappa, q0)
+    problem, events = fold_system(equations_of(weights, fold.n_fold, size), u, kappa, q0)
     ending = Ending("tricritical", 0, fold.n_fold, size, close=CLOSE)
+    endings = (ending,) if fold.isotropy.has_twin else ()  # else no pitchfork is there to end in
     name = f"mode {fold.n_fold}"
-    return followed_line("fold", name, problem, np.append(u, kappa), q0, weights, (ending,), events)
+    return followed_line("fold", name, problem, np.append(u, kappa), q0, weights, endings, events)

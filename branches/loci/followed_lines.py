@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from branches.loci.curve_points import ON_LINE, CurvePoint, Line, amplitude_limit
 from branches.loci.family_weights import FamilyWeights
 from branches.onsets.multicritical import multicritical_kind
-from branches.spaces.circle import Dihedral
 from continuation import Branch, Event, Problem, SpecialPoint, Status, correct, follow
 
 __all__ = ["Ending", "followed_line", "onset_events", "resolved"]
@@ -84,7 +83,8 @@ class Ending:
         if self.other is not None:
             return CurvePoint(self.kind, q, kappa, error, f"the two states of mode {self.n_fold} merge")
         even = (x - self.odd(x))[self.index : self.index + self.size]
-        n_fold, kind = Dihedral(1).of_state(even, SMALL).n_fold * self.n_fold, self.kind
+        own = weights.kind.with_n_fold(self.n_fold)
+        n_fold, kind = own.of_state(own.expanded(even), SMALL).n_fold, self.kind
         if kind == "tricritical" and n_fold == 0:
             inside = max(min(DOUBT * error, q - weights.low, weights.high - q), 0.0)
             kind = multicritical_kind(weights.family, q, inside, self.n_fold)
@@ -115,7 +115,7 @@ def onset_events(weights: FamilyWeights) -> tuple[Event, ...]:
     """Return the events that end a line because the uniform state, one of two that coexist, is at an onset."""
 
     def beyond(mode: int, u: Array, q: float) -> float:
-        return float(u[-1] * weights.at(q, mode)[-1]) - 2.0
+        return float(u[-1] * weights.at(q, mode)[-1]) - weights.multiplicity(mode)
 
     modes = range(1, HIGHEST_MODE + 1)
     return tuple(Event(f"critical end point:{mode}", partial(beyond, mode), terminal=True) for mode in modes)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
 from branches.loci.family_weights import FamilyWeights
 from branches.spaces.isotropy import Block
+from branches.states.equations import StateEquations
 from branches.states.quadratic import QuadraticSystem
 from continuation import Family
 
@@ -72,25 +75,25 @@ class QuadraticFamily(Family):
 
     def problem(self, q: float) -> QuadraticSystem:
         """Return the equations at q."""
-        return self.weights.system(q, self.n_fold, self.size)
+        return _quadratic(self.weights.system, q, self.n_fold, self.size)
 
     def q_derivative(self, u: Array, p: float, q: float) -> Array:
         """Return ∂F/∂q = −κ̃ Q(a; dg̃/dq), shape (N,)."""
-        return -p * self.weights.slope_system(q, self.n_fold, self.size).quadratic(u)
+        return -p * _quadratic(self.weights.slope_system, q, self.n_fold, self.size).quadratic(u)
 
     def singular(self, u: Array, p: float, q: float) -> Array:
         """Return M, the block of ∂F/∂a."""
-        return self._block(self.weights.system(q, *self._wide).jacobian(self._embedded(u), p))
+        return self._block(_quadratic(self.weights.system, q, *self._wide).jacobian(self._embedded(u), p))
 
     def jacobian_q_derivative(self, u: Array, p: float, q: float) -> Array:
         """Return ∂M/∂q."""
-        change = self.weights.slope_system(q, *self._wide).jacobian(self._embedded(u), p)
+        change = _quadratic(self.weights.slope_system, q, *self._wide).jacobian(self._embedded(u), p)
         np.einsum("ii->i", change)[:] -= 1.0  # 1 − κ̃ DQ holds an identity that does not change
         return self._block(change)
 
     def gradient(self, u: Array, p: float, q: float, left: Array, right: Array) -> Array:
         """Return the gradient of leftᵀ M right by (a, κ̃), shape (N + 1,)."""
-        system = self.weights.system(q, *self._wide)
+        system = _quadratic(self.weights.system, q, *self._wide)
         wide_left, wide_right = np.zeros((2, system.size))
         wide_left[self._modes], wide_right[self._modes] = left, right
         by_state = -p * product_gradient(system, wide_left, wide_right)
@@ -105,3 +108,10 @@ class QuadraticFamily(Family):
     def _block(self, matrix: Array) -> Array:
         block: Array = matrix[self._modes][:, self._modes]
         return block
+
+
+def _quadratic(system: Callable[..., StateEquations], q: float, *part: int) -> QuadraticSystem:
+    """Return a system of a family that is known to live on the circle."""
+    found = system(q, *part)
+    assert isinstance(found, QuadraticSystem)
+    return found

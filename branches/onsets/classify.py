@@ -9,9 +9,11 @@ from typing import SupportsFloat
 
 import numpy as np
 
+from branches.onsets.axial_states import owed_at_onset
 from branches.onsets.exact.coefficients import CACHED_ORDER, EPS, kappa_coefficient
 from branches.onsets.resonant.ray import Ray
 from branches.onsets.resonant.rays import LARGEST_KERNEL, half_branches, morse_defect, orbits
+from branches.onsets.spheres import decided_on_sphere, expansion_at_onset, rays_of_onset
 from branches.potentials.potential import Array, Potential, positive_integer
 from continuation import Record
 
@@ -49,12 +51,12 @@ class NearResonance(Record):
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Onset(Record):
-    """How branches leave the uniform state at κ = 2/g_n.
+    """How branches leave the uniform state at κ_n = N_n/g_n, 2/g_n on the circle.
 
     Parameters
     ----------
     kappa : float
-        κ_n = 2/g_n.
+        κ_n.
     mode : int
         The mode n asked for.
     kind : str
@@ -62,8 +64,8 @@ class Onset(Record):
         (a resonant kernel with a quadratic term) or 'undecided' (a sign is not resolved by the errors).
         It is the shape of the branches; whether the uniform state was stable before is another question.
     c2, c4 : float
-        κ = κ_n (1 + c₂ s² + c₄ s⁴ + …), s = a_n, on the branch of period 2π/n; NaN where a multiple of n
-        is resonant with n.
+        κ = κ_n (1 + c₂ s² + c₄ s⁴ + …), s = a_n, on the branch of period 2π/n (zonal on a sphere); NaN where a
+        multiple of n is resonant with n, and for c₄ on spheres for n > 4.
     c2_error, c4_error : float
         Absolute errors, from those of the weights and from rounding.
     kernel : tuple of int
@@ -80,6 +82,11 @@ class Onset(Record):
         What the numbers alone do not say.
     undecided_rays : str
         Why half-branches may be missing among ``rays`` or not be what they seem; '' where every one is decided.
+    c1, c1_error : float
+        c₁ of κ = κ_n (1 + c₁ s + c₂ s² + …), with its error: zero on the circle and for odd n, negative for even n on
+        other spheres, where s > 0 is concentrated at the poles.
+    owed : tuple of str
+        Branches that leave the point and are not followed.
     """
 
     kappa: float
@@ -96,6 +103,9 @@ class Onset(Record):
     near_resonances: tuple[NearResonance, ...]
     message: str
     undecided_rays: str = ""
+    c1: float = 0.0
+    c1_error: float = 0.0
+    owed: tuple[str, ...] = ()
 
 
 def onset(potential: Potential, mode: int = 1) -> Onset:
@@ -148,6 +158,8 @@ def onset(potential: Potential, mode: int = 1) -> Onset:
             f"near-resonance with mode {near[0].mode}, whose onset differs by {near[0].distance:.2g}: "
             "the expansion holds only while s² stays below that distance"
         )
+    if potential.dimension > 2:
+        return _on_sphere(potential, n, kernel, near, notes)
     c2, c4, decision = _coefficients(g, errors, n)
     undecided = ""
     if len(kernel) == 1:
@@ -159,6 +171,27 @@ def onset(potential: Potential, mode: int = 1) -> Onset:
     return Onset(
         kappa, n, kind, c2[0], c4[0], c2[1], c4[1], kernel, order, coefficient, leaving, near, message, undecided
     )
+
+
+def _on_sphere(
+    potential: Potential, n: int, kernel: tuple[int, ...], near: tuple[NearResonance, ...], notes: list[str]
+) -> Onset:
+    """Return the onset of a sphere: transcritical for even degrees, a pitchfork for odd ones."""
+    kappa, unknown = potential.onset_coupling(n), (math.nan, math.inf)
+    if len(kernel) > 1:
+        note = f"resonant kernel {kernel}: rays are found on the circle only"
+        message = "; ".join([note, *notes])
+        values = (math.nan, math.nan, math.inf, math.inf)
+        return Onset(kappa, n, "undecided", *values, kernel, None, math.nan, (), near, message, note, *unknown)
+    expansions = [expansion_at_onset(potential, isotropy, n) for isotropy in potential.space.onset_classes(n)]
+    rays = tuple(ray for expansion in expansions for ray in rays_of_onset(expansion))
+    c1, c2, c4 = (expansions[0].measured(power) for power in (1, 2, 4))
+    kind, order, coefficient, note = decided_on_sphere(expansions[0])
+    message = "; ".join(part for part in (note, *notes) if part)
+    return Onset(
+        kappa, n, kind, c2[0], c4[0], c2[1], c4[1], kernel, order, coefficient, rays, near, message, "", *c1,
+        owed=owed_at_onset(potential.dimension, n),
+    )  # fmt: skip
 
 
 def onsets(
@@ -202,7 +235,7 @@ def onsets(
 
 
 def modes_below(potential: Potential, kappa_max: float) -> tuple[tuple[int, ...], str]:
-    """Return the modes with 0 < 2/g_n ≤ kappa_max, and what was not looked at ('' if nothing).
+    """Return the modes with 0 < κ_n ≤ kappa_max, and what was not looked at ('' if nothing).
 
     Weights below their own error do not count as attraction. Without a bound of the high modes (a potential given
     as a function) the first modes are looked at, and the note says how many.
@@ -228,20 +261,21 @@ def modes_below(potential: Potential, kappa_max: float) -> tuple[tuple[int, ...]
     if bound is None:
         size = UNBOUNDED_MODES
         note = f"onsets of modes above {size}: {potential.label} has no bound for its high modes"
-    g = potential.weights(size)
-    found = np.flatnonzero((g * kappa_max >= 2.0 * (1 - 4 * EPS)) & (g > potential.weight_errors(size))) + 1
+    g, attracts = potential.strengths(size), potential.weights(size) > potential.weight_errors(size)
+    found = np.flatnonzero((g * kappa_max >= 2.0 * (1 - 4 * EPS)) & attracts) + 1
     return tuple(found.tolist()), note
 
 
 def _table_of_weights(potential: Potential, n: int) -> tuple[Array, Array, bool]:
-    """Return weights, errors, and whether no mode beyond them comes near the onset of mode n."""
+    """Return strengths 2g/N, their errors, and whether no mode beyond them comes near the onset of mode n."""
     size = max(FIRST_MODES, n * CACHED_ORDER // 2)
-    target = (1.0 - NEAR) * potential.weight(n)
+    target = (1.0 - NEAR) * float(potential.strengths(n)[-1])
     bound = potential.tail_bound(size)
     while bound is not None and bound >= target and size < LAST_MODES:
         size *= 2
         bound = potential.tail_bound(size)
-    return potential.weights(size), potential.weight_errors(size), bound is not None and bound < target
+    share = 2.0 / potential.space.isotropy(1).multiplicity(np.arange(1, size + 1))
+    return potential.strengths(size), share * potential.weight_errors(size), bound is not None and bound < target
 
 
 def _kernel(g: Array, errors: Array, n: int) -> tuple[int, ...]:

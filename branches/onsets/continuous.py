@@ -13,7 +13,7 @@ from branches.potentials.families import DoiOnsager, HegselmannKrause, LogGas, N
 from branches.potentials.potential import Array, Potential, positive_integer
 from continuation import Record
 
-__all__ = ["ANSWERS", "Certificate", "continuous_transition", "scaled_tail_bound"]
+__all__ = ["ANSWERS", "ContinuityCriterion", "continuous_transition", "scaled_tail_bound"]
 
 ANSWERS = ("yes", "no", "not decided")
 ROUND_UP = 1.0 + 2.0**-44  # more than the roundings of the short formulas it multiplies
@@ -21,7 +21,7 @@ FIRST_MODES, LAST_MODES = 64, 2**16
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Certificate(Record):
+class ContinuityCriterion(Record):
     """Whether the sufficient condition for a continuous transition holds.
 
     Parameters
@@ -49,7 +49,7 @@ class Certificate(Record):
     message: str
 
 
-def continuous_transition(potential: Potential, mode: int = 1) -> Certificate:
+def continuous_transition(potential: Potential, mode: int = 1) -> ContinuityCriterion:
     """Check k g_{kn} ≤ g_n for all k ≥ 1, and g_j ≤ 0 for the modes j that are not multiples of n.
 
     Parameters
@@ -61,7 +61,7 @@ def continuous_transition(potential: Potential, mode: int = 1) -> Certificate:
 
     Returns
     -------
-    Certificate
+    ContinuityCriterion
 
     Raises
     ------
@@ -86,6 +86,9 @@ def continuous_transition(potential: Potential, mode: int = 1) -> Certificate:
     """
     n = positive_integer("mode", mode)
     potential.onset_coupling(n)
+    if potential.dimension > 2:
+        note = "the sufficient condition is known on the circle only"
+        return ContinuityCriterion("not decided", n, None, 0, math.nan, note)
     size, tail = 1, scaled_tail_bound(potential, n, 1)
     while size < LAST_MODES and not (tail is not None and tail <= 1):
         size = max(FIRST_MODES, 2 * size) if size < LAST_MODES // n else LAST_MODES
@@ -97,17 +100,17 @@ def continuous_transition(potential: Potential, mode: int = 1) -> Certificate:
     failed, open_ = _compare(g, errors, n)
     known = math.nan if tail is None else tail
     if failed and not (open_ and open_[0] < failed[0]):
-        return Certificate("no", n, failed[0], checked, known, f"the condition fails at mode {failed[0]}")
+        return ContinuityCriterion("no", n, failed[0], checked, known, f"the condition fails at mode {failed[0]}")
     if failed:
         note = f"mode {open_[0]} is not resolved by its error; mode {failed[0]} fails"
-        return Certificate("no", n, failed[0], checked, known, note)
+        return ContinuityCriterion("no", n, failed[0], checked, known, note)
     if open_:
         note = f"the condition at mode {open_[0]} is not resolved by the errors of the weights"
-        return Certificate("not decided", n, None, checked, known, note)
+        return ContinuityCriterion("not decided", n, None, checked, known, note)
     if tail is None or tail > 1:
         note = f"the condition holds up to mode {checked}; no bound is known that settles the modes beyond"
-        return Certificate("not decided", n, None, checked, known, note)
-    return Certificate(
+        return ContinuityCriterion("not decided", n, None, checked, known, note)
+    return ContinuityCriterion(
         "yes", n, None, checked, known, f"the uniform state is the unique minimiser up to κ_{n}"
     )
 

@@ -1,4 +1,8 @@
-"""Tricritical points of a family of potentials: where c₂ = 0 and the transition changes its order."""
+"""Tricritical points of a family of potentials: where c₂ = 0 and the transition changes its order.
+
+On S^{d−1} the mode is l = 1 and c₂ vanishes where ρ₂ = (g₂/N₂)/(g₁/N₁) = 1/d; on the circle any mode n, where
+g_2n = g_n/2.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +11,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from branches.onsets.exact.coefficients import EPS, kappa_coefficient
-from branches.onsets.multicritical import c4_where_c2_vanishes
+from branches.onsets.multicritical import c4_where_c2_vanishes, critical_c4
 from branches.potentials.potential import Potential, finite_number, positive_integer
 from continuation import Record
 
@@ -37,11 +43,11 @@ class TricriticalPoint(Record):
         'unstable tricritical' (c₄ < 0: the branch leaves backwards on both sides) or 'degenerate'
         (the sign of c₄ is not resolved).
     c4 : float or mpmath number
-        (2/3)(1 − 3r₃)/(1 − r₃); c₂ vanishes.
+        (2/3)(1 − 3r₃)/(1 − r₃) on the circle, d⁴(2 − d(d+1)ρ₃)/(2(d−1)²(d+2)(d+4)(1−ρ₃)) on S^{d−1}; c₂ vanishes.
     c4_error : float
         Its error, from those of the weights and from rounding (0 where digits were asked for).
     ratio_slope : float
-        d(g_{2n}/g_n)/d parameter: the sign tells which side is discontinuous, r_2 > 1/2.
+        d ρ_2/d parameter, on the circle ρ_2 = g_{2n}/g_n: its sign tells which side is discontinuous, ρ_2 > 1/d.
     parameter_error : float
         Error of the parameter: what the errors of the weights make of it, and one rounding.
     """
@@ -59,7 +65,7 @@ class TricriticalPoint(Record):
 def tricritical_point(
     family: Family, bracket: Sequence[float], mode: int = 1, digits: int | None = None
 ) -> TricriticalPoint:
-    """Find where the onset of a mode turns from super- to subcritical: g_{2n} = g_n/2.
+    """Find where the onset of a mode turns from super- to subcritical: g_{2n} = g_n/2, on S^{d−1} ρ₂ = 1/d.
 
     Parameters
     ----------
@@ -68,7 +74,7 @@ def tricritical_point(
     bracket
         Two parameters between which c₂ changes sign; where it does so several times, one is found.
     mode
-        n ≥ 1.
+        n ≥ 1; 1 on spheres other than the circle.
     digits
         Decimal digits wanted.  The family is then called with mpmath numbers, and the weights are taken
         from `Potential.mp_weight`.  In floats if left out: right to a few roundings.
@@ -83,7 +89,8 @@ def tricritical_point(
         If the family is not callable or returns something else than a Potential.
     ValueError
         If the bracket is not two finite numbers, has no change of sign, or g_n ≤ 0 at an end; if digits
-        are asked of a family that rounds its parameter or knows no closed form.
+        are asked of a family that rounds its parameter or knows no closed form; for another mode than 1 on a sphere,
+        or a family whose members live on different ones.
 
     Notes
     -----
@@ -101,12 +108,14 @@ def tricritical_point(
     low, high = _check_bracket(family, bracket, n)
     from scipy.optimize import brentq
 
-    root = float(brentq(lambda p: _ratio(family(p), n) - 0.5, low, high, xtol=1e-300, rtol=4 * EPS))
+    critical = 1.0 / family(low).dimension
+    root = float(brentq(lambda p: _ratio(family(p), n) - critical, low, high, xtol=1e-300, rtol=4 * EPS))
     potential = family(root)
     kappa = potential.onset_coupling(n)
-    g, errors = potential.weights(2 * n)[n - 1 :: n], potential.weight_errors(2 * n)[n - 1 :: n]
+    share = np.array([2.0 / potential.multiplicity(k) for k in (n, 2 * n)])
+    g, errors = potential.weights(2 * n)[n - 1 :: n] * share, potential.weight_errors(2 * n)[n - 1 :: n] * share
     slope = _slope(family, n, root, high - low)
-    doubt = float((errors[1] + 0.5 * errors[0]) / g[0] + EPS)
+    doubt = float((errors[1] + critical * errors[0]) / g[0] + EPS)
     error = doubt / abs(slope) + EPS * abs(root) if slope else math.inf
     if digits is not None:
         return _precise(family, n, root, positive_integer("digits", digits), slope)
@@ -120,7 +129,8 @@ def _check_bracket(family: Family, bracket: Sequence[float], n: int) -> tuple[fl
     if len(bracket) != 2:
         raise ValueError(f"bracket = {bracket!r} is not allowed: give two parameters, such as (1.0, 4.0)")
     low, high = sorted(finite_number("bracket", p) for p in bracket)
-    ratios = []
+    ratios: list[float] = []
+    dimensions: list[int] = []
     for p in (low, high):
         potential = family(p)
         if not isinstance(potential, Potential):
@@ -129,23 +139,35 @@ def _check_bracket(family: Family, bracket: Sequence[float], n: int) -> tuple[fl
                 "as, for example, lambda m: potentials.harmonics({1: 1.0, 2: m})"
             )
         potential.onset_coupling(n)
+        if potential.dimension > 2 and n != 1:
+            raise ValueError(
+                f"mode = {n} is not allowed in dimension {potential.dimension}: onsets of even degree are "
+                "transcritical, and of the odd ones the tricritical point is known in closed form for mode 1 only"
+            )
+        dimensions.append(potential.dimension)
         ratios.append(_ratio(potential, n))
-    if low == high or (ratios[0] - 0.5) * (ratios[1] - 0.5) > 0:
+    if dimensions[0] != dimensions[1]:
+        raise ValueError(f"family is not allowed: its members live in dimensions {dimensions[0]} and {dimensions[1]}")
+    d = dimensions[0]
+    if low == high or (ratios[0] - 1 / d) * (ratios[1] - 1 / d) > 0:
+        rule = "g_2n/g_n on both sides of 1/2" if d == 2 else f"r_2 = (g_2/N_2)/(g_1/N_1) on both sides of 1/{d}"
         raise ValueError(
             f"bracket = ({low!r}, {high!r}) is not allowed: c_2 does not pass through zero on it, it is "
-            f"{_c2(ratios[0]):.6g} (r_2 = {ratios[0]:.6g}) and {_c2(ratios[1]):.6g} (r_2 = {ratios[1]:.6g}) "
-            "at its ends; choose ends with g_2n/g_n on both sides of 1/2"
+            f"{_c2(ratios[0], d):.6g} (r_2 = {ratios[0]:.6g}) and {_c2(ratios[1], d):.6g} (r_2 = {ratios[1]:.6g}) "
+            f"at its ends; choose ends with {rule}"
         )
     return low, high
 
 
 def _ratio(potential: Potential, n: int) -> float:
-    g = potential.weights(2 * n)
+    g = potential.strengths(2 * n)
     return float(g[2 * n - 1]) / float(g[n - 1])
 
 
-def _c2(ratio: float) -> float:
-    return math.inf if ratio == 1 else float(kappa_coefficient(2)(ratio))
+def _c2(ratio: float, d: int) -> float:
+    if ratio == 1:
+        return math.inf
+    return float(kappa_coefficient(2)(ratio)) if d == 2 else d * (1.0 - d * ratio) / ((d + 2) * (1.0 - ratio))
 
 
 def _slope(family: Family, n: int, root: float, width: float) -> float:
@@ -170,7 +192,8 @@ def _precise(family: Family, n: int, root: float, digits: int, slope: float) -> 
 
         def defect(p: Any) -> Any:
             potential = family(p)
-            return potential.mp_weight(2 * n) / potential.mp_weight(n) - mpmath.mpf(1) / 2
+            share = mpmath.mpf(potential.multiplicity(n)) / potential.multiplicity(2 * n)
+            return share * potential.mp_weight(2 * n) / potential.mp_weight(n) - mpmath.mpf(1) / potential.dimension
 
         start = mpmath.mpf(root)
         tiny = (abs(start) + 1) * mpmath.mpf(10) ** (-digits - GUARD_DIGITS // 2)
@@ -181,9 +204,9 @@ def _precise(family: Family, n: int, root: float, digits: int, slope: float) -> 
             )
         parameter = mpmath.findroot(defect, (start, start + abs(start) * EPS**0.5 + tiny), solver="secant")
         potential = family(parameter)
-        g = [potential.mp_weight(k * n) for k in (1, 2, 3)]
-        c4 = kappa_coefficient(4)(mpmath.mpf(1) / 2, g[2] / g[0])
+        g = [potential.mp_weight(k * n) / mpmath.mpf(potential.multiplicity(k * n)) for k in (1, 2, 3)]
+        c4 = critical_c4(potential.dimension, g[2] / g[0])
         resolution = float(mpmath.mpf(10) ** (-digits))
         kind = _kind(c4, resolution)
         error = resolution * (1.0 + abs(float(parameter)))
-        return TricriticalPoint(parameter, 2 / g[0], n, kind, c4, 0.0, slope, error)
+        return TricriticalPoint(parameter, 1 / g[0], n, kind, c4, 0.0, slope, error)

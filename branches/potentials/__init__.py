@@ -1,4 +1,4 @@
-"""Interaction potentials of mean-field equations on the circle, by name.
+"""Interaction potentials of mean-field equations on the circle and on spheres, by name.
 
 Normalisation, everywhere: W(θ) = W₀ − Σ_{n≥1} g_n cos nθ on [0, 2π), so that mode n of the uniform
 state becomes unstable at κ_n = 2/g_n.  Each constructor returns a frozen `Potential`.
@@ -20,6 +20,8 @@ from branches.potentials.named import (
     log_gas,
     maier_saupe,
     noisy_transformer,
+    onsager,
+    vector_model,
 )
 
 __all__ = [
@@ -38,4 +40,6 @@ __all__ = [
     "log_gas",
     "maier_saupe",
     "noisy_transformer",
+    "onsager",
+    "vector_model",
 ]

@@ -58,7 +58,7 @@ def transformer_weights(beta: float, scaled: bool, n_modes: int) -> tuple[Array,
     """
     g = np.zeros(n_modes)
     count = _representable(beta, scaled, n_modes)
-    ratios = _ratios(beta, count)
+    ratios = bessel_ratios(beta, count)
     # g_1 = 2 I_0 r_1/β written so that nothing overflows for tiny β
     first = float(i0e(beta)) * 2.0 / (2.0 + beta * ratios[1])
     if not scaled:
@@ -77,7 +77,7 @@ def log_first_weight(beta: float) -> float:
     >>> abs(log_first_weight(1e-9)) < 1e-15, log_first_weight(1e6) > 9e5
     (True, True)
     """
-    ratio = _ratios(beta, 1)[1]
+    ratio = bessel_ratios(beta, 1)[1]
     return beta + math.log(float(i0e(beta)) * 2.0 / (2.0 + beta * ratio))
 
 
@@ -112,12 +112,37 @@ def _representable(beta: float, scaled: bool, n_modes: int) -> int:
     return max(1, int(np.searchsorted(-ceiling, -LOG_TINY)))
 
 
-def _ratios(beta: float, count: int) -> Array:
-    """Return r_1 … r_{count+1}, r_k = I_k(β)/I_{k−1}(β), by backward recurrence."""
+def bessel_ratios(beta: float, count: int, order: float = 0.0) -> Array:
+    """Return r_1 … r_{count+1}, r_k = I_{ν+k}(β)/I_{ν+k−1}(β), by backward recurrence; ν ≥ 0 is the order.
+
+    Examples
+    --------
+    >>> import math
+    >>> bool(abs(bessel_ratios(2.0, 1, 0.5)[0] - (1 / math.tanh(2.0) - 0.5)) < 1e-15)
+    True
+    """
     start = int(math.hypot(count + 1, math.sqrt(DAMPING * beta))) + 24
-    ratio = float(ratio_bounds(np.array([start + 1.0]), beta)[0][0])
+    ratio = float(ratio_bounds(np.array([start + 1.0 + order]), beta)[0][0])
     values = np.empty(start)
     for k in range(start, 0, -1):
-        ratio = beta / (2 * k + beta * ratio)
+        ratio = beta / (2 * (k + order) + beta * ratio)
         values[k - 1] = ratio
     return values[: count + 1]
+
+
+def inverse_ratio(value: float, order: float) -> float:
+    """Return the β at which I_{ν+1}(β)/I_ν(β) has a value between 0 and 1; ν ≥ 0 is the order.
+
+    Examples
+    --------
+    >>> f"{inverse_ratio(1 / 3, 1.5):.14f}"                    # where the first onset on S² turns subcritical
+    '1.81615452543588'
+    """
+    from scipy.optimize import brentq
+
+    def excess(beta: float) -> float:
+        return float(bessel_ratios(beta, 1, order)[0]) - value
+
+    # β/(ν+1+√(β²+(ν+1)²)) ≤ quotient ≤ β/(2ν+2): the root lies between what these give (Amos)
+    low, high = 2.0 * (order + 1.0) * value, 2.0 * (order + 1.0) * value / (1.0 - value * value)
+    return float(brentq(excess, 0.999 * low, 1.001 * high, xtol=1e-300, rtol=4 * EPS))

@@ -19,26 +19,30 @@ ROUNDINGS = 8.0  # a closed form of a handful of operations is right to this man
 
 @dataclass(frozen=True, repr=False)
 class Polynomial(Potential):
-    """W = W₀ − Σ g_n cos nθ with finitely many modes, exact by definition.
+    """W = W₀ − Σ g_n cos nθ, or −Σ g_l P_l on a sphere, with finitely many modes, exact by definition.
 
     Attributes
     ----------
     name : str
     terms : tuple of (n, g_n), by increasing n
     shown : tuple of (parameter, value)
+    dimension : int
+        d of the sphere S^{d−1}; 2 is the circle.
     """
 
     name: str
     terms: tuple[tuple[int, float], ...]
     shown: tuple[tuple[str, float], ...] = ()
+    dimension: int = 2
 
     @property
     def parameters(self) -> Mapping[str, float]:
         """The parameters by name."""
-        return dict(self.shown)
+        return {**dict(self.shown), **({} if self.dimension == 2 else {"dimension": self.dimension})}
 
     def _title(self) -> str:
-        return {"kuramoto": "Kuramoto", "maier_saupe": "Maier–Saupe"}.get(self.name, self.name)
+        titles = {"kuramoto": "Kuramoto", "maier_saupe": "Maier–Saupe", "vector_model": "vector model"}
+        return titles.get(self.name, self.name)
 
     def _tabulate(self, n_modes: int) -> tuple[Array, Array]:
         g, errors = np.zeros(n_modes), np.zeros(n_modes)
@@ -52,11 +56,14 @@ class Polynomial(Potential):
         """Return g_n exactly as stored."""
         import mpmath
 
-        return mpmath.mpf(exact(dict(self.terms).get(n, 0.0)))
+        return mpmath.convert(exact(dict(self.terms).get(n, 0.0)))
 
     def tail_bound(self, k: int) -> float:
-        """Return max_{n>k} |g_n|, exactly."""
-        return max((abs(g) for n, g in self.terms if n > k), default=0.0)
+        """Return max_{n>k} 2|g_n|/N_n, exactly on the circle."""
+        if self.dimension == 2:
+            return max((abs(g) for n, g in self.terms if n > k), default=0.0)
+        beyond = [2.0 * abs(g) / self.multiplicity(n) for n, g in self.terms if n > k]
+        return max(beyond, default=0.0) * ROUND_UP
 
 
 @dataclass(frozen=True)

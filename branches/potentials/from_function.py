@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from branches.potentials.cosine_transform import PanelExpansion, expand
-from branches.potentials.potential import EPS, Array, Potential, finite_number
+from branches.potentials.potential import EPS, Array, Potential, check_dimension, finite_number
 from branches.potentials.tables import tabulated
 
 PROBES = 256  # points of a golden-ratio sequence at which W(θ) is compared with W(−θ)
@@ -52,7 +52,10 @@ class Integrated(Potential):
 
 
 def from_function(
-    function: Callable[..., Any], name: str = "custom potential", breakpoints: Iterable[float] = ()
+    function: Callable[..., Any],
+    name: str = "custom potential",
+    breakpoints: Iterable[float] = (),
+    dimension: int = 2,
 ) -> Potential:
     """Return the potential W given as a Python function.
 
@@ -69,12 +72,17 @@ def from_function(
         Shown in labels and files.
     breakpoints : iterable of float
         Places in (0, π) where W is not smooth, if known.
+    dimension : int
+        d, for W of the angle 0 < θ < π between two points of S^{d−1}; 2 is the circle. At θ = 0 the singularity may
+        then be almost as strong as |θ|^{−(d−1)}.
 
     Raises
     ------
+    TypeError
+        If `function` is not a function of one number.
     ValueError
-        If W is not even, not real, not finite or cannot be integrated (with the θ where), or a
-        breakpoint is outside (0, π).
+        If W is not even (on the circle), not real, not finite or cannot be integrated (with the θ where), a
+        breakpoint is outside (0, π), or `dimension` is not an integer ≥ 2.
 
     Examples
     --------
@@ -90,15 +98,26 @@ def from_function(
     outside = [place for place in places if not 0 < place < np.pi]
     if outside:
         raise ValueError(f"breakpoints = {outside} is not allowed: they must be inside (0, π)")
-    _check_even(values)
-    return Integrated(name, expand(values, places))
+    if check_dimension(dimension) == 2:
+        _check_even(values)
+        return Integrated(name, expand(values, places))
+    from branches.potentials.spheres import IntegratedOnSphere
+    from branches.potentials.zonal_moments import zonal_expansion
+
+    return IntegratedOnSphere(name, zonal_expansion(values, dimension, places), dimension)
 
 
 def _evaluator(function: Callable[..., Any]) -> Callable[[Array], Array]:
     """Return the function as a map from arrays to real arrays of the same shape."""
 
     def one_by_one(theta: Array) -> Any:
-        return np.array([function(float(t)) for t in theta.ravel()]).reshape(theta.shape)
+        try:
+            values = np.array([function(float(t)) for t in theta.ravel()])
+        except TypeError as failure:
+            raise TypeError(f"function is not allowed: it must take one angle θ to one number ({failure})") from failure
+        if values.size != theta.size:
+            raise TypeError(f"function is not allowed: of one angle θ it gives {values[0]!r}, not a number")
+        return values.reshape(theta.shape)
 
     def vectorised(theta: Array) -> bool:
         try:

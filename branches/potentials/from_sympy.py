@@ -14,9 +14,11 @@ from typing import Any
 import numpy as np
 
 from branches.potentials.exact_terms import ExponentialOfCosine, LogSine, PowerExponential, Term
+from branches.potentials.families import Polynomial
 from branches.potentials.from_function import from_function
-from branches.potentials.potential import EPS, Array, Potential, positive_integer
+from branches.potentials.potential import EPS, Array, Potential, check_dimension, positive_integer
 from branches.potentials.tables import tabulated
+from branches.potentials.zonal_terms import zonal_terms
 
 OPERATIONS_MAX = 200  # larger expressions are not split but integrated numerically
 POWER_MAX = 40  # an expanded power has about so many terms
@@ -77,7 +79,7 @@ class Symbolic(Potential):
         return tabulated(self, positive_integer("n_modes", n_modes), complete=False)
 
 
-def from_sympy(expr: Any, theta: Any, name: str | None = None) -> Potential:
+def from_sympy(expr: Any, theta: Any, name: str | None = None, dimension: int = 2) -> Potential:
     """Return the potential W given as a SymPy expression.
 
     Closed forms are found for sums of polynomials and exponentials in θ and |θ|, cosines, sines, their
@@ -93,6 +95,9 @@ def from_sympy(expr: Any, theta: Any, name: str | None = None) -> Potential:
         θ.
     name : str, optional
         Shown in labels and files; by default the expression.
+    dimension : int
+        d, for W of the angle between two points of S^{d−1}; 2 is the circle. On other spheres polynomials in cos θ
+        have exact weights, everything else is integrated numerically.
 
     Raises
     ------
@@ -117,7 +122,13 @@ def from_sympy(expr: Any, theta: Any, name: str | None = None) -> Potential:
             f"substitute numbers, so that only {theta} is left"
         )
     title = str(expression) if name is None else name
-    numerical = from_function(sympy.lambdify(theta, expression, "numpy"), name=title)
+    if check_dimension(dimension) > 2:
+        finite = zonal_terms(expression, theta, dimension)
+        if finite is not None:
+            return Polynomial(title, finite, dimension=dimension)
+    numerical = from_function(sympy.lambdify(theta, expression, "numpy"), name=title, dimension=dimension)
+    if dimension > 2:
+        return numerical
     half = sympy.Dummy("t", positive=True)  # θ on (0, π); W is even
     terms = split(expression.subs(theta, half), half)
     if terms is None:

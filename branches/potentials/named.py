@@ -1,7 +1,8 @@
-"""Interaction potentials of mean-field equations on the circle, by name.
+"""Interaction potentials of mean-field equations on the circle and on spheres, by name.
 
 Normalisation, everywhere: W(θ) = W₀ − Σ_{n≥1} g_n cos nθ on [0, 2π), so that mode n of the uniform
-state becomes unstable at κ_n = 2/g_n.  Each constructor returns a frozen `Potential`.
+state becomes unstable at κ_n = 2/g_n; on S^{d−1} the Gegenbauer polynomials P_l(cos θ), P_l(1) = 1, stand for the
+cosines, and κ_l = N_l/g_l, N_l the number of harmonics.  Each constructor returns a frozen `Potential`.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import difflib
 import inspect
 from collections.abc import Callable, Mapping
+from fractions import Fraction
 from typing import Any
 
 from branches.potentials.families import (
@@ -20,7 +22,8 @@ from branches.potentials.families import (
 )
 from branches.potentials.from_function import from_function
 from branches.potentials.from_sympy import from_sympy
-from branches.potentials.potential import Potential, finite_number, positive_integer
+from branches.potentials.potential import Potential, PreciseFloat, check_dimension, finite_number, positive_integer
+from branches.potentials.spheres import SphereHegselmannKrause, SphereOnsager, SphereTransformer
 from branches.potentials.tables import from_weights, restore
 
 __all__ = [
@@ -39,11 +42,15 @@ __all__ = [
     "log_gas",
     "maier_saupe",
     "noisy_transformer",
+    "onsager",
+    "vector_model",
 ]
 
 
 def kuramoto() -> Potential:
     """Return the noisy Kuramoto (mean-field XY) potential W = −cos θ: g = (1, 0, 0, …).
+
+    On other spheres it is the `vector_model`.
 
     Examples
     --------
@@ -51,6 +58,28 @@ def kuramoto() -> Potential:
     array([1., 0., 0.])
     """
     return Polynomial("kuramoto", ((1, 1.0),))
+
+
+def vector_model(dimension: int = 3) -> Potential:
+    """Return the mean-field vector model W = −⟨x, y⟩ on S^{d−1} (d = 3: Langevin–Heisenberg): g = (1, 0, 0, …).
+
+    Parameters
+    ----------
+    dimension : int
+        d ≥ 2; 2 is `kuramoto`.
+
+    Raises
+    ------
+    ValueError
+        If `dimension` is not an integer ≥ 2.
+
+    Examples
+    --------
+    >>> vector_model(3).onset_coupling(1), vector_model(2) == kuramoto()
+    (3.0, True)
+    """
+    d = check_dimension(dimension)
+    return kuramoto() if d == 2 else Polynomial("vector_model", ((1, 1.0),), dimension=d)
 
 
 def harmonics(weights: Mapping[int, float]) -> Potential:
@@ -99,24 +128,28 @@ def bimodal(m: float) -> Potential:
     return Polynomial("bimodal", ((1, 1.0), (2, m)), (("m", m),))
 
 
-def noisy_transformer(beta: float, scaled: bool = False) -> Potential:
-    """Return the noisy transformer potential W = −e^{β cos θ}/β: g_n = 2 I_n(β)/β.
+def noisy_transformer(beta: float, scaled: bool | str = False, dimension: int = 2) -> Potential:
+    """Return the noisy transformer potential W = −e^{β cos θ}/β: g_n = 2 I_n(β)/β on the circle.
 
     β → 0 is Kuramoto.  Source: arXiv 2410.23228 and 2604.16288 (there as e^{β cos 2πθ}/β on the unit
-    circle, attracting).
+    circle, attracting). On S^{d−1}, g_l = N_l Γ(ν+1) (2/β)^ν I_{l+ν}(β)/β with ν = (d−2)/2.
 
     Parameters
     ----------
     beta : float
         Inverse temperature of the attention, > 0.  The plain form is representable up to β ≈ 719.
-    scaled : bool
-        Return W e^{−β} instead, with g_n = 2 e^{−β} I_n(β)/β and κ multiplied by e^{β}; it reaches
-        β = 10¹⁰.
+    scaled : bool or 'mean'
+        True: return W e^{−β} instead, with κ multiplied by e^{β}; on the circle it reaches β = 10¹⁰, on other
+        spheres 10⁶. 'mean', on other spheres: return W/E e^{βt}, the mean over the uniform state, which is
+        representable where both others are not (d = 1000, β = 10⁴).
+    dimension : int
+        d: tokens on S^{d−1}; 2 is the circle.
 
     Raises
     ------
     ValueError
-        If `beta` is not finite, not positive, or so large that 2 I_1(β)/β overflows.
+        If `beta` is not finite, not positive, or so large that g_1 overflows (or e^{−β} g_1 underflows), or
+        `dimension` is not an integer ≥ 2.
 
     Examples
     --------
@@ -124,7 +157,13 @@ def noisy_transformer(beta: float, scaled: bool = False) -> Potential:
     0.409858525749405
     >>> noisy_transformer(4.0).label
     'noisy transformer, β = 4'
+    >>> print(f"{noisy_transformer(3.0, dimension=3).onset_coupling(1):.12f}")
+    1.337619590987
     """
+    if check_dimension(dimension) > 2:
+        return SphereTransformer(beta, dimension, scaled)
+    if isinstance(scaled, str):
+        raise ValueError(f"scaled = {scaled!r} is not allowed on the circle: give True or False")
     return NoisyTransformer(beta, scaled)
 
 
@@ -141,41 +180,82 @@ def doi_onsager() -> Potential:
     return DoiOnsager()
 
 
-def maier_saupe() -> Potential:
-    """Return the two-dimensional Maier–Saupe potential W = sin²θ = ½ − ½ cos 2θ: g₂ = ½.
+def onsager(dimension: int = 3) -> Potential:
+    """Return Onsager's potential W = |sin θ| of rods in d dimensions.
 
-    Convention: W = |sin θ|^ℓ with ℓ = 2, ℓ = 1 being Onsager's, so κ₂ = 4.  Other authors write
-    −cos²θ (the same force) or −cos 2θ (twice the force, half the critical κ).
+    Parameters
+    ----------
+    dimension : int
+        d ≥ 2; 2 is `doi_onsager`.
+
+    Raises
+    ------
+    ValueError
+        If `dimension` is not an integer ≥ 2.
+
+    Notes
+    -----
+    In three dimensions g_{2k} = (π/4)(4k+1)q²/((2k−1)(k+1)), q = (2k−1)!!/(2k)!!, and the nematic onset is at 32/π.
 
     Examples
     --------
-    >>> maier_saupe().onset_coupling(2)
-    4.0
+    >>> print(f"{onsager().onset_coupling(2):.12f}")
+    10.185916357881
     """
-    return Polynomial("maier_saupe", ((2, 0.5),))
+    return doi_onsager() if check_dimension(dimension) == 2 else SphereOnsager(dimension)
 
 
-def hegselmann_krause(R: float) -> Potential:
+def maier_saupe(dimension: int = 2) -> Potential:
+    """Return the Maier–Saupe potential W = sin²θ, on the circle ½ − ½ cos 2θ: g₂ = ½; on S^{d−1} g₂ = (d−1)/d.
+
+    Convention: W = |sin θ|^ℓ with ℓ = 2, ℓ = 1 being Onsager's, so κ₂ = d(d+2)/2, 4 on the circle.  Other authors
+    write −cos²θ (the same force) or −cos 2θ (twice the force, half the critical κ).
+
+    Parameters
+    ----------
+    dimension : int
+        d ≥ 2: rods in d dimensions; 2 is the circle.
+
+    Raises
+    ------
+    ValueError
+        If `dimension` is not an integer ≥ 2.
+
+    Examples
+    --------
+    >>> maier_saupe().onset_coupling(2), maier_saupe(dimension=3).onset_coupling(2)
+    (4.0, 7.5)
+    """
+    d = check_dimension(dimension)
+    if d == 2:
+        return Polynomial("maier_saupe", ((2, 0.5),))
+    return Polynomial("maier_saupe", ((2, PreciseFloat(Fraction(d - 1, d))),), dimension=d)
+
+
+def hegselmann_krause(R: float, dimension: int = 2) -> Potential:
     """Return the Hegselmann–Krause potential W = −(R − |θ|)₊² of bounded confidence.
 
-    g_n = (4/π)(nR − sin nR)/n³ > 0.  Source: arXiv 2604.16288 (there on the unit circle).
+    g_n = (4/π)(nR − sin nR)/n³ > 0 on the circle.  Source: arXiv 2604.16288 (there on the unit circle). On other
+    spheres, where confidence reaches over caps, the weights are integrated numerically.
 
     Parameters
     ----------
     R : float
         Radius of confidence, 0 < R ≤ π.
+    dimension : int
+        d ≥ 2, for opinions on S^{d−1}; 2 is the circle.
 
     Raises
     ------
     ValueError
-        If `R` is outside (0, π].
+        If `R` is outside (0, π], or `dimension` is not an integer ≥ 2.
 
     Examples
     --------
     >>> print(f"{hegselmann_krause(2.0).onset_coupling(1):.13f}")
     1.4401692683491
     """
-    return HegselmannKrause(R)
+    return HegselmannKrause(R) if check_dimension(dimension) == 2 else SphereHegselmannKrause(R, dimension)
 
 
 def log_gas(strength: float) -> Potential:
@@ -214,6 +294,8 @@ _CONSTRUCTORS: dict[str, Callable[..., Potential]] = {
     "maier_saupe": maier_saupe,
     "hegselmann_krause": hegselmann_krause,
     "log_gas": log_gas,
+    "onsager": onsager,
+    "vector_model": vector_model,
 }
 NAMES: tuple[str, ...] = tuple(_CONSTRUCTORS)
 """Names that `by_name` knows."""

@@ -1,7 +1,8 @@
-"""The contract of an interaction potential: an even W on the circle, known by its cosine weights.
+"""The contract of an interaction potential: an even W on the circle, or one of the angle on a sphere, by its weights.
 
-Everywhere W(θ) = W₀ − Σ_{n≥1} g_n cos nθ, so g_n > 0 attracts in mode n and g_n < 0 repels.
-W₀ exerts no force and is not kept.
+On the circle W(θ) = W₀ − Σ_{n≥1} g_n cos nθ, on S^{d−1} W = W₀ − Σ_{l≥1} g_l P_l(cos θ) with the Gegenbauer
+polynomials, P_l(1) = 1 (d = 2 is the circle): g_n > 0 attracts in mode n and g_n < 0 repels. W₀ exerts no force and
+is not kept.
 """
 
 from __future__ import annotations
@@ -16,7 +17,9 @@ from typing import Any, ClassVar, SupportsFloat, SupportsIndex, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from branches.spaces.multiplicity import multiplicity
 from branches.spaces.space import CIRCLE, Space
+from branches.spaces.sphere import sphere
 from continuation import shortened
 
 Array = NDArray[np.float64]
@@ -71,6 +74,27 @@ def exact(value: float) -> Any:
     return getattr(value, "exact", value)
 
 
+def check_dimension(value: SupportsIndex | float, least: int = 2) -> int:
+    """Return the dimension d of a sphere S^{d−1} as an int, or raise a ValueError; files and commands give floats.
+
+    Examples
+    --------
+    >>> check_dimension(3), check_dimension(4.0)
+    (3, 4)
+    """
+    try:
+        whole = isinstance(value, float) and value.is_integer()
+        number = int(value) if whole else operator.index(cast(Any, value))
+    except TypeError:
+        number = 0
+    if number < least or isinstance(value, bool):
+        raise ValueError(
+            f"dimension = {value!r} is not allowed: it must be an integer, at least {least}; the particles live on "
+            "the sphere of that many coordinates, and 2 is the circle"
+        )
+    return number
+
+
 def finite_number(argument: str, value: SupportsFloat) -> float:
     """Return `value` as a finite float, or raise a ValueError that names the argument.
 
@@ -95,13 +119,14 @@ def finite_number(argument: str, value: SupportsFloat) -> float:
 
 
 class Potential(ABC):
-    """An even interaction potential W(θ) = W₀ − Σ g_n cos nθ on the circle.
+    """An even interaction potential W(θ) = W₀ − Σ g_n cos nθ on the circle, or W₀ − Σ g_l P_l(cos θ) on S^{d−1}.
 
     Subclasses are frozen dataclasses; their fields are the parameters of the family.  They supply
 
     1. `_tabulate(n_modes)`: the float64 weights g_1 … g_N and absolute error bounds, both of shape (N,);
     2. `_mp_weight(n)`: one weight at the working precision of mpmath, where a closed form is known;
-    3. `tail_bound(k)`: a rigorous sup_{n>k} |g_n|, or None where the family allows none.
+    3. `tail_bound(k)`: a rigorous sup_{n>k} 2|g_n|/N_n, or None where the family allows none (N_n = 2 on the
+       circle, so that it is sup |g_n| there).
 
     Potentials are immutable, hashable, comparable and can be pickled; the table of weights is computed
     once and grows on demand.
@@ -111,9 +136,11 @@ class Potential(ABC):
     name : str
         Name of the family, for example ``"noisy_transformer"``.
     space : Space
-        Where the particles live: the circle.
+        Where the particles live: the circle, or a sphere.
     source : str
         Where the weights come from: ``"closed form"``, ``"numerical integration"`` or ``"table"``.
+    dimension : int
+        d: the particles live on S^{d−1}; 2, the circle, by default.
 
     Examples
     --------
@@ -127,11 +154,12 @@ class Potential(ABC):
 
     name: str
     source: ClassVar[str] = "closed form"
+    dimension: int = 2
 
     @property
     def space(self) -> Space:
         """Where the particles live."""
-        return CIRCLE
+        return CIRCLE if self.dimension == 2 else sphere(self.dimension)
 
     # ---- what a family supplies -------------------------------------------------------------
 
@@ -144,7 +172,10 @@ class Potential(ABC):
         """Return g_n as an mpmath number at the current mpmath working precision, n ≥ 1."""
 
     def tail_bound(self, k: int) -> float | None:
-        """Return a rigorous upper bound of |g_n| over all n > k ≥ 0, or None if none is known."""
+        """Return a rigorous upper bound of 2|g_n|/N_n over all n > k ≥ 0, or None if none is known.
+
+        On the circle, where N_n = 2, it bounds |g_n| itself; no mode beyond k has an onset below 2 over the bound.
+        """
         return None
 
     @property
@@ -254,7 +285,23 @@ class Potential(ABC):
                 else "this potential attracts in none of its first modes, so the uniform state stays stable"
             )
             raise ValueError(f"mode n = {n} of {self.label} has no onset, g_{n} = {g:.6g} ≤ 0: {remedy}")
-        return self.space.multiplicity(n) / g
+        return self.multiplicity(n) / g
+
+    def multiplicity(self, n: int) -> float:
+        """Return N_n, the number of harmonics of degree n: 2 on the circle, 2n + 1 on the sphere in three dimensions.
+
+        Examples
+        --------
+        >>> from branches.potentials.named import maier_saupe
+        >>> maier_saupe().multiplicity(2), maier_saupe(dimension=3).multiplicity(2)
+        (2.0, 5.0)
+        """
+        return self.space.multiplicity(positive_integer("n", n))
+
+    def strengths(self, n_modes: int) -> Array:
+        """Return 2 g_n/N_n, n = 1 … N, whose onsets are at κ_n = 2/strength: the weights themselves on the circle."""
+        g = self.weights(n_modes)
+        return g if self.dimension == 2 else 2.0 * g / multiplicity(np.arange(1, n_modes + 1), self.dimension)
 
     def to_dict(self, n_modes: int) -> dict[str, Any]:
         """Return a JSON-able description that ``potentials.from_dict`` turns back into this potential.
@@ -294,4 +341,4 @@ def _read_only(values: Array) -> Array:
 
 
 def _symbol(parameter: str) -> str:
-    return {"beta": "β"}.get(parameter, parameter)
+    return {"beta": "β", "dimension": "d"}.get(parameter, parameter)

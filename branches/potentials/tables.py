@@ -8,7 +8,15 @@ from typing import Any
 
 import numpy as np
 
-from branches.potentials.potential import ROUND_UP, Array, Potential, finite_number, positive_integer
+from branches.potentials.potential import (
+    ROUND_UP,
+    Array,
+    Potential,
+    check_dimension,
+    finite_number,
+    positive_integer,
+)
+from branches.spaces.multiplicity import multiplicity
 from continuation import shortened
 
 
@@ -23,23 +31,27 @@ class Table(Potential):
         g_1 … g_N and absolute error bounds.
     complete : bool
         Whether the weights beyond the table are zero (True) or unknown (False).
+    dimension : int
+        d of the sphere S^{d−1}; 2 is the circle.
     """
 
     name: str
     g: tuple[float, ...]
     errors: tuple[float, ...]
     complete: bool = True
+    dimension: int = 2
 
     source = "table"
 
     def __repr__(self) -> str:
         shown = ", ".join(f"{value:.6g}" for value in self.g[:6]) + (", …" if len(self.g) > 6 else "")
-        return f"<Table {shortened(self.name)!r}: {len(self.g)} weights {shown}>"
+        where = "" if self.dimension == 2 else f", dimension {self.dimension}"
+        return f"<Table {shortened(self.name)!r}: {len(self.g)} weights {shown}{where}>"
 
     @property
     def parameters(self) -> Mapping[str, float]:
-        """Empty: the weights are not parameters."""
-        return {}
+        """The dimension, unless it is 2: the weights are not parameters."""
+        return {} if self.dimension == 2 else {"dimension": self.dimension}
 
     def _tabulate(self, n_modes: int) -> tuple[Array, Array]:
         size = len(self.g)
@@ -67,11 +79,12 @@ class Table(Potential):
         return mpmath.mpf(self.weight(n))
 
     def tail_bound(self, k: int) -> float | None:
-        """Return max |g_n| + error over n > k; None where the table is not all there is."""
+        """Return max 2 (|g_n| + error)/N_n over n > k; None where the table is not all there is."""
         if not self.complete:
             return None
-        beyond = zip(self.g[k:], self.errors[k:], strict=True)
-        return max((abs(g) + error for g, error in beyond), default=0.0) * ROUND_UP
+        share = 2.0 / multiplicity(np.arange(1, len(self.g) + 1), self.dimension)
+        beyond = zip(self.g[k:], self.errors[k:], share[k:].tolist(), strict=True)
+        return max(((abs(g) + error) * part for g, error, part in beyond), default=0.0) * ROUND_UP
 
     def to_dict(self, n_modes: int) -> dict[str, Any]:
         """Return the name and the first `n_modes` weights with their errors."""
@@ -90,10 +103,11 @@ def tabulated(potential: Potential, n_modes: int, complete: bool) -> dict[str, A
         "weights": potential.weights(n_modes).tolist(),
         "errors": potential.weight_errors(n_modes).tolist(),
         "complete": complete,
+        **({} if potential.dimension == 2 else {"dimension": potential.dimension}),
     }
 
 
-def from_weights(g: Iterable[float], name: str = "custom weights") -> Potential:
+def from_weights(g: Iterable[float], name: str = "custom weights", dimension: int = 2) -> Potential:
     """Return the potential with weights g_1, g_2, …, g_N, taken as exact, and zero beyond.
 
     Parameters
@@ -102,13 +116,15 @@ def from_weights(g: Iterable[float], name: str = "custom weights") -> Potential:
         ``g[0]`` is g_1.
     name : str
         Shown in labels and files.
+    dimension : int
+        d, for W = −Σ g_l P_l on S^{d−1}; 2 is the circle.
 
     Raises
     ------
     TypeError
         If `g` is a mapping: that is what `harmonics` takes.
     ValueError
-        If `g` is empty or has an entry that is not finite.
+        If `g` is empty or has an entry that is not finite, or `dimension` is not an integer ≥ 2.
 
     Examples
     --------
@@ -120,7 +136,7 @@ def from_weights(g: Iterable[float], name: str = "custom weights") -> Potential:
     values = tuple(finite_number(f"g[{i}] (the weight of mode {i + 1})", v) for i, v in enumerate(g))
     if not values:
         raise ValueError("g = [] is not allowed: give at least the weight g_1 of mode 1")
-    return Table(name, values, (0.0,) * len(values))
+    return Table(name, values, (0.0,) * len(values), dimension=check_dimension(dimension))
 
 
 def restore(description: Mapping[str, Any]) -> Table:
@@ -143,4 +159,5 @@ def restore(description: Mapping[str, Any]) -> Table:
         raise ValueError(
             f"the description has {len(values)} weights and {len(errors)} errors: equally many are needed, at least one"
         )
-    return Table(description["name"], values, errors, bool(description["complete"]))
+    dimension = check_dimension(description.get("dimension", 2))
+    return Table(description["name"], values, errors, bool(description["complete"]), dimension)

@@ -90,6 +90,8 @@ def describe(potential: Potential) -> dict[str, Any]:
     """
     if not isinstance(potential, Potential):
         raise TypeError(f"potential = {potential!r} is not a Potential: use branches.potentials")
+    if potential.dimension != 2:
+        raise ValueError(f"potential = {potential.label}: theorems are proved on the circle only")
     if isinstance(potential, LogGas):
         raise ValueError(f"potential = {potential.label}: the sum of |g_n| is infinite, no theorem applies")
     if isinstance(potential, NoisyTransformer) and not potential.scaled:

@@ -107,6 +107,11 @@ class Isotropy(ABC):
         """Return the class of the same functions with other multiples."""
         return replace(self, n_fold=n_fold)
 
+    @property
+    def widest(self) -> Isotropy:
+        """The class of least symmetry of the same functions."""
+        return self.with_n_fold(1)
+
     def joined(self, other: Isotropy) -> Isotropy:
         """Return the class of most symmetry that holds both, of the same functions."""
         return self.with_n_fold(gcd(self.n_fold, other.n_fold))
@@ -137,7 +142,7 @@ class Isotropy(ABC):
 
     def same_kind(self, other: Isotropy) -> bool:
         """Return whether two classes have the same functions."""
-        return self.with_n_fold(1) == other.with_n_fold(1)
+        return self.widest == other.widest
 
     def symmetrised(self, a: Array, tolerance: float) -> tuple[Isotropy, Array]:
         """Return the class of most symmetry that holds a state, of whatever kind, and its moments as that kind."""

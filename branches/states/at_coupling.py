@@ -194,8 +194,9 @@ def attracting_modes(potential: Potential) -> list[int] | None:
 
 def potential_energy_sum(state: State) -> float:
     """Return Σ g_n a_n² = −2 dF/dκ of a state."""
-    kind = state.isotropy.with_n_fold(1)
-    return float(np.sum(kind.weights(state.potential, state.a.size) * state.a**2))
+    kind = state.isotropy.widest
+    u = kind.restricted(state.a)
+    return float(np.sum(kind.weights(state.potential, u.size) * u**2))
 
 
 def nearest_twin(state: State, other: Array) -> Array:

@@ -153,7 +153,7 @@ def _largest_active(potential: Potential, isotropy: Isotropy, strength: float) -
     size = FEWEST_DEGREES
     while size < LARGEST_MATRIX:
         bound = potential.tail_bound(size)
-        if bound is not None and strength * bound < float(isotropy.multiplicity(np.array([size]))[0]):
+        if bound is not None and 0.5 * strength * bound < 1.0:
             break
         size *= 2
     degrees = np.arange(1, size + 1)

@@ -149,6 +149,11 @@ class SelfConsistentSystem(Problem):
         rho = self.gibbs(u, p)
         return -self.covariance_product(rho / rho.mean(), self.g * u)
 
+    def weights_derivative(self, u: Array, p: float, slope: Array) -> Array:
+        """Return the derivative of F where the weights change by ``slope``: −κ C (slope∘u), shape (N,)."""
+        rho = self.gibbs(u, p)
+        return -p * self.covariance_product(rho / rho.mean(), slope * u)
+
     def jacobian(self, u: Array, p: float) -> Array:
         """Return 1 − κ C G, made regular across the orbit, shape (N, N): for small N and for tests."""
         return self._block(u, self.gibbs(u, p), p, self.size)

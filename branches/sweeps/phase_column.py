@@ -75,7 +75,7 @@ def column_of(family: Family, value: float, reach: float = REACH) -> Column:
 def column_task(family: Family, reach: float, value: float) -> Labelled:
     """Return one column as labelled arrays: the task of the sweep."""
     potential = family(value)
-    strongest = float(np.max(potential.weights(SCANNED)))
+    strongest = float(np.max(potential.strengths(SCANNED)))
     if strongest <= 0:
         raise ValueError(f"{potential.label} attracts in none of its first {SCANNED} modes: there is no transition")
     kappa_max = reach * 2.0 / strongest

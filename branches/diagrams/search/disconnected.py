@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from branches.diagrams.diagram import Diagram
 from branches.diagrams.search.axis_theorems import all_states_even, minimisers_even
 from branches.diagrams.search.joined import joined
-from branches.diagrams.search.rounds import MOST_ROUNDS
+from branches.diagrams.search.rounds import MOST_ROUNDS, same_moments
 from branches.diagrams.search.search_states import deadline_of, search_states
 from branches.diagrams.search_account import CouplingSearch
 from branches.potentials.potential import Potential
@@ -23,6 +23,7 @@ from branches.spaces.cyclic import Cyclic
 from branches.spaces.isotropy import Isotropy
 from branches.spaces.space import Circle
 from branches.states.index_sums import index_sums
+from branches.states.state import State
 from continuation import renamed
 
 Array = NDArray[np.float64]
@@ -171,7 +172,10 @@ class _Hunt:
     def _summed(self, search: CouplingSearch) -> CouplingSearch:
         if not isinstance(self.diagram.potential.space, Circle):
             return search
-        states = self.diagram.at_kappa(search.kappa)
+        states: list[State] = []
+        for state in self.diagram.at_kappa(search.kappa):  # two halves of one branch begin at one state
+            if not any(same_moments(state.c, other.c) for other in states):
+                states.append(state)
         return replace(search, sums=index_sums(self.diagram.potential, search.kappa, states))
 
     def result(self) -> Diagram:

@@ -105,7 +105,7 @@ def _followed(state: State, direction: int, kappa_min: float, kappa_max: float) 
         direction=direction,
         p_min=kappa_min,
         p_max=kappa_max,
-        events=(more_symmetric(state.isotropy),),
+        events=more_symmetric(state.isotropy),
     )
     return Branch(state.potential, state.isotropy, curve, f"state found at κ = {state.kappa:.6g}")
 

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.fft import irfft, rfft
 
+from branches.diagrams.search.zonal import descend, random_zonal_fields
 from branches.potentials.potential import Potential
 from continuation import Record
 
@@ -33,7 +34,7 @@ class Minimisation(Record):
     free_energy
         F there, shape (B,): an upper bound of F*, converged or not, up to the weights beyond mode M/3.
     moments
-        c_n = E[e^{−inθ}], n = 1 … M/3, shape (B, M/3).
+        c_n = E[e^{−inθ}], n = 1 … M/3, shape (B, M/3); on a sphere the real moments a_l of zonal densities.
     change
         Largest change of a moment in the last iteration, shape (B,).
     iterations
@@ -41,7 +42,7 @@ class Minimisation(Record):
     """
 
     free_energy: Array
-    moments: Complex
+    moments: Complex | Array
     change: Array
     iterations: int
 
@@ -56,7 +57,7 @@ def modes_that_matter(potential: Potential, kappa: float) -> int:
 def minimise(
     potential: Potential, kappa: float, fields: Array, *, iterations: int = 400, tolerance: float = 1e-11
 ) -> Minimisation:
-    """Descend the free energy from given densities, not necessarily even.
+    """Descend the free energy from given densities, not necessarily even; on a sphere over zonal ones.
 
     Parameters
     ----------
@@ -65,7 +66,7 @@ def minimise(
     kappa
         Coupling.
     fields
-        log ρ up to a constant on the grid θ_j = 2πj/M, shape (B, M).
+        log ρ up to a constant on the grid θ_j = 2πj/M, shape (B, M); on a sphere on the Gauss nodes of its axis.
     iterations, tolerance
         At most so many; ended earlier when no moment changes by more than the tolerance.
 
@@ -89,6 +90,8 @@ def minimise(
     >>> f"{result.free_energy[0]:.10f} {abs(result.moments[0, 0]):.10f}"
     '-0.4702154423 0.8314620248'
     """
+    if potential.dimension > 2:
+        return Minimisation(*descend(potential, kappa, fields, iterations, tolerance))
     count = fields.shape[1] // 3
     g = potential.weights(count)
     eta = 1.0 / (1.0 + kappa * float(np.sum(np.abs(g[g < 0]))))
@@ -130,11 +133,15 @@ def _free_energy(h: Array, c: Complex, g: Array, kappa: float) -> Array:
     return energy
 
 
-def random_fields(rng: np.random.Generator, count: int, modes: int) -> Array:
+def random_fields(rng: np.random.Generator, count: int, modes: int, dimension: int = 2) -> Array:
     """Return random smooth fields log ρ, not even, shape (count, M), for a potential of so many modes.
+
+    On a sphere they are zonal.
 
     Amplitudes are spread over two decades: the densities range from nearly uniform to a few sharp peaks.
     """
+    if dimension > 2:
+        return random_zonal_fields(rng, count, modes, dimension)
     points = grid_size(modes)
     used = min(modes, 8)
     decay = np.arange(1, used + 1) ** rng.uniform(0.0, 1.5, (count, 1))
@@ -149,18 +156,21 @@ def grid_size(modes: int) -> int:
     return int(2 ** np.ceil(np.log2(max(FEWEST_POINTS, POINTS_PER_MODE * modes))))
 
 
-def as_even(c: Complex) -> Array | None:
+def as_even(c: Complex | Array) -> Array | None:
     """Return the even moments of a rotated copy of a state, shape (N,), or None if no rotation makes it even.
 
     Parameters
     ----------
     c
-        c_n = E[e^{−inθ}] of one state, shape (N,).
+        c_n = E[e^{−inθ}] of one state, shape (N,); real moments, of a zonal state, are returned as they are.
 
     Notes
     -----
     The rotation must make the lowest mode d that is present real: φ = arg(c_d)/d up to multiples of 2π/d.
     """
+    if not np.iscomplexobj(c):
+        zonal: Array = np.asarray(c, dtype=np.float64)
+        return zonal
     present = np.flatnonzero(np.abs(c) > EVEN)
     if present.size == 0:
         return np.zeros(c.size)

@@ -13,7 +13,7 @@ __all__ = ["OrbitDeflation"]
 Array = NDArray[np.float64]
 Complex = NDArray[np.complex128]
 EVEN = 1e-6  # moments of a state from those of its mirror image
-ANGLES = 6  # a mode, at which the nearest member of an orbit is sought
+ANGLES = 6
 LEAST = 1e-300  # of a squared distance
 STALLED = 1e-12  # a factor by which a step cannot be divided
 
@@ -28,6 +28,8 @@ class OrbitDeflation:
     ----------
     modes
         The modes of the moments, shape (K,).
+    angles
+        A mode, at which the nearest member of an orbit is sought.
 
     Notes
     -----
@@ -42,9 +44,9 @@ class OrbitDeflation:
     array([[  0.      , -22.252961]])
     """
 
-    def __init__(self, modes: NDArray[np.int64]) -> None:
+    def __init__(self, modes: NDArray[np.int64], angles: int = ANGLES) -> None:
         self._modes = modes
-        self._points = ANGLES * int(modes[-1]) if modes.size else 0
+        self._points = angles * int(modes[-1]) if modes.size else 0
         self._members: Complex = np.zeros((0, modes.size), dtype=complex)
 
     def add(self, z: Array) -> None:

@@ -16,9 +16,8 @@ from branches.diagrams.search.on_circle import found_on_circle
 from branches.diagrams.search.rounds import MOST_ROUNDS
 from branches.diagrams.search.seeds import clustered_fields, even_moments
 from branches.potentials.potential import Potential, finite_number
-from branches.spaces.circle import Dihedral
 from branches.spaces.cyclic import Cyclic
-from branches.spaces.isotropy import same_orbit
+from branches.spaces.isotropy import Isotropy, same_orbit
 from branches.spaces.space import Circle
 from branches.states.at_coupling import state_at
 from branches.states.equations import state_equations
@@ -82,7 +81,7 @@ def search_states(
     rounds: int = MOST_ROUNDS,
     seconds: float | None = None,
 ) -> Search:
-    """Search the stationary states at one coupling, even or not.
+    """Search the stationary states at one coupling, even or not; on a sphere zonal ones.
 
     Parameters
     ----------
@@ -138,15 +137,15 @@ def search_states(
         return _on_circle(potential, kappa, list(known), starts, peaks, random_starts, seed, rounds, deadline)
     given = [np.atleast_1d(np.asarray(a, dtype=float)) for a in starts]
     fields = clustered_fields(potential, kappa, peaks)
-    rng = np.random.default_rng(seed)
-    drawn = np.vstack([fields, random_fields(rng, random_starts, modes_that_matter(potential, kappa))])
+    rng, modes = np.random.default_rng(seed), modes_that_matter(potential, kappa)
+    drawn = np.vstack([fields, random_fields(rng, random_starts, modes, potential.dimension)])
     ended = minimise(potential, kappa, drawn)
     minimisers = [even for even in map(as_even, ended.moments) if even is not None]
 
     collector = _Collector(potential, kappa, list(known), _size(potential, kappa, given))
-    for a in _distinct(minimisers):
+    for a in _distinct(minimisers, potential.space.isotropy(1)):
         collector.keep(a)
-    tried = [*given, *even_moments(fields, collector.size), *collector.known]
+    tried = [*given, *even_moments(fields, collector.size, potential.dimension), *collector.known]
     for a in tried:
         collector.deflate_from(a)
     method = (
@@ -204,11 +203,11 @@ def _size(potential: Potential, kappa: float, given: list[Array]) -> int:
     return min(MOST_MODES, max([MODES, modes_that_matter(potential, kappa), *(a.size for a in given)]))
 
 
-def _distinct(states: list[Array]) -> list[Array]:
+def _distinct(states: list[Array], kind: Isotropy) -> list[Array]:
     """Return approximate states that differ by more than they are known to."""
     kept: list[Array] = []
     for a in states:
-        if not any(same_orbit(Dihedral(1), a, 1.0, other, 1.0, ROUGHLY) for other in kept):
+        if not any(same_orbit(kind, a, 1.0, other, 1.0, ROUGHLY) for other in kept):
             kept.append(a)
     return kept
 
@@ -218,12 +217,14 @@ class _Collector:
 
     def __init__(self, potential: Potential, kappa: float, known: list[State | ArrayLike], size: int) -> None:
         self.potential, self.kappa, self.size = potential, kappa, size
-        moments = (np.asarray(one.a if isinstance(one, State) else one, dtype=float) for one in known)
+        kind = potential.space.isotropy(1)
+        same_kind = (one for one in known if not isinstance(one, State) or one.isotropy.widest == kind)
+        moments = (np.asarray(one.a if isinstance(one, State) else one, dtype=float) for one in same_kind)
         self.known = [a for a in moments if np.any(a)]
         self.found: list[State] = []
         self.converged = 0
-        self.system = state_equations(potential, Dihedral(1), size)
-        self.deflation = Deflation(size, self.known)
+        self.system = state_equations(potential, kind, size)
+        self.deflation = Deflation(size, self.known, kind)
 
     def keep(self, a: Array) -> bool:
         """Polish approximate moments and keep the state if it is new."""

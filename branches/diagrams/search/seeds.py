@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from branches.diagrams.search.minimise import grid_size, modes_that_matter, random_fields
+from branches.diagrams.search.zonal import clustered_zonal_fields, zonal_moments_of
 from branches.potentials.potential import Potential
 
 __all__ = ["clustered_fields", "even_moments", "random_fields"]
@@ -24,7 +25,7 @@ def clustered_fields(potential: Potential, kappa: float, peaks: int = 4) -> Arra
         They set the widths: a single cluster sits in a well of curvature at most κ Σ n² g_n.
     peaks
         K: equal peaks 1 … K in equal distances; unequal ones of two and three peaks in several distances and
-        weights, if K allows.
+        weights, if K allows. On a sphere zonal ones, on Gauss nodes: poles, for K ≥ 2 also two of them, and rings.
 
     Examples
     --------
@@ -33,6 +34,8 @@ def clustered_fields(potential: Potential, kappa: float, peaks: int = 4) -> Arra
     (12, 256)
     """
     modes = modes_that_matter(potential, kappa)
+    if potential.dimension > 2:
+        return clustered_zonal_fields(potential, kappa, peaks, modes)
     theta = 2.0 * np.pi * np.arange(grid_size(modes)) / grid_size(modes)
     g = np.maximum(potential.weights(modes), 0.0)
     largest = kappa * float(np.sum(g * np.arange(1, modes + 1) ** 2))
@@ -68,8 +71,10 @@ def _field(theta: Array, arrangement: Peaks, concentration: float) -> Array:
     return field
 
 
-def even_moments(fields: Array, modes: int) -> Array:
-    """Return the cosine moments a_1 … a_N of log-densities on a uniform grid, shape (B, N)."""
+def even_moments(fields: Array, modes: int, dimension: int = 2) -> Array:
+    """Return the moments a_1 … a_N of log-densities on a uniform grid, on a sphere on Gauss nodes, shape (B, N)."""
+    if dimension > 2:
+        return zonal_moments_of(fields, dimension, modes)
     density = np.exp(fields - fields.max(axis=1, keepdims=True))
     spectrum = np.fft.rfft(density, axis=1).real
     moments: Array = spectrum[:, 1 : modes + 1] / spectrum[:, :1]

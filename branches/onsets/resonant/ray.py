@@ -8,6 +8,7 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
+from branches.spaces.isotropy import Isotropy
 from continuation import Record
 
 __all__ = ["ZERO", "Ray", "cleaned"]
@@ -47,6 +48,8 @@ class Ray(Record):
         Between 1 and 2, or above.
     degree : int
         Of the reduced equations that tell the ray from its neighbours; 4 unless the kernel is degenerate.
+    isotropy : Isotropy or None
+        The class of its states where the modes alone do not tell it: on spheres.
     """
 
     modes: tuple[int, ...]
@@ -60,6 +63,7 @@ class Ray(Record):
     isolated: bool = True
     half_power: Fraction = Fraction(3, 2)
     degree: int = 4
+    isotropy: Isotropy | None = None
 
     @classmethod
     def simple(cls, mode: int, curvature: float, error: float = 0.0) -> Ray:

@@ -40,7 +40,7 @@ def test_coexistence_as_json(mvcont):
 def test_coexistence_of_another_mode(mvcont):
     code, out, _ = mvcont("coexistence", "doi-onsager", "--mode", 2, "--json")
     found = json.loads(out)
-    assert (code, found["kind"], found["decided_by"]) == (0, "continuous", "certificate")
+    assert (code, found["kind"], found["decided_by"]) == (0, "continuous", "criterion")
     assert found["kappa"] == pytest.approx(4.71238898038469, abs=1e-13)
 
 

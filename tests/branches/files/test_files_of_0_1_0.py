@@ -84,7 +84,7 @@ def pairs(tree, value):
         yield tree, value
         for name, part in tree.items():
             if name != "record":
-                yield from pairs(part, getattr(value, name))
+                yield from pairs(part, getattr(value, "isotropy" if name == "period" else name))
     elif isinstance(tree, list):
         for part, item in zip(tree, value, strict=True):
             yield from pairs(part, item)

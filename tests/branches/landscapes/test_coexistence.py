@@ -94,7 +94,7 @@ def _moments(kappa, g, a, cosines, points):
 )
 def test_certified_continuous(potential, mode, kappa):
     found = coexistence(potential, mode)
-    assert (found.kind, found.decided_by) == ("continuous", "certificate")
+    assert (found.kind, found.decided_by) == ("continuous", "criterion")
     assert digits(found.kappa, kappa) >= 14
     assert found.jump.interaction == 0.0
 

@@ -220,6 +220,8 @@ def test_by_name_knows_every_name():
         "noisy_transformer": {"beta": 1.0},
         "hegselmann_krause": {"R": 1.0},
         "log_gas": {"strength": 1.0},
+        "onsager": {"dimension": 3},
+        "vector_model": {"dimension": 3},
     }
     for name in potentials.NAMES:
         parameters = given_parameters.get(name, {})
@@ -284,7 +286,7 @@ def test_krause_refuses_radius(radius):
         (lambda: potentials.by_name("xyz"), "known are kuramoto, harmonics"),
         (lambda: potentials.by_name("bimodal"), "bimodal needs m; got none"),
         (lambda: potentials.by_name("kuramoto", beta=1.0), "kuramoto takes no parameters; got beta"),
-        (lambda: potentials.by_name("noisy-transformer", m=1.0), "needs beta .optional: scaled.; got m"),
+        (lambda: potentials.by_name("noisy-transformer", m=1.0), "needs beta .optional: scaled, dimension.; got m"),
         (lambda: potentials.by_name("harmonics", m=1.0), "harmonics takes weights g1, g2"),
         (lambda: potentials.from_dict({"parameters": {}}), "no 'name'"),
         (

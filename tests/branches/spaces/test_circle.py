@@ -1,9 +1,12 @@
 """Orbits, twins and isotropy blocks."""
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import branches
+from branches import potentials
 from branches.spaces.circle import EVEN, Dihedral
 from branches.spaces.isotropy import same_orbit
 
@@ -45,3 +48,10 @@ def test_blocks_cover_every_mode_once_in_each_sector():
     assert four[2, "even"].breaks_to == Dihedral(2)
     assert four[2, "odd"].order == 2
     assert four[1, "even"].order == 4
+
+
+def test_the_old_name_of_the_symmetry_still_answers():
+    branch = branches.trace(potentials.bimodal(0.6), mode=2, kappa_max=3.5, n_modes=24)
+    for record in (branch, branch.at(0.1)):
+        with pytest.warns(DeprecationWarning, match="n_fold"):
+            assert record.period == record.n_fold == 2
