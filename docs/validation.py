@@ -1,6 +1,6 @@
 """Write the table of docs/validation.md from live runs: known value, ours, matching digits.
 
-    python docs/validation.py
+python docs/validation.py
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -77,6 +78,15 @@ def polar_off_nematic() -> Any:
 
     z = mp.findroot(excess, 1.5)
     return 2 / (1 + mp.besseli(1, z) / mp.besseli(0, z))
+
+
+def maier_saupe_fold() -> Any:
+    """Return the least κ(η) = 2η / (3⟨u⟩ − 1) on S², ρ ∝ e^(ηu), ⟨u⟩ = ₁F₁(3/2; 5/2; η) / (3 ₁F₁(1/2; 3/2; η))."""
+
+    def coupling(eta: Any) -> Any:
+        return 2 * eta / (mp.hyp1f1(1.5, 2.5, eta) / mp.hyp1f1(0.5, 1.5, eta) - 1)
+
+    return coupling(mp.findroot(lambda eta: mp.diff(coupling, eta), 2.2))
 
 
 def kuramoto_state() -> Any:
@@ -147,6 +157,14 @@ ROWS = (
         lambda: branches.fastest_mode(potentials.noisy_transformer(5, scaled=True))[0], 15),
     Row("transformer without noise, β = 7: fastest mode", "4, arXiv 2410.23228", lambda: mpmath.mpf(4),
         lambda: branches.fastest_mode(potentials.noisy_transformer(7, scaled=True))[0], 15),
+    Row("S², Maier–Saupe: fold", "closed form, min over η of 2η/(3⟨u⟩ − 1)", maier_saupe_fold,
+        lambda: branches.diagram(potentials.maier_saupe(dimension=3), kappa_max=8).node("fold 1").kappa, 13),
+    Row("S², vector model, κ = 4: a₁", "a = coth κa − 1/(κa)",
+        lambda: mp.findroot(lambda a: a - mp.coth(4 * a) + 1 / (4 * a), 0.6),
+        lambda: branches.trace(potentials.vector_model(3), kappa_max=5).at_kappa(4.0)[0].a[0], 14),
+    Row("S², transformer: tricritical β\\*", "I_{5/2}(β) = I_{3/2}(β)/3",
+        lambda: mp.findroot(lambda b: mp.besseli(2.5, b) - mp.besseli(1.5, b) / 3, 1.8),
+        lambda: branches.tricritical_point(partial(potentials.noisy_transformer, dimension=3), (1, 3)).parameter, 14.5),
     Row("Bratu's problem: fold", "8 (α² − 1), α tanh α = 1",
         lambda: 8 * (mp.findroot(lambda a: a * mp.tanh(a) - 1, 1.2) ** 2 - 1), bratu_fold, 11),
 )  # fmt: skip

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pytest
-
 from public_names import is_public, names_imported
 
 nbformat = pytest.importorskip("nbformat")

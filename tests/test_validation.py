@@ -14,14 +14,16 @@ validation = importlib.util.module_from_spec(SPEC)
 sys.modules["validation"] = validation
 SPEC.loader.exec_module(validation)
 
-WRITTEN = re.findall(r"^\| (.+?) \| (.+?) \| (\S+) \| (\S+) \| (\d+) \|$", validation.PAGE.read_text("utf-8"), re.MULTILINE)
+LINE = re.compile(r"^\| (.+?) \| (.+?) \| (\S+) \| (\S+) \| (\d+) \|$", re.MULTILINE)
+WRITTEN = LINE.findall(validation.PAGE.read_text(encoding="utf-8"))
+PAIRS = list(zip(validation.ROWS, WRITTEN, strict=True))
 
 
 def test_the_page_has_every_row():
     assert [(what, source) for what, source, *_ in WRITTEN] == [(row.what, row.source) for row in validation.ROWS]
 
 
-@pytest.mark.parametrize(("row", "written"), list(zip(validation.ROWS, WRITTEN, strict=True)), ids=lambda v: getattr(v, "what", ""))
+@pytest.mark.parametrize(("row", "written"), PAIRS, ids=[row.what for row, _ in PAIRS])
 def test_digits(row, written):
     with mpmath.workdps(30):
         known, ours = row.known(), float(row.ours())
