@@ -134,7 +134,7 @@ def test_time_on_another_circle():
     """The decay of a small wave about the uniform state: n²(1/κ − g/2) here, with the factor of the page there."""
     length, inverse_temperature, strength, g = 1.7, 2.5, 0.5, 1.0
     wave_number = 2 * np.pi / length
-    there = wave_number**2 / inverse_temperature - strength * wave_number**2 * g / 2  # of e^(ikx), V∗ multiplies by −g/2
+    there = wave_number**2 / inverse_temperature - strength * wave_number**2 * g / 2  # V∗ multiplies by −g/2
     kappa = inverse_temperature * strength
     assert there == pytest.approx(strength * wave_number**2 * (1 / kappa - g / 2), rel=1e-14)
     assert branches.mode_growth(potentials.kuramoto(), kappa, 4)[0] == pytest.approx(g / 2 - 1 / kappa, rel=1e-14)

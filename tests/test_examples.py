@@ -14,7 +14,9 @@ SCRIPTS = sorted((ROOT / "examples").glob("*.py"))
 LONG = {"million_modes"}
 LINES = 40
 GALLERY = (ROOT / "docs" / "gallery.md").read_text(encoding="utf-8")
-ENTRY = re.compile(r"^### .+\n\n!\[.+\]\(gallery/(\w+)\.png\)\n\n(.+)\n\n\?\?\? example \"examples/\1\.py\"", re.MULTILINE)
+ENTRY = re.compile(
+    r"^### .+\n\n!\[.+\]\(gallery/(\w+)\.png\)\n\n(.+)\n\n\?\?\? example \"examples/\1\.py\"", re.MULTILINE
+)
 each = pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.stem)
 
 
