@@ -15,7 +15,7 @@ potential = potentials.noisy_transformer(100, scaled=True)
 page = Figure(figsize=(8.4, 4.4), layout="constrained")
 left, right = page.subplots(1, 2)
 theta = np.linspace(-np.pi, np.pi, 2001)
-for n, colour in enumerate(colormaps["viridis"](np.linspace(0, 0.88, 6)), 1):
+for n, colour in enumerate(colormaps["viridis"](np.linspace(0.1, 0.75, 6)), 1):
     onset = potential.onset_coupling(n)
     branch = branches.trace(potential, mode=n, kappa_max=2 * onset)
     along = [branch.at(s) for s in np.linspace(0, branch.arclength[-1], 200)]

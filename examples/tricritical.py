@@ -15,7 +15,7 @@ star = branches.tricritical_point(potentials.noisy_transformer, (1, 4))
 page = Figure(figsize=(6.4, 4.2), layout="constrained")
 ax = page.subplots()
 betas = [1.5, 2.0, float(star.parameter), 3.0, 4.0]
-for beta, shade in zip(betas, colormaps["viridis"](np.linspace(0, 0.85, len(betas))), strict=True):
+for beta, shade in zip(betas, colormaps["viridis"](np.linspace(0.1, 0.75, len(betas))), strict=True):
     potential = potentials.noisy_transformer(beta)
     onset = potential.onset_coupling(1)
     branch = branches.trace(potential, kappa_max=1.12 * onset)
