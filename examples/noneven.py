@@ -26,7 +26,7 @@ for branch, name, colour in ((first, "even", "C0"), (second, "even", "C2"), (axi
     left.plot(inside, 1e3 * gain, "--", color=colour, linewidth=1)
     left.plot(inside, np.where(stable, 1e3 * gain, np.nan), color=colour, linewidth=2, label=name)
 left.set(xlabel=r"$\kappa$", ylabel=r"$10^3\,(F - F_\mathrm{even})$", ylim=(-1.2, 3))
-left.legend(loc="lower left", title="solid: stable")
+left.legend(loc=(0.02, 0.4), title="solid: stable")
 theta = np.linspace(-np.pi, np.pi, 801)
 density = axisless.at_kappa(8.0)[0].density(theta)
 right.plot(theta, density, color="C3", label="κ = 8")
