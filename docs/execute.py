@@ -10,7 +10,7 @@ import io
 import os
 import re
 import tempfile
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import matplotlib
@@ -31,7 +31,8 @@ def on_files(files: Files, config: Any) -> Files:
             pages[file.src_uri] = run(text, file.src_uri)
             for name in FIGURE.findall(text):
                 if os.path.exists(name):
-                    files.append(File.generated(config, name, content=Path(name).read_bytes()))
+                    beside = str(PurePosixPath(file.src_uri).with_name(name))
+                    files.append(File.generated(config, beside, content=Path(name).read_bytes()))
     return files
 
 

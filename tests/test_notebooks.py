@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from public_names import is_public, names_imported
 
 nbformat = pytest.importorskip("nbformat")
 nbclient = pytest.importorskip("nbclient")
@@ -35,6 +36,13 @@ def test_stored(path):
     outputs = [output for cell in cells for output in cell.outputs]
     assert not [o for o in outputs if o.output_type == "error" or o.get("name") == "stderr"]
     assert sum("image/png" in o.get("data", {}) for o in outputs) >= 4
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_imports_public_names_only(path):
+    for cell in code_cells(nbformat.read(path, 4)):
+        for name in names_imported(cell.source):
+            assert is_public(name), f"{path.name} imports {name}, which the reference does not have"
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)

@@ -3,6 +3,7 @@
 import re
 from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -49,3 +50,18 @@ def test_every_entry_exists_and_is_documented(entry):
 
 def test_no_entry_is_there_twice():
     assert len(set(ENTRIES)) == len(ENTRIES)
+
+
+def test_no_module_hides_a_name():
+    """What the page is made from sees functions and classes: a module of the same name would hide them."""
+    griffe = pytest.importorskip("griffe")
+    root = Path(__file__).parent.parent
+    loader = griffe.GriffeLoader(search_paths=[root])
+    for package in ("continuation", "branches"):
+        loader.load(package)
+    loader.resolve_aliases()
+    for entry in ENTRIES:
+        assert loader.modules_collection[entry].is_module == isinstance(resolve(entry), ModuleType), entry
+    for name in continuation.__all__:
+        hidden = loader.modules_collection[f"continuation.{name}"].is_module
+        assert not hidden or any(resolve(entry) is getattr(continuation, name) for entry in ENTRIES), name
