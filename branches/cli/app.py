@@ -102,7 +102,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except BrokenPipeError:  # such as  mvcont … | head
         sys.stderr.close()
         code = 0
-    except (ValueError, OSError, ImportError) as error:
+    except (ValueError, OSError, ImportError, NotImplementedError) as error:
         code = _refuse(str(error))
     except (KeyboardInterrupt, typer.Abort):
         print("mvcont: interrupted before there was a result", file=sys.stderr)

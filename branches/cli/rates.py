@@ -67,9 +67,10 @@ def rates(
 
 def _couplings(potential: Potential, kappa: float | None, kappa_max: float | None) -> tuple[float | None, float]:
     """Return the coupling looked at, if any, and the end of the diagram."""
-    from branches.dynamics.flow_arguments import check_coupling
+    from branches.dynamics.flow_arguments import check_circle, check_coupling
     from branches.potentials.potential import finite_number
 
+    check_circle(potential)
     at = None if kappa is None else check_coupling(kappa)
     top = default_kappa_max(potential) if kappa_max is None else finite_number("--kappa-max", kappa_max)
     top = top if at is None else max(top, 1.02 * at)

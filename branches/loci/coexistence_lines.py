@@ -38,12 +38,12 @@ def log_partition(field: Array, isotropy: Isotropy = EVEN) -> tuple[float, Array
     """
     basis = isotropy.basis(FINE * field.size)
     values = basis.synthesis(field)
-    top = float(values.max())
-    mass = 1.0 if basis.mass is None else basis.mass
-    rho = np.exp(values - top) * mass
+    weighted = basis.weighted(values)
+    top = float(weighted.max())
+    rho = np.exp(weighted - top)
     moments: Array = basis.means(rho)[0][: field.size] / float(rho.mean())
-    if top < LARGEST_FIELD:  # of a small field: accurate relative to it
-        return float(np.log1p(np.mean(np.expm1(values) * mass))), moments
+    if float(values.max()) < LARGEST_FIELD:  # of a small field: accurate relative to it
+        return float(np.log1p(np.mean(np.expm1(values) * (1.0 if basis.mass is None else basis.mass)))), moments
     return top + float(np.log(np.mean(rho))), moments
 
 

@@ -26,14 +26,19 @@ class Basis(ABC):
     ----------
     size, n_points
         N and M.
-    mass
-        M times the probability of each node, shape (M,); None where all are 1. A density is given on the nodes with
-        its mass: its mean over the nodes is then its integral.
+    mass, log_mass
+        M times the probability of each node, and its logarithm, shape (M,); None where all are 1. A density is given on
+        the nodes with its mass: its mean over the nodes is then its integral.
     """
 
     size: int
     n_points: int
     mass: Array | None = None
+    log_mass: Array | None = None
+
+    def weighted(self, field: Array) -> Array:
+        """Return log ρ with the mass of the nodes, for log ρ on them; both of shape (..., M)."""
+        return field if self.log_mass is None else field + self.log_mass
 
     @abstractmethod
     def synthesis(self, b: Array) -> Array:
@@ -81,8 +86,8 @@ class DenseBasis(Basis):
     ----------
     functions
         B_k on the nodes for N + N // 8 functions, shape (N + N // 8, M).
-    probabilities
-        Of the nodes, shape (M,), of sum 1.
+    log_probabilities
+        Logarithms of the probabilities of the nodes, shape (M,).
     size
         N.
 
@@ -90,17 +95,18 @@ class DenseBasis(Basis):
     --------
     >>> import numpy as np
     >>> t, w = np.polynomial.legendre.leggauss(24)             # zonal functions of the sphere in three dimensions
-    >>> basis = DenseBasis(np.polynomial.legendre.legvander(t, 9).T[1:], w / 2, 8)
+    >>> basis = DenseBasis(np.polynomial.legendre.legvander(t, 9).T[1:], np.log(w / 2), 8)
     >>> moments, mass = basis.means(basis.mass * np.exp(t))
     >>> f"{moments[0] / mass[0]:.12f}"                         # coth 1 − 1
     '0.313035285499'
     """
 
-    def __init__(self, functions: Array, probabilities: Array, size: int) -> None:
-        self.size, self.n_points = size, probabilities.size
-        self.mass = probabilities * probabilities.size
+    def __init__(self, functions: Array, log_probabilities: Array, size: int) -> None:
+        self.size, self.n_points = size, log_probabilities.size
+        self.log_mass = log_probabilities + np.log(log_probabilities.size)
+        self.mass = np.exp(self.log_mass)
         self._all = np.array(functions)
-        self._all.flags.writeable = self.mass.flags.writeable = False
+        self._all.flags.writeable = self.mass.flags.writeable = self.log_mass.flags.writeable = False
 
     @property
     def functions(self) -> Array:

@@ -35,15 +35,15 @@ def active(field: Array) -> int:
     return int(above[-1]) + 1 if above.size else 1
 
 
-def largest_density(phi: Array, share: Array, ends: Array, gap: float, bending: Array) -> Array:
+def largest_density(phi: Array, log_share: Array, ends: Array, gap: float, bending: Array) -> Array:
     """Return a bound of max exp(Φ)/Z over an angle, shape (P,).
 
     Parameters
     ----------
     phi, ends
         Φ on the nodes, shape (P, M), and at both ends of the range of the angle, shape (P, 2).
-    share
-        Probabilities of the nodes, shape (M,): they give Z.
+    log_share
+        Logarithms of the probabilities of the nodes, shape (M,): they give Z.
     gap
         The largest distance between neighbouring nodes, ends among them.
     bending
@@ -56,12 +56,14 @@ def largest_density(phi: Array, share: Array, ends: Array, gap: float, bending: 
     Examples
     --------
     >>> x = np.linspace(0.05, 0.95, 10)
-    >>> bound = largest_density(np.zeros((1, 10)), np.full(10, 0.1), np.zeros((1, 2)), 0.1, np.zeros(1))
-    >>> bound
+    >>> bound = largest_density(np.zeros((1, 10)), np.full(10, np.log(0.1)), np.zeros((1, 2)), 0.1, np.zeros(1))
+    >>> bound.round(14)
     array([1.])
     """
     top = np.maximum(phi.max(axis=1), ends.max(axis=1))
-    mean = np.exp(phi - top[:, None]) @ share
-    logs = gap * gap / 8.0 * bending - np.log(np.maximum(mean, np.finfo(float).tiny))
+    weighted = phi + log_share
+    most = weighted.max(axis=1)
+    log_z = most + np.log(np.exp(weighted - most[:, None]).sum(axis=1))
+    logs = gap * gap / 8.0 * bending + top - log_z
     bound: Array = np.exp(np.minimum(logs, LARGEST_LOG))
     return bound

@@ -14,11 +14,23 @@ from scipy.linalg import eigvalsh_tridiagonal
 
 from branches.spaces.basis import BEYOND, DenseBasis
 
-__all__ = ["GegenbauerBasis", "gauss_gegenbauer", "gegenbauer", "gegenbauer_basis", "relative_gegenbauer"]
+__all__ = [
+    "GegenbauerBasis",
+    "gauss_gegenbauer",
+    "gegenbauer",
+    "gegenbauer_basis",
+    "poleward",
+    "relative_gegenbauer",
+]
 
 Array = NDArray[np.float64]
 OVERSAMPLING = 1.125  # nodes a function, as on the circle: products of resolved functions alias only at round-off
 SPARE = 4  # nodes more, for few functions
+# Nodes more for each dimension: the measure crowds around the equator like 1/√d, and a rule without them has no node
+# where a density concentrated elsewhere lives: of M nodes the outermost has t = √(1 − (ν/(M + ν))²), ν = d/2 − 1.
+POLEWARD = 0.75
+UNDERFLOW = 1e-250  # of the slope of a polynomial: below, its digits are lost
+RESCALED = 16  # degrees after which the orthonormal polynomials are scaled down
 NEWTON = 3  # steps from the eigenvalues of the Jacobi matrix to nodes with relative accuracy at the poles
 
 
@@ -88,18 +100,19 @@ def relative_gegenbauer(theta: Array, place: float, dimension: int, largest: int
 
 @lru_cache(maxsize=64)
 def gauss_gegenbauer(dimension: int, count: int) -> tuple[Array, Array]:
-    """Return the M angles of the Gauss rule of one coordinate of S^{d−1}, increasing, and its probabilities.
+    """Return the M angles of the Gauss rule of one coordinate of S^{d−1}, increasing, and logs of its probabilities.
 
     Notes
     -----
     Exact for polynomials in t of degree 2M − 1. Zeros of P_M by the eigenvalues of the Jacobi matrix and Newton's
-    method in θ; a node's probability is 1/Σ_{l<M} N_l P_l², a sum of positive terms.
+    method in θ; a node's probability is 1/Σ_{l<M} N_l P_l², a sum of positive terms. In many dimensions the poles have
+    less than any float holds, and the states of strong coupling live there: hence the logarithms.
 
     Examples
     --------
     >>> import numpy as np
-    >>> theta, share = gauss_gegenbauer(4, 3)
-    >>> bool(abs(share @ np.cos(theta) ** 4 - 1 / 8) < 1e-15)
+    >>> theta, log_share = gauss_gegenbauer(4, 3)
+    >>> bool(abs(np.exp(log_share) @ np.cos(theta) ** 4 - 1 / 8) < 1e-15)
     True
     """
     d, l = float(dimension), np.arange(1.0, count)
@@ -111,20 +124,32 @@ def gauss_gegenbauer(dimension: int, count: int) -> tuple[Array, Array]:
     for _ in range(NEWTON):
         top, below = gegenbauer(theta, dimension, count)[[count, count - 1]]
         slope = -count * (below - np.cos(theta) * top) / np.sin(theta)
-        theta = theta - top / slope
+        normal = np.abs(slope) > UNDERFLOW  # where not, in many dimensions, the eigenvalue itself is kept
+        theta = theta - np.divide(top, slope, out=np.zeros_like(top), where=normal)
     if count % 2:
         theta[-1] = 0.5 * np.pi
-    shares = 1.0 / _christoffel(theta, dimension, count)
+    shares = -_log_christoffel(theta, dimension, count)
     angles = np.concatenate([theta, (np.pi - theta[: count - half])[::-1]])
-    probabilities = np.concatenate([shares, shares[: count - half][::-1]])
-    probabilities /= probabilities.sum()
-    angles.flags.writeable = probabilities.flags.writeable = False
-    return angles, probabilities
+    log_shares = np.concatenate([shares, shares[: count - half][::-1]])
+    log_shares -= np.log(np.exp(log_shares).sum())
+    angles.flags.writeable = log_shares.flags.writeable = False
+    return angles, log_shares
 
 
-def _christoffel(theta: Array, dimension: int, count: int) -> Array:
-    """Return Σ_{l<M} N_l P_l(cos θ)², of the orthonormal polynomials, which no large N_l makes overflow in parts."""
-    t, d = np.cos(theta), dimension
+def poleward(dimension: int) -> int:
+    """Return how many nodes more a rule needs so that it reaches densities far from the equator.
+
+    Examples
+    --------
+    >>> poleward(3), poleward(1000)
+    (0, 748)
+    """
+    return int(POLEWARD * (dimension - 2))
+
+
+def _log_christoffel(theta: Array, dimension: int, count: int) -> Array:
+    """Return log Σ_{l<M} N_l P_l(cos θ)², by the orthonormal polynomials, scaled down wherever they grow large."""
+    t, d, logs = np.cos(theta), dimension, np.zeros_like(theta)
     before, now = np.ones_like(t), np.sqrt(float(d)) * t
     total = before + now**2 if count > 1 else before
     last = np.sqrt(1.0 / d)
@@ -133,7 +158,11 @@ def _christoffel(theta: Array, dimension: int, count: int) -> Array:
         before, now = now, (t * now - last * before) / following
         last = following
         total = total + now**2
-    return total
+        if l % RESCALED == 0:
+            size = np.maximum(np.sqrt(total), 1.0)
+            before, now, total, logs = before / size, now / size, total / size**2, logs + 2.0 * np.log(size)
+    result: Array = np.log(total) + logs
+    return result
 
 
 class GegenbauerBasis(DenseBasis):
@@ -146,7 +175,8 @@ class GegenbauerBasis(DenseBasis):
 
     Notes
     -----
-    About 1.125 N nodes; the matrix takes 10 N² bytes (0.4 GB for 6000 functions) and is kept for a few sizes.
+    About 1.125 N + 0.75 d nodes; for small d the matrix takes 10 N² bytes (0.4 GB for 6000 functions), and is kept for
+    a few sizes.
 
     Examples
     --------
@@ -159,13 +189,13 @@ class GegenbauerBasis(DenseBasis):
 
     def __init__(self, dimension: int, n_fold: int, size: int) -> None:
         self.dimension, self.n_fold = dimension, n_fold
-        nodes = int(OVERSAMPLING * size) + SPARE
-        theta, share = gauss_gegenbauer(dimension, n_fold * nodes)
+        nodes = int(OVERSAMPLING * size) + SPARE + poleward(dimension) // n_fold
+        theta, log_share = gauss_gegenbauer(dimension, n_fold * nodes)
         if n_fold == 2:
-            theta, share = theta[:nodes], 2.0 * share[:nodes]
+            theta, log_share = theta[:nodes], np.log(2.0) + log_share[:nodes]
         self.theta = theta
         largest = n_fold * (size + size // BEYOND)
-        super().__init__(gegenbauer(theta, dimension, largest)[n_fold::n_fold], share, size)
+        super().__init__(gegenbauer(theta, dimension, largest)[n_fold::n_fold], log_share, size)
 
     def relative_functions(self, node: int) -> Array:
         """Return B_k − B_k(ϑ), ϑ the node or the pole beside it, shape (N, M), read-only."""

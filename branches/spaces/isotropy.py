@@ -172,7 +172,7 @@ class Isotropy(ABC):
 
     def onset_scale(self, g: Array) -> float:
         """Return N_n/g_n, the onset coupling of the first unknown, by its weights; 1 where it repels."""
-        return float(self.multiplicity(self.degrees(1))[0] / g[0]) if g[0] > 0 else 1.0
+        return float(self.multiplicity(self.degrees(1))[0]) / float(g[0]) if g[0] > 0 else 1.0
 
     def expanded(self, u: Array) -> Array:
         """Return the moments a_1, a_2, … of states given by their unknowns, shape (..., n N)."""

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from branches.spaces.density_bounds import active, largest_density, weighted_products
-from branches.spaces.gegenbauer import GegenbauerBasis, gauss_gegenbauer, gegenbauer, gegenbauer_basis
+from branches.spaces.gegenbauer import GegenbauerBasis, gauss_gegenbauer, gegenbauer, gegenbauer_basis, poleward
 from branches.spaces.isotropy import PRESENT, Block, Isotropy
 from branches.spaces.multiplicity import count_of_harmonics, multiplicity
 
@@ -91,8 +91,9 @@ class Zonal(Isotropy):
         values = gegenbauer(np.array([0.0, last]), self.dimension, int(degrees[-1]))[degrees]
         gap = float(np.max(np.diff(basis.theta, prepend=0.0, append=last)))
         bending = np.abs(field) @ degrees.astype(float) ** 2  # Bernstein: |P_l''| ≤ l² by the angle, as |P_l| ≤ 1
-        share = basis.mass / basis.n_points if basis.mass is not None else np.ones(1)
-        return largest_density(basis.synthesis(field), share, field @ values, gap, bending)
+        assert basis.log_mass is not None
+        log_share = basis.log_mass - np.log(basis.n_points)
+        return largest_density(basis.synthesis(field), log_share, field @ values, gap, bending)
 
     def leaving_block(self, block: Block) -> Block | None:
         """Return the block itself if zonal states leave along it."""
@@ -200,6 +201,7 @@ class ZonalSector(Block):
             return np.zeros((u.shape[0], rows.size, columns.size))
         top = max(int(rows.max()), int(columns.max()))
         wanted = (int(rows.max() + columns.max()) + self.isotropy.n_fold * field.shape[1]) // 2 + 8
+        wanted += poleward(self.isotropy.dimension)
         count = ROUND_SIZE * -(-wanted // ROUND_SIZE)
         share = self._shares(field, count)
         functions = _functions(self.isotropy.dimension, self.azimuthal, top, count)
@@ -214,9 +216,8 @@ class ZonalSector(Block):
     def _shares(self, field: Array, count: int) -> Array:
         """Return the probabilities of the nodes under the states, shape (P, M)."""
         d, n = self.isotropy.dimension, self.isotropy.n_fold
-        _theta, share = gauss_gegenbauer(d, count)
-        phi = field @ _functions(d, 0, n * field.shape[1], count)[n::n]
-        rho = np.exp(phi - phi.max(axis=1, keepdims=True)) * share
+        phi = field @ _functions(d, 0, n * field.shape[1], count)[n::n] + gauss_gegenbauer(d, count)[1]
+        rho = np.exp(phi - phi.max(axis=1, keepdims=True))
         result: Array = rho / rho.sum(axis=1, keepdims=True)
         return result
 

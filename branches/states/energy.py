@@ -53,8 +53,7 @@ def log_partition(isotropy: Isotropy, field: Array) -> Array:
     A quadrature on the nodes of twice as many functions, spectrally accurate for a resolved state.
     """
     basis = isotropy.basis(FINE * field.shape[-1])
-    phi = basis.synthesis(field)
+    phi = basis.weighted(basis.synthesis(field))
     top = phi.max(axis=-1)
-    gibbs = np.exp(phi - top[..., None])
-    result: Array = top + np.log(np.mean(gibbs if basis.mass is None else gibbs * basis.mass, axis=-1))
+    result: Array = top + np.log(np.mean(np.exp(phi - top[..., None]), axis=-1))
     return result

@@ -115,11 +115,11 @@ class SelfConsistentSystem(Problem):
     def gibbs(self, u: Array, p: float) -> Array:
         """Return exp(Φ − max Φ) on the nodes, Φ = κ Σ g_k u_k B_k, with their mass."""
         b = p * self.g * u
-        field = self.basis.synthesis(b)
+        field = self.basis.weighted(self.basis.synthesis(b))
         if float(np.abs(b).sum()) > STEEP:
-            field = self.basis.relative_synthesis(b, int(np.argmax(field)))
+            field = self.basis.weighted(self.basis.relative_synthesis(b, int(np.argmax(field))))
         gibbs: Array = np.exp(field - field.max())
-        return gibbs if self.basis.mass is None else gibbs * self.basis.mass
+        return gibbs
 
     def residual(self, u: Array, p: float) -> Array:
         """Return F(a, κ) = a − T(a, κ), shape (N,)."""
@@ -129,11 +129,10 @@ class SelfConsistentSystem(Problem):
     def residuals(self, u: Array, p: Array) -> Array:
         """Return F at many states, u of shape (m, N) and p of shape (m,); shape (m, N)."""
         b = p[:, None] * self.g * u
-        field = self.basis.synthesis(b)
+        field = self.basis.weighted(self.basis.synthesis(b))
         for k in np.flatnonzero(np.abs(b).sum(axis=1) > STEEP):
-            field[k] = self.basis.relative_synthesis(b[k], int(np.argmax(field[k])))
-        gibbs = np.exp(field - field.max(axis=1, keepdims=True))
-        moments, mass = self.basis.means(gibbs if self.basis.mass is None else gibbs * self.basis.mass)
+            field[k] = self.basis.weighted(self.basis.relative_synthesis(b[k], int(np.argmax(field[k]))))
+        moments, mass = self.basis.means(np.exp(field - field.max(axis=1, keepdims=True)))
         return u - moments / mass
 
     def covariance_product(self, rho: Array, b: Array) -> Array:

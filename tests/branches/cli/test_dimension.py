@@ -2,18 +2,9 @@
 
 import json
 
-import pytest
-
-import branches.figures.diagram_figure
-
-
-@pytest.fixture(autouse=True)
-def no_figure(monkeypatch):
-    monkeypatch.setattr(branches.figures.diagram_figure, "save_figure", lambda diagram, folder: (folder,) * 3)
-
 
 def test_a_diagram_in_three_dimensions(mvcont):
-    code, out, _ = mvcont("diagram", "maier-saupe", "--dimension", 3, "--kappa-max", 9)
+    code, out, _ = mvcont("diagram", "maier-saupe", "--dimension", 3, "--kappa-max", 9, "--no-figure")
     assert code == 0
     assert "6.73148639648" in out
     assert "κ = 6.812188488068" in out
@@ -31,3 +22,10 @@ def test_a_dimension_that_is_not_allowed(mvcont):
     code, _, err = mvcont("onset", "maier-saupe", "--dimension", 1)
     assert code == 2
     assert "dimension = 1" in err
+
+
+def test_what_is_followed_on_the_circle_only_says_so(mvcont):
+    code, _, err = mvcont("rates", "noisy-transformer", "--beta", 3, "--dimension", 3)
+    assert code == 2
+    assert "error" in err
+    assert "circle only" in err

@@ -67,7 +67,8 @@ def test_the_names_of_a_command(mvcont, tmp_path, line):
 
 def test_the_settings_are_those_in_effect(mvcont):
     _, out, _ = mvcont("diagram", "bimodal", "--m", 0.6, "--kappa-max", 2.5, "--no-figure", "--json", "-o", "out")
-    assert json.loads(out)["provenance"]["settings"] == {"name": "bimodal", "m": [0.6], "kappa_max": 2.5, "depth": 2}
+    expected = {"name": "bimodal", "m": [0.6], "kappa_max": 2.5, "depth": 2, "html": False}
+    assert json.loads(out)["provenance"]["settings"] == expected
 
 
 def test_a_potential_and_a_family_are_described_alike(mvcont):

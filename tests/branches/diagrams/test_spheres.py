@@ -250,3 +250,18 @@ def test_no_lower_state_on_a_full_grid_of_the_sphere():
         energy -= 0.5 * kappa * (share * rho) @ kernel @ (share * rho) - offset
         lowest = min(lowest, float(energy))
     assert least - 1e-9 < lowest < least + 1e-6
+
+
+MANY = [(200, 300), (300, 750), (500, 1250), (1000, 1500), (1000, 4000), (1000, 7500)]
+
+
+@pytest.mark.parametrize(("d", "kappa"), MANY)
+def test_states_of_many_dimensions_live_where_the_measure_has_next_to_nothing(d, kappa):
+    """a_1 = I_{ν+1}(z)/I_ν(z), z = κ a_1: the density lies far from the equator, where almost all of the sphere is."""
+    nu = d / 2 - 1
+    branch = branches.trace(potentials.vector_model(d), 1, 1.01 * kappa)
+    (state,) = branch.at_kappa(kappa)
+    with mpmath.workdps(30):
+        ratio = lambda a: mpmath.besseli(nu + 1, kappa * a) / mpmath.besseli(nu, kappa * a) - a  # noqa: E731
+        exact = mpmath.findroot(ratio, mpmath.mpf(float(state.a[0])))
+    assert abs(float(exact) - state.a[0]) < 5e-12

@@ -1,7 +1,6 @@
 """Particles: the force, the order of the steps, equilibrium averages, and that runs can be repeated and resumed."""
 
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -317,9 +316,8 @@ def test_bad_input(change, error, says):
 
 
 def test_spheres_are_refused():
-    sphere = SimpleNamespace(label="Onsager", space=SimpleNamespace(name="zonal sphere"))
-    with pytest.raises(NotImplementedError, match=r"on spheres, .* do not exist yet"):
-        force_of(sphere)
+    with pytest.raises(NotImplementedError, match="sphere"):
+        force_of(potentials.onsager(3))
 
 
 def test_averages_of_modes():

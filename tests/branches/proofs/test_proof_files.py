@@ -219,7 +219,7 @@ def test_tables_files_and_figures_say_what_is_certified(tmp_path):
     assert [(row["name"], row["certified"]) for row in rows] == [("fold 1", "certified"), ("onset 1", "undecided")]
     plain = list(csv.DictReader(diagram.to_csv(tmp_path)[1].open(encoding="utf-8")))
     assert [row["certified"] for row in plain] == ["", ""]
-    assert [row.certified for row in Scene.of(diagram, verdicts).found] == ["certified", "undecided"]
+    assert [mark.certified for mark in Scene.of(diagram, verdicts).marks] == [True, False]
     for said, expected in ((verdicts, True), (None, False)):
         (legend,) = diagram.figure(verdicts=said).legends
         assert ("certified" in [text.get_text() for text in legend.get_texts()]) == expected

@@ -20,7 +20,7 @@ from branches.spaces.space import Space
 @lru_cache
 def legendre(size):
     t, w = roots_legendre(2 * size + 8)
-    return DenseBasis(np.polynomial.legendre.legvander(t, size + size // 8).T[1:], w / 2, size)
+    return DenseBasis(np.polynomial.legendre.legvander(t, size + size // 8).T[1:], np.log(w / 2), size)
 
 
 @dataclass(frozen=True)
