@@ -36,6 +36,7 @@ if TYPE_CHECKING:  # what type checkers and editors see of the names below
     from branches.dynamics.initial import empirical as empirical
     from branches.dynamics.mode_growth import fastest_mode as fastest_mode
     from branches.dynamics.mode_growth import mode_growth as mode_growth
+    from branches.dynamics.mode_selection import mode_selection as mode_selection
     from branches.dynamics.noneven import noneven_state as noneven_state
     from branches.dynamics.particles import particles as particles
     from branches.dynamics.synchronisation import synchronises as synchronises
@@ -47,6 +48,7 @@ if TYPE_CHECKING:  # what type checkers and editors see of the names below
     from branches.loci.pitchfork_tricritical import pitchfork_tricritical_point as pitchfork_tricritical_point
     from branches.onsets.classify import Onset as Onset
     from branches.onsets.classify import onset as onset
+    from branches.onsets.critical_beta import critical_beta as critical_beta
     from branches.onsets.tricritical import tricritical_point as tricritical_point
     from branches.potentials.potential import Potential as Potential
     from branches.proofs import certify as certify

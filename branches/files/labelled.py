@@ -131,9 +131,9 @@ def _attributes(result: Any) -> dict[str, Any]:
     if potential is not None:
         parameters = {key: float(value) for key, value in potential.parameters.items()}
         attributes |= {"potential": potential.label, "parameters": json.dumps(parameters)}
-    for name in ("period", "origin", "kappa_max", "message"):
-        if hasattr(result, name):
-            attributes[name] = getattr(result, name)
+    for name, attribute in (("period", "n_fold"), *((same, same) for same in ("origin", "kappa_max", "message"))):
+        if hasattr(result, attribute):
+            attributes[name] = getattr(result, attribute)
     if isinstance(result, Flow):
         attributes["flow_kappa"] = result.kappa
     status = getattr(result, "status", "")

@@ -164,7 +164,7 @@ def test_degenerate_transition_is_undecided():
 
 def test_errors_name_the_remedy():
     with pytest.raises(ValueError, match=r"attracting mode"):
-        coexistence(potentials.doi_onsager())
+        coexistence(potentials.doi_onsager(), 1)
     with pytest.raises(ValueError, match=r"raise kappa_max"):
         coexistence(potentials.bimodal(0.6), kappa_max=1.0)
     with pytest.raises(ValueError, match=r"kappa_max = nan"):
