@@ -50,6 +50,8 @@ def prove(data: Mapping[str, Any]) -> dict[str, Any]:
 def covers(claimed: Any, value: Any) -> bool:
     """Say whether [low, high] in decimals encloses a ball, or the claim equals an integer, a word, a list of them."""
     if isinstance(value, arb):
+        if type(claimed) is not list or [type(end) for end in claimed] != [str, str]:
+            return False
         low, high = map(number, claimed)
         return bool(low <= value) and bool(value <= high)
     if isinstance(value, list):
@@ -81,7 +83,7 @@ def verdict(data: Mapping[str, Any]) -> Check:
         examine(data)
     except Open as failure:
         return Check(False, str(failure))
-    except (ArithmeticError, LookupError, TypeError, ValueError, AttributeError) as failure:
+    except (ArithmeticError, LookupError, TypeError, ValueError, AttributeError, RecursionError) as failure:
         return Check(False, f"malformed: {type(failure).__name__}: {failure}")
     return Check(True, "every inequality holds", data["statement"])
 

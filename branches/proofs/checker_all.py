@@ -65,7 +65,9 @@ def count(cone: Cone, x: Any, strip: Strip) -> list[tuple[Any, Any, float]]:
         need(cells[i] != "?", f"a verdict for the cell [{x[i]}, {x[i + 1]}]")
     signs = ["+" if low > v else "-" if high < v else "?" for v, low, high in zip(x, l[:, 0], u[:, 0], strict=True)]
     for i, v in enumerate(cells):
-        signs[i : i + 2] = [v, v] if v in "+-" else signs[i : i + 2]
+        for k in (i, i + 1) if v in "+-" else ():
+            need(signs[k] in ("?", v), f"the verdicts at the node {x[k]} agree")
+            signs[k] = v
     found, i = [], 0
     while i < len(cells):
         j = i + 1
@@ -268,7 +270,8 @@ def diagram(c: Any) -> dict[str, Any]:
     for f in w["folds"]:
         fold = Singular(c, f, p, 0)
         need(fold.pivot == p, "the pivot is the first mode")
-        start = signs.index(0, open_cells) if 0 in signs[open_cells:] else len(signs) - 1
+        need(0 in signs[open_cells:], "the fold lies in a cell where K' has no sign yet")
+        start = signs.index(0, open_cells)
         open_cells = next(i for i in range(start, len(signs)) if signs[i])
         need(signs[start - 1] == -signs[open_cells], f"K' changes its sign about a = {x[start]}")
         for i in range(start, open_cells):

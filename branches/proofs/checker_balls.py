@@ -61,7 +61,8 @@ def integer(value: Any, low: int) -> int:
 
 def above(ball: Any) -> float:
     """Return a double >= every number of the ball."""
-    return math.nextafter(float(arb(ball).upper()), math.inf) if ball != 0 else 0.0
+    ball = arb(ball)  # `ball != 0` would be False for every ball around 0
+    return 0.0 if ball.is_zero() else math.nextafter(float(ball.upper()), math.inf)
 
 
 def below(ball: Any) -> float:

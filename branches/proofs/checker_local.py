@@ -55,6 +55,7 @@ def onset(c: Any) -> dict[str, Any]:
 def tricritical(c: Any) -> dict[str, Any]:
     """Zeros of f = 2 g_2n - g_n: cells with f != 0, a run of cells with f monotone, Newton's iteration in balls."""
     key, n, ends = c["given"]["parameter"], integer(c["given"]["mode"], 1), c["given"]["bracket"]
+    need(type(ends) is list and len(ends) == 2, f"the bracket {ends!r} has two ends")
     edges = [number(ends[0]), *map(exact, c["witness"]["cuts"]), number(ends[1])]
 
     def f(p: Any, slope: bool = False) -> Any:

@@ -122,13 +122,21 @@ def read(path: str | PathLike[str]) -> dict[str, Any]:
     """
     problem = f"path = {str(path)!r} is not a certificate"
     try:
-        data = json.loads(Path(path).read_text(encoding="utf-8"), parse_constant=_refuse)
+        data = json.loads(Path(path).read_text(encoding="utf-8"), parse_constant=_refuse, object_pairs_hook=_once)
         found = (data["schema"], repr(data["version"]))
     except (ValueError, RecursionError, LookupError, TypeError) as error:
         raise ValueError(f"{problem}: {type(error).__name__} {error}") from None
     if found != (SCHEMA, repr(VERSION)):
         raise ValueError(f"{problem} of {SCHEMA}, version {VERSION}: it is {found[0]}, version {found[1]}")
     return dict(data)
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return an object whose names stand there once: of two, readers might see either."""
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError(f"a name stands twice among {[name for name, _ in pairs]}")
+    return found
 
 
 def _refuse(text: str) -> Any:
