@@ -163,8 +163,13 @@ def _passes(diagram: Diagram, exchange: Exchange) -> bool:
     before, after = exchange.before, exchange.after
     if exchange.kind != "continuous" or not (isinstance(before, Arc) and isinstance(after, Arc)):
         return False
-    names = {_end_node(diagram, before, before.end), _end_node(diagram, after, after.start)}
-    return len(names) == 1 and None not in names
+    names = _end_node(diagram, before, before.end), _end_node(diagram, after, after.start)
+    if None in names or names[0] == names[1]:
+        return None not in names
+    ends = [diagram.node(str(name)) for name in names]  # a branch that a search found has two halves, each with its own
+    return all(node.kind == "end" for node in ends) and same_orbit(
+        ends[0].isotropy, ends[0].a, ends[0].kappa, ends[1].a, ends[1].kappa, SAME_STATE
+    )
 
 
 def grid_of(branches: Iterable[Branch], arcs: Sequence[StateFunction], kappa_max: float) -> Array:

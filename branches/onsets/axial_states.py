@@ -29,7 +29,7 @@ def axial_subgroups(degree: int) -> tuple[str, ...]:
     Examples
     --------
     >>> axial_subgroups(2), axial_subgroups(3), axial_subgroups(6)
-    ((), ('tetrahedral', 'D_6d'), ('octahedral', 'icosahedral'))
+    ((), ('tetrahedral', 'D_3h'), ('octahedral', 'icosahedral'))
     """
     named = {"octahedral": OCTAHEDRAL, "icosahedral": ICOSAHEDRAL}
     if degree % 2:
@@ -39,7 +39,7 @@ def axial_subgroups(degree: int) -> tuple[str, ...]:
         # D_2md keeps cos mφ, cos 3mφ, …; for m = 2 its function of degree l may be the tetrahedral one
         for m in range(2, degree + 1):
             if _fixed(_dihedral(m), degree) == 1 and not (m == 2 and "tetrahedral" in found):
-                found.append(f"D_{2 * m}d")
+                found.append(f"D_{m}{'h' if m % 2 else 'd'}")  # in Schoenflies' notation; of order 4m
     return tuple(found)
 
 

@@ -17,7 +17,8 @@ def no_figure(monkeypatch):
     monkeypatch.setattr(branches.figures.diagram_figure, "save_figure", no_figures)
 
 
-def test_a_branch_that_stops_gives_code_3(mvcont):
+def test_a_branch_that_stops_gives_code_3(mvcont, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "160")  # so that no words wrap
     code, out, err = mvcont("diagram", "log-gas", "--strength", 1, "--kappa-max", 3)
     assert code == 3
     assert "half-branches: 1 owed, 0 found, 1 found but stopped, 0 failed, 0 not followed" in out
@@ -45,7 +46,8 @@ def test_what_is_left_alone_on_purpose_is_no_failure(mvcont):
     assert "1 not followed" in out
 
 
-def test_a_small_truncation_is_said_on_stderr(mvcont):
+def test_a_small_truncation_is_said_on_stderr(mvcont, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "160")  # so that no words wrap
     code, out, err = mvcont("diagram", "kuramoto", "--n-modes", 2)
     assert code == 0
     assert "undecided 1, truncation too small" in out

@@ -166,7 +166,7 @@ def test_account_of_higher_onsets():
     diagram = branches.diagram(potentials.from_weights([0, 0, 1.0], dimension=3), kappa_max=8.0)
     owed = [half.description for half in diagram.completeness.half_branches if half.outcome == "not followed"]
     assert "mode 3, tetrahedral states" in owed
-    assert "mode 3, D_6d states" in owed
+    assert "mode 3, D_3h states" in owed
 
 
 def random_potential(seed):

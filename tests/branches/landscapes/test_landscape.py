@@ -149,3 +149,12 @@ def test_random_potentials_concave_and_nothing_lower(seed):
 @pytest.mark.parametrize("seed", range(100, 220))
 def test_many_random_potentials_concave_and_nothing_lower(seed):
     _check_random(seed, starts=50)
+
+
+@pytest.mark.slow
+def test_a_branch_that_a_search_found_in_two_halves_is_no_transition():
+    """Brute force finds one smooth minimiser without an axis from 4.6346 to 4.8321, and nothing at 4.7323 between."""
+    potential = potentials.from_weights([0.63, -0.745, 0.557, 0.604, 0.0, 0.788])
+    found = branches.landscape(branches.diagram(potential, 5.5, search=True))
+    window = [t.kappa for t in found.transitions if t.kappa > 4.0]
+    assert window == pytest.approx([4.634575203, 4.832134373], abs=1e-8)

@@ -70,7 +70,7 @@ def test_published_coefficients():
     assert abs(third.c2 - 2.24518852) < 5e-9
     assert len(second.rays) == 2
     assert second.rays[0].slope == -second.rays[1].slope
-    assert third.owed == ("tetrahedral states", "D_6d states")
+    assert third.owed == ("tetrahedral states", "D_3h states")
     block = expansion_at_onset(potentials.noisy_transformer(3, dimension=5), BlockStates(2, 5, 2), 2)
     assert abs(block.measured(1)[0] + 0.63505290) < 5e-9
 
@@ -145,7 +145,7 @@ def test_axial_subgroups():
     assert axial_subgroups(6) == ("octahedral", "icosahedral")
     assert axial_subgroups(10) == ("octahedral", "icosahedral")
     assert axial_subgroups(1) == ()
-    assert axial_subgroups(3) == ("tetrahedral", "D_6d")
+    assert axial_subgroups(3) == ("tetrahedral", "D_3h")
 
 
 def test_the_condition_of_the_circle_proves_nothing_on_spheres():
