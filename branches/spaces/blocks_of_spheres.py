@@ -16,19 +16,16 @@ from numpy.typing import NDArray
 
 from branches.spaces.basis import BEYOND, Basis, DenseBasis
 from branches.spaces.density_bounds import active, largest_density, weighted_products
-from branches.spaces.gegenbauer import poleward
 from branches.spaces.isotropy import PRESENT, Block, Isotropy
 from branches.spaces.jacobi import gauss_beta, orthonormal
 from branches.spaces.multiplicity import count_of_harmonics, multiplicity
+from branches.spaces.node_counts import of_basis, of_products
 from branches.spaces.zonal import sphere_area
 
 __all__ = ["BlockSector", "BlockStates", "block_basis"]
 
 Array = NDArray[np.float64]
 Modes = NDArray[np.int64]
-OVERSAMPLING, SPARE = 1.125, 4  # nodes a function, as of the other bases
-FARTHEST = 200  # nodes more for high dimensions: beyond, the polynomials of the rule overflow
-ROUND_SIZE = 16  # numbers of nodes are multiples of it, so that few matrices are kept
 
 
 @dataclass(frozen=True)
@@ -104,7 +101,7 @@ class BlockStates(Isotropy):
         """Return a bound of the density of states against the uniform one, by log ρ on nodes; shape (P,)."""
         field = field[:, : active(field)]
         d, k, degrees = self.dimension, self.k, self.degrees(field.shape[1])
-        nodes, share = gauss_beta(0.5 * k, 0.5 * (d - k), 2 * int(degrees[-1]))
+        nodes, log_share = gauss_beta(0.5 * k, 0.5 * (d - k), 2 * int(degrees[-1]))
         values = _functions(d, k, 0, 0, int(degrees[-1]), nodes.size)[degrees // 2]
         roots = np.sqrt(multiplicity(degrees, d))[:, None]
         ends = orthonormal(np.array([1.0, 0.0]), 0.5 * k, 0.5 * (d - k), int(degrees[-1]) // 2)[degrees // 2] / roots
@@ -112,7 +109,7 @@ class BlockStates(Isotropy):
         gap = float(np.max(np.diff(angles, prepend=0.0, append=0.5 * np.pi)))
         # Bernstein: |B_l''| ≤ l² max |B_l| by the angle, and the largest value is at an end
         bending = np.abs(field) @ (degrees.astype(float) ** 2 * np.abs(ends).max(axis=1))
-        return largest_density(field @ values, np.log(share), field @ ends, gap, bending)
+        return largest_density(field @ values, log_share, field @ ends, gap, bending)
 
     def leaving_block(self, block: Block) -> Block | None:
         """Return the block itself if states of this kind leave along it."""
@@ -149,11 +146,11 @@ class BlockStates(Isotropy):
 def block_basis(dimension: int, k: int, n_fold: int, size: int) -> DenseBasis:
     """Return the cached basis of N functions of degrees n, 2n, … on Gauss nodes."""
     step = n_fold // 2
-    nodes = int(OVERSAMPLING * size * step) + SPARE + min(poleward(dimension), FARTHEST) // 2
-    u, share = gauss_beta(0.5 * k, 0.5 * (dimension - k), nodes)
+    nodes = of_basis(size * step, dimension, 2)
+    u, log_share = gauss_beta(0.5 * k, 0.5 * (dimension - k), nodes)
     degrees = n_fold * np.arange(1, size + size // BEYOND + 1)
     values = orthonormal(u, 0.5 * k, 0.5 * (dimension - k), int(degrees[-1]) // 2)[step::step]
-    return DenseBasis(values / np.sqrt(multiplicity(degrees, dimension))[:, None], np.log(share), size)
+    return DenseBasis(values / np.sqrt(multiplicity(degrees, dimension))[:, None], log_share, size)
 
 
 @dataclass(frozen=True)
@@ -229,10 +226,10 @@ class BlockSector(Block):
         d, k, n = self.isotropy.dimension, self.isotropy.k, self.isotropy.n_fold
         top = max(int(rows.max()), int(columns.max()))
         wanted = (int(rows.max() + columns.max()) + n * field.shape[1]) // 4 + 8
-        wanted += min(poleward(d), FARTHEST) // 2
-        count = ROUND_SIZE * -(-wanted // ROUND_SIZE)
+        count = of_products(wanted, d, 2)
         phi = field @ _functions(d, k, 0, 0, n * field.shape[1], count)[n // 2 :: n // 2]
-        rho = np.exp(phi - phi.max(axis=1, keepdims=True)) * gauss_beta(0.5 * k, 0.5 * (d - k), count)[1]
+        phi = phi + gauss_beta(0.5 * k, 0.5 * (d - k), count)[1]
+        rho = np.exp(phi - phi.max(axis=1, keepdims=True))
         share = rho / rho.sum(axis=1, keepdims=True)
         functions = _functions(d, k, self.p, self.q, top, count)
         left = functions[(rows - self.p - self.q) // 2]

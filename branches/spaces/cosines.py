@@ -12,7 +12,7 @@ from branches.spaces.basis import BEYOND, Basis
 from branches.spaces.halfgrid import half_grid, relative_cosines
 from branches.spaces.toeplitz import hankel, toeplitz
 
-__all__ = ["CosineBasis", "cosine_basis"]
+__all__ = ["OVERSAMPLING", "CosineBasis", "cosine_basis"]
 
 Array = NDArray[np.float64]
 EPSILON = float(np.finfo(float).eps)

@@ -13,22 +13,17 @@ from numpy.typing import NDArray
 from scipy.linalg import eigvalsh_tridiagonal
 
 from branches.spaces.basis import BEYOND, DenseBasis
+from branches.spaces.node_counts import of_basis
 
 __all__ = [
     "GegenbauerBasis",
     "gauss_gegenbauer",
     "gegenbauer",
     "gegenbauer_basis",
-    "poleward",
     "relative_gegenbauer",
 ]
 
 Array = NDArray[np.float64]
-OVERSAMPLING = 1.125  # nodes a function, as on the circle: products of resolved functions alias only at round-off
-SPARE = 4  # nodes more, for few functions
-# Nodes more for each dimension: the measure crowds around the equator like 1/√d, and a rule without them has no node
-# where a density concentrated elsewhere lives: of M nodes the outermost has t = √(1 − (ν/(M + ν))²), ν = d/2 − 1.
-POLEWARD = 0.75
 UNDERFLOW = 1e-250  # of the slope of a polynomial: below, its digits are lost
 RESCALED = 16  # degrees after which the orthonormal polynomials are scaled down
 NEWTON = 3  # steps from the eigenvalues of the Jacobi matrix to nodes with relative accuracy at the poles
@@ -136,17 +131,6 @@ def gauss_gegenbauer(dimension: int, count: int) -> tuple[Array, Array]:
     return angles, log_shares
 
 
-def poleward(dimension: int) -> int:
-    """Return how many nodes more a rule needs so that it reaches densities far from the equator.
-
-    Examples
-    --------
-    >>> poleward(3), poleward(1000)
-    (0, 748)
-    """
-    return int(POLEWARD * (dimension - 2))
-
-
 def _log_christoffel(theta: Array, dimension: int, count: int) -> Array:
     """Return log Σ_{l<M} N_l P_l(cos θ)², by the orthonormal polynomials, scaled down wherever they grow large."""
     t, d, logs = np.cos(theta), dimension, np.zeros_like(theta)
@@ -189,7 +173,7 @@ class GegenbauerBasis(DenseBasis):
 
     def __init__(self, dimension: int, n_fold: int, size: int) -> None:
         self.dimension, self.n_fold = dimension, n_fold
-        nodes = int(OVERSAMPLING * size) + SPARE + poleward(dimension) // n_fold
+        nodes = of_basis(size, dimension, n_fold)
         theta, log_share = gauss_gegenbauer(dimension, n_fold * nodes)
         if n_fold == 2:
             theta, log_share = theta[:nodes], np.log(2.0) + log_share[:nodes]

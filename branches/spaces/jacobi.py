@@ -11,6 +11,7 @@ from scipy.linalg import eigh_tridiagonal
 __all__ = ["gauss_beta", "orthonormal"]
 
 Array = NDArray[np.float64]
+RESCALED = 16  # degrees after which the orthonormal polynomials are scaled down
 NEWTON = 2  # steps from the eigenvalues of the Jacobi matrix
 
 
@@ -37,9 +38,9 @@ def orthonormal(u: Array, p: float, q: float, largest: int) -> Array:
     Examples
     --------
     >>> import numpy as np
-    >>> u, share = gauss_beta(1.0, 1.0, 8)
+    >>> u, log_share = gauss_beta(1.0, 1.0, 8)
     >>> values = orthonormal(u, 1.0, 1.0, 5)
-    >>> bool(np.allclose(values * share @ values.T, np.eye(6), rtol=0, atol=1e-13))
+    >>> bool(np.allclose(values * np.exp(log_share) @ values.T, np.eye(6), rtol=0, atol=1e-13))
     True
     """
     diagonal, off = _recurrence(p, q, largest + 2)
@@ -55,30 +56,36 @@ def orthonormal(u: Array, p: float, q: float, largest: int) -> Array:
 
 @lru_cache(maxsize=64)
 def gauss_beta(p: float, q: float, count: int) -> tuple[Array, Array]:
-    """Return the M nodes, decreasing, and the probabilities of the Gauss rule of Beta(p, q): exact to degree 2M − 1.
+    """Return the M nodes of the Gauss rule of Beta(p, q), decreasing, and logs of its probabilities: exact to 2M − 1.
 
     Examples
     --------
-    >>> u, share = gauss_beta(1.0, 2.5, 4)
-    >>> bool(abs(share @ u - 1 / 3.5) < 1e-15)
+    >>> u, log_share = gauss_beta(1.0, 2.5, 4)
+    >>> bool(abs(np.exp(log_share) @ u - 1 / 3.5) < 1e-15)
     True
     """
     diagonal, off = _recurrence(p, q, count)
     nodes = eigh_tridiagonal(diagonal, off, eigvals_only=True)[::-1]
     for _ in range(NEWTON):
-        values = orthonormal(nodes, p, q, count)
-        nodes = nodes - values[count] / _slope(nodes, p, q, count, values)
-    share = 1.0 / np.sum(orthonormal(nodes, p, q, count - 1) ** 2, axis=0)
-    share /= share.sum()
-    nodes.flags.writeable = share.flags.writeable = False
-    return nodes, share
+        nodes = nodes - _scaled(nodes, p, q, count)[0]
+    log_share = -_scaled(nodes, p, q, count)[1]
+    log_share -= np.log(np.exp(log_share).sum())
+    nodes.flags.writeable = log_share.flags.writeable = False
+    return nodes, log_share
 
 
-def _slope(u: Array, p: float, q: float, count: int, values: Array) -> Array:
-    """Return the derivative of the polynomial of degree M at u, by the differentiated recurrence."""
+def _scaled(u: Array, p: float, q: float, count: int) -> tuple[Array, Array]:
+    """Return P_M/P_M' and log Σ_{j<M} P_j² of the orthonormal polynomials, scaled down wherever they grow large."""
     diagonal, off = _recurrence(p, q, count + 1)
-    before, now = np.zeros_like(u), np.zeros_like(u)
+    before, slope_before, slope, logs = (np.zeros_like(u) for _ in range(4))
+    now, total = np.ones_like(u), np.zeros_like(u)
     for j in range(count):
-        following = (values[j] + (u - diagonal[j]) * now - (off[j - 1] if j else 0.0) * before) / off[j]
-        before, now = now, following
-    return now
+        total = total + now**2
+        last = off[j - 1] if j else 0.0
+        slope, slope_before = (now + (u - diagonal[j]) * slope - last * slope_before) / off[j], slope
+        now, before = ((u - diagonal[j]) * now - last * before) / off[j], now
+        if j % RESCALED == RESCALED - 1:
+            size = np.maximum(np.sqrt(total), 1.0)
+            now, before, slope, slope_before = now / size, before / size, slope / size, slope_before / size
+            total, logs = total / size**2, logs + 2.0 * np.log(size)
+    return now / slope, np.log(total) + logs

@@ -15,16 +15,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from branches.spaces.density_bounds import active, largest_density, weighted_products
-from branches.spaces.gegenbauer import GegenbauerBasis, gauss_gegenbauer, gegenbauer, gegenbauer_basis, poleward
+from branches.spaces.gegenbauer import GegenbauerBasis, gauss_gegenbauer, gegenbauer, gegenbauer_basis
 from branches.spaces.isotropy import PRESENT, Block, Isotropy
 from branches.spaces.multiplicity import count_of_harmonics, multiplicity
+from branches.spaces.node_counts import of_products
 
 __all__ = ["Zonal", "ZonalSector", "sphere_area"]
 
 Array = NDArray[np.float64]
 Modes = NDArray[np.int64]
 FINE = 3  # functions on whose nodes a density is bounded, as many times as it has
-ROUND_SIZE = 16  # numbers of nodes are multiples of it, so that few matrices are kept
 SECTOR_NAMES = {0: "axisymmetric", 1: "tilt", 2: "biaxial"}
 
 
@@ -85,7 +85,7 @@ class Zonal(Isotropy):
     def density_bound(self, u: Array, field: Array) -> Array:
         """Return a bound of the density of states against the uniform one, by log ρ on nodes; shape (P,)."""
         field = field[:, : active(field)]
-        count = ROUND_SIZE * -(-FINE * field.shape[1] // ROUND_SIZE)
+        count = of_products(FINE * field.shape[1])
         basis, degrees = self.basis(count), self.degrees(field.shape[1])
         last = np.pi if self.n_fold == 1 else 0.5 * np.pi
         values = gegenbauer(np.array([0.0, last]), self.dimension, int(degrees[-1]))[degrees]
@@ -201,8 +201,7 @@ class ZonalSector(Block):
             return np.zeros((u.shape[0], rows.size, columns.size))
         top = max(int(rows.max()), int(columns.max()))
         wanted = (int(rows.max() + columns.max()) + self.isotropy.n_fold * field.shape[1]) // 2 + 8
-        wanted += poleward(self.isotropy.dimension)
-        count = ROUND_SIZE * -(-wanted // ROUND_SIZE)
+        count = of_products(wanted, self.isotropy.dimension)
         share = self._shares(field, count)
         functions = _functions(self.isotropy.dimension, self.azimuthal, top, count)
         left = functions[rows - self.azimuthal]

@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from branches.potentials.potential import Potential
-from branches.spaces.gegenbauer import gauss_gegenbauer, gegenbauer, poleward
+from branches.spaces.gegenbauer import gauss_gegenbauer, gegenbauer
+from branches.spaces.node_counts import poleward
 
 __all__ = ["clustered_zonal_fields", "descend", "random_zonal_fields", "zonal_moments_of"]
 

@@ -97,7 +97,8 @@ def block_products(dimension: int, k: int, largest: int) -> Products:
     Their means come from a Gauss rule that is exact for them.
     """
     p, q, top = 0.5 * k, 0.5 * (dimension - k), largest // 2
-    u, share = gauss_beta(p, q, largest // 2 + 2)
+    u, log_share = gauss_beta(p, q, largest // 2 + 2)
+    share = np.exp(log_share)
     counts = multiplicity(2 * np.arange(top + 1), dimension)
     values = orthonormal(u, p, q, top) / np.sqrt(counts)[:, None]
 

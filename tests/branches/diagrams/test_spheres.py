@@ -11,7 +11,7 @@ from branches.diagrams.search.disconnected import with_disconnected
 from branches.diagrams.search.zonal import descend, random_zonal_fields
 from branches.spaces.blocks_of_spheres import BlockStates
 from branches.spaces.zonal import Zonal
-from branches.states.at_coupling import state_at
+from branches.states.at_coupling import solve, state_at
 
 
 def near(value, expected, digits):
@@ -265,3 +265,17 @@ def test_states_of_many_dimensions_live_where_the_measure_has_next_to_nothing(d,
         ratio = lambda a: mpmath.besseli(nu + 1, kappa * a) / mpmath.besseli(nu, kappa * a) - a  # noqa: E731
         exact = mpmath.findroot(ratio, mpmath.mpf(float(state.a[0])))
     assert abs(float(exact) - state.a[0]) < 5e-12
+
+
+@pytest.mark.parametrize(("d", "k", "eta"), [(300, 2, 400), (600, 300, 700), (1000, 2, 1500)])
+def test_block_states_of_many_dimensions_in_closed_form(d, k, eta):
+    """As above, κ = η k(d−k)/(d (E u − k/d)) with E u by ₁F₁: the density lives where there is next to no measure."""
+    with mpmath.workdps(40):
+        half, whole = mpmath.mpf(k) / 2, mpmath.mpf(d) / 2
+        mean = half / whole * mpmath.hyp1f1(half + 1, whole + 1, eta) / mpmath.hyp1f1(half, whole, eta)
+        away = mean - mpmath.mpf(k) / d
+        kappa = float(eta * k * (d - k) / (d * away))
+        exact = float(d * away / mpmath.sqrt((d - 1) * k * (d - k)))
+    guess = np.append(1.001 * exact, np.zeros(95))
+    found = solve(potentials.maier_saupe(dimension=d), BlockStates(2, d, k), guess, kappa)
+    assert abs(found.u[0] - exact) <= found.error < 1e-11
