@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from branches.diagrams.completeness import Completeness, warning_of
-from branches.diagrams.outlets import DrawnPage, Exported, outlet
+from branches.diagrams.outlets import DrawnPage, Exported, Provable, outlet
 from branches.diagrams.records import Branch, SpecialPoint
 from branches.potentials.potential import Potential
 from branches.spaces.isotropy import Isotropy, Symmetric, same_orbit
@@ -70,7 +70,7 @@ class Node(Symmetric, Record):
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Diagram(Exported, DrawnPage, Record):
+class Diagram(Exported, DrawnPage, Provable, Record):
     """The branches of a potential up to a coupling, and how they hang together.
 
     Parameters
@@ -178,18 +178,6 @@ class Diagram(Exported, DrawnPage, Record):
         from branches.diagrams.graph import branch_graph
 
         return nx.freeze(branch_graph(self))
-
-    def certify(self, progress: Callable[[str, int, int], None] | None = None) -> Any:
-        """Prove its onsets, folds and pitchforks, and all states there are, as :func:`branches.certify` does.
-
-        Raises
-        ------
-        ImportError
-            If python-flint is missing; the message names the extra.
-        ValueError
-            If the weights of the potential are not known exactly.
-        """
-        return outlet("certify")(self, progress)
 
     def save(self, path: str | Path) -> Path:
         """Write everything to one file, atomically; :meth:`load` reads it back exactly."""

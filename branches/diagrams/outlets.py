@@ -9,7 +9,7 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import Any
 
-__all__ = ["Drawn", "DrawnPage", "Exported", "outlet"]
+__all__ = ["Drawn", "DrawnPage", "Exported", "Provable", "outlet"]
 
 OUTLETS = {
     "save": "branches.files.archive:save",
@@ -115,3 +115,22 @@ class DrawnPage(Drawn):
             ``width`` in inches, and what else the page allows: ``panels`` of a diagram, ``symbol`` of a parameter, ….
         """
         return outlet(f"figure {type(self).__name__}")(self, **how)
+
+
+class Provable:
+    """What a record has of which theorems can be proved."""
+
+    def certify(self, progress: Callable[[str, int, int], None] | None = None) -> Any:
+        """Prove what there are theorems for, as :func:`branches.certify` does.
+
+        Of a branch its folds, its pitchforks and its last state; of a diagram its onsets, folds and pitchforks, and all
+        states there are.
+
+        Raises
+        ------
+        ImportError
+            If python-flint is missing; the message names the extra.
+        ValueError
+            If the weights of the potential are not known exactly.
+        """
+        return outlet("certify")(self, progress)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, overload
@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import continuation
-from branches.diagrams.outlets import Drawn, Exported, outlet
+from branches.diagrams.outlets import Drawn, Exported, Provable
 from branches.potentials.potential import Potential
 from branches.spaces.isotropy import Isotropy, Symmetric
 from branches.states.at_coupling import judged, solve, state_at
@@ -84,7 +84,7 @@ class SpecialPoint(Symmetric, Record):
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Branch(Exported, Drawn, Symmetric, Record):
+class Branch(Exported, Drawn, Provable, Symmetric, Record):
     """A branch of stationary states of one symmetry class, in the order of its arclength.
 
     Parameters
@@ -283,18 +283,6 @@ class Branch(Exported, Drawn, Symmetric, Record):
             error=error,
             **what,
         )
-
-    def certify(self, progress: Callable[[str, int, int], None] | None = None) -> Any:
-        """Prove its folds, its pitchforks and its last state, as :func:`branches.certify` does.
-
-        Raises
-        ------
-        ImportError
-            If python-flint is missing; the message names the extra.
-        ValueError
-            If the weights of the potential are not known exactly.
-        """
-        return outlet("certify")(self, progress)
 
     @property
     def twin(self) -> str:

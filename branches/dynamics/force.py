@@ -106,12 +106,6 @@ def force_of(potential: Potential, n_modes: int | None = None) -> Force:
     array([2, 4, 6, 8])
     """
     check_circle(potential)
-    space = getattr(potential, "space", None)
-    if space is not None and getattr(space, "name", "circle") != "circle":
-        raise NotImplementedError(
-            f"potential = {potential.label} lives on {space}: particles move on the circle only; those on spheres, "
-            "which must be projected and normalised, do not exist yet"
-        )
     asked = 1 if n_modes is None else positive_integer("n_modes", n_modes)
     table = potential.weights(max(SCANNED, asked))
     power = (np.arange(1, table.size + 1) * table) ** 2
