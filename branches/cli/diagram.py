@@ -31,7 +31,6 @@ EXAMPLES = (
     "diagram --sympy '-cos(t)**3' --format png",
 )
 REACH = 2.1  # of the first onset
-SCANNED = 64  # modes among which the first onset is looked for
 SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 COLUMNS = ("point", "κ", "amplitude", "stability", "mode")
 LEGEND = "stability: (even, odd) counts the unstable directions among even and odd disturbances"
@@ -116,6 +115,8 @@ def default_kappa_max(potential: Potential) -> float:
     >>> default_kappa_max(potentials.kuramoto())
     4.2
     """
+    from branches.diagrams.trace import SCANNED
+
     weights = potential.strengths(SCANNED)
     largest = float(max(weights.max(), 0.0) or abs(weights).max() or 2.0)
     return REACH * 2.0 / largest

@@ -41,6 +41,7 @@ VERTICAL_SIZE = 512  # enough to see that κ does not move: on such a branch not
 BEYOND = 2.1  # default end, in units of the onset
 ROUND_OFF = 1e-15  # moments below it do not count in the size of a given state
 VERTICAL = 1e-13  # change of κ/κ_n along the first piece that is rounding
+SCANNED = 64  # modes among which the first onset is looked for
 LOWEST = 1e-3  # of the onset coupling: the uniform state is alone long before
 MORE_SYMMETRIC = "more symmetric state"
 GAINED = 1e-7  # of moments: below it they do not count against more symmetry
@@ -138,7 +139,7 @@ def default_kappa_max(potential: Potential) -> float:
 
 def first_onset(potential: Potential) -> float:
     """Return the least onset among the first 64 modes, infinite for a potential that repels in all of them."""
-    g, errors = potential.weights(64), potential.weight_errors(64)
+    g, errors = potential.weights(SCANNED), potential.weight_errors(SCANNED)
     attracting = np.flatnonzero(g > errors) + 1
     return min(map(potential.onset_coupling, attracting.tolist()), default=np.inf)
 

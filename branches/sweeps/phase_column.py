@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from branches.diagrams.build import diagram
+from branches.diagrams.trace import SCANNED, first_onset
 from branches.landscapes.landscape import Landscape, landscape
 from branches.onsets.classify import onsets
 from branches.potentials.potential import Potential
@@ -24,7 +25,6 @@ KINDS = ("continuous", "discontinuous", "gap", "undecided")
 TRANSITIONS, FOLDS = 8, 16  # room in the stored arrays of one column
 REACH = 1.6  # couplings looked at, in units of the first onset
 WEIGHTS = 8  # of each potential, kept in a store: they tell one family from another
-SCANNED = 64  # modes among which the strongest is looked for
 EDGE = 1e-6  # relative: couplings this much beside a fold tell which side is metastable
 
 
@@ -75,10 +75,10 @@ def column_of(family: Family, value: float, reach: float = REACH) -> Column:
 def column_task(family: Family, reach: float, value: float) -> Labelled:
     """Return one column as labelled arrays: the task of the sweep."""
     potential = family(value)
-    strongest = float(np.max(potential.strengths(SCANNED)))
-    if strongest <= 0:
+    lowest = first_onset(potential)
+    if not np.isfinite(lowest):
         raise ValueError(f"{potential.label} attracts in none of its first {SCANNED} modes: there is no transition")
-    kappa_max = reach * 2.0 / strongest
+    kappa_max = reach * lowest
     first = onsets(potential, kappa_max, attracting_modes(potential))[0]
     result = landscape(diagram(potential, kappa_max=kappa_max))
     transitions = np.full((TRANSITIONS, 4), np.nan)

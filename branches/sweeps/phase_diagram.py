@@ -16,12 +16,13 @@ import numpy as np
 from branches.diagrams.build import diagram
 from branches.diagrams.diagram import Diagram
 from branches.diagrams.outlets import DrawnPage, Exported, outlet
+from branches.diagrams.trace import first_onset
 from branches.landscapes.landscape import landscape
 from branches.loci.coexistence_lines import coexistence_line
 from branches.loci.curves import Curves, curves
 from branches.loci.pitchfork_tricritical import pitchfork_tricritical_point
 from branches.onsets.tricritical import tricritical_point
-from branches.sweeps.phase_column import REACH, SCANNED, WEIGHTS, Column, Family, column_of, column_task, unpacked
+from branches.sweeps.phase_column import REACH, WEIGHTS, Column, Family, column_of, column_task, unpacked
 from branches.sweeps.store import Store
 from branches.sweeps.strips import Limit, Strip, limits_of, strips_of
 from branches.sweeps.sweep import Failure, Progress, sweep
@@ -332,8 +333,7 @@ def _critical_end_point(family: Family, change: Change) -> Landmark | None:
         return None
     for value in (change.low, change.high):
         potential = family(value)
-        kappa_max = REACH * 2.0 / float(potential.strengths(SCANNED).max())
-        for kink in landscape(diagram(potential, kappa_max=kappa_max)).kinks:
+        for kink in landscape(diagram(potential, kappa_max=REACH * first_onset(potential))).kinks:
             with suppress(ArithmeticError, ValueError):
                 line = coexistence_line(family, kink, value, change.low, change.high)
                 ends = [point for point in line.points if point.kind == "critical end point"]
