@@ -1,4 +1,4 @@
-"""Stationary branches of McKean–Vlasov equations on the circle.
+"""Stationary branches of McKean–Vlasov equations on the circle and on spheres.
 
 >>> import branches
 >>> from branches import potentials

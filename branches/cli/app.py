@@ -44,7 +44,7 @@ app = typer.Typer(
     invoke_without_command=True,
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    help="Bifurcation diagrams of mean-field (McKean-Vlasov) equations on the circle.",
+    help="Bifurcation diagrams of mean-field (McKean-Vlasov) equations on the circle and on spheres.",
     epilog="\b\nExit codes:\n" + "\n".join(f"  {code:<4d} {meaning}" for code, meaning in MEANING.items()),
 )
 
